@@ -1,0 +1,1 @@
+"""What runs LinkStar on a developer's machine: embedded servers, supervisor, set-up. Production imports none of it."""
