@@ -56,7 +56,7 @@ def read_pid(path: Path) -> int | None:
 
 
 def is_server_in(pid: int | None, directory: Path) -> bool:
-    """Whether `pid` is a living process that works in `directory`, so that a number used again is not taken for ours."""
+    """Whether `pid` is a living process that works in `directory`: a number used again is not ours."""
     if pid is None:
         return False
     try:

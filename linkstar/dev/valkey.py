@@ -36,7 +36,7 @@ def start_valkey(data_dir: Path, *, fast: bool = False) -> str:
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
     with exclusive(data_dir.parent / f".{data_dir.name}.lock"):
-        if not is_valkey_running(data_dir):
+        if not (is_valkey_running(data_dir) and _answers(data_dir)):
             end_processes(processes_in(data_dir), politely=signal.SIGTERM, seconds=10)
             _start_server(data_dir, {**SETTINGS, **(FAST_SETTINGS if fast else {})})
         return _url(data_dir)
@@ -50,8 +50,7 @@ def stop_valkey(data_dir: Path) -> None:
 
 
 def is_valkey_running(data_dir: Path) -> bool:
-    data_dir = data_dir.resolve()
-    return is_server_in(read_pid(data_dir / "valkey.pid"), data_dir) and _answers(data_dir)
+    return is_server_in(read_pid(data_dir.resolve() / "valkey.pid"), data_dir)
 
 
 def _binary() -> Path:
@@ -77,7 +76,7 @@ def _start_server(data_dir: Path, settings: dict[str, str]) -> None:
         port = free_port(port)
         _write_config(data_dir, {**settings, "port": str(port), "requirepass": password.read_text()})
         server = spawn([str(_binary()), str(data_dir / "valkey.conf")], log=log, cwd=data_dir)
-        if comes_up(server, lambda: is_valkey_running(data_dir), seconds=START_SECONDS):
+        if comes_up(server, lambda: is_valkey_running(data_dir) and _answers(data_dir), seconds=START_SECONDS):
             return
         end_processes(processes_in(data_dir), politely=signal.SIGTERM, seconds=5)
         port = None  # Somebody took the port between our look and the server's bind, most likely.

@@ -1,0 +1,104 @@
+"""`make up`: servers, migrations, demo, then web, worker and scheduler in the foreground until Ctrl-C."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from linkstar.dev.bootstrap import fingerprint, is_stamped, write_stamp
+from linkstar.dev.environment import ROOT, VAR, local_settings, start_servers
+from linkstar.dev.processes import is_port_free
+from linkstar.dev.services import ServiceError, is_postgres_running, is_valkey_running, stop
+from linkstar.dev.supervisor import Program, Stopped, Supervisor
+
+WEB_SECONDS = 90
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    settings = local_settings()
+    servers: list[Path] = []
+    try:
+        with Supervisor(VAR / "run", ROOT) as supervisor:
+            try:
+                _run(supervisor, settings, servers)
+            except Stopped as stopped:
+                supervisor.say(str(stopped))
+                return stopped.code
+    except (Stopped, ServiceError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    finally:
+        # Last, when nobody uses them any more.
+        for folder in servers:
+            stop(folder)
+    return 0
+
+
+def _run(supervisor: Supervisor, settings: dict[str, str], servers: list[Path]) -> None:
+    """Start everything in an order that shows the first page early, then wait. Always raises Stopped."""
+    host, port = settings["HOST"], int(settings["PORT"])
+    if not is_port_free(port, host):
+        raise Stopped(1, f"Port {port} is taken. Choose another: PORT=8123 make up")
+    is_embedded = not settings.get("DATABASE_URL")
+    servers += start_servers(settings)
+    _watch(supervisor, servers)
+    stamp, wanted = VAR / "run" / "prepared", _migrations_fingerprint()
+    python = [sys.executable]
+    prepare = [*python, "-m", "linkstar.dev.prepare"]
+    if not (is_embedded and is_stamped(stamp, wanted)):
+        supervisor.finish(supervisor.start("prepare", prepare, settings))
+        write_stamp(stamp, wanted)
+        prepare = []
+    web = supervisor.start("web", [*python, "-m", "gunicorn", "-c", "python:linkstar.gunicorn"], settings)
+    _announce(supervisor, web, settings)
+    # This clone's own database was prepared by exactly these migrations; looking again need not hold up the first page.
+    if prepare:
+        supervisor.finish(supervisor.start("prepare", prepare, settings))
+    celery = [*python, "-m", "celery", "-A", "linkstar"]
+    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO"], settings)
+    schedule = VAR / "run" / "beat-schedule"
+    supervisor.start("beat", [*celery, "beat", "--loglevel=INFO", f"--schedule={schedule}", "--pidfile="], settings)
+    supervisor.wait()
+
+
+def _watch(supervisor: Supervisor, servers: list[Path]) -> None:
+    questions = {"postgres": is_postgres_running, "valkey": is_valkey_running}
+    for folder in servers:
+        runs = questions[folder.name]
+        supervisor.watched[f"{folder.name} (see {folder / 'server.log'})"] = lambda runs=runs, folder=folder: runs(
+            folder
+        )
+
+
+def _announce(supervisor: Supervisor, web: Program, settings: dict[str, str]) -> None:
+    port, domain = settings["PORT"], settings["BASE_DOMAIN"]
+    supervisor.wait_for(lambda: _is_healthy(settings), seconds=WEB_SECONDS, what="The web server did not answer")
+    supervisor.say(f"LinkStar is running: http://{domain}:{port}/   Demo: http://demo.{domain}:{port}/")
+    supervisor.say("Sign in to the demo as owner@demo.test with linkstar-demo. Ctrl-C stops everything.")
+
+
+def _is_healthy(settings: dict[str, str]) -> bool:
+    host = "127.0.0.1" if settings["HOST"] == "0.0.0.0" else settings["HOST"]  # noqa: S104
+    url = f"http://{host}:{settings['PORT']}/healthz"
+    request = urllib.request.Request(url, headers={"Host": settings["BASE_DOMAIN"]})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _migrations_fingerprint() -> str:
+    """What the database was prepared by: all migrations of ours and the pinned packages that bring their own."""
+    ours = [
+        path
+        for path in ROOT.glob("**/migrations/*.py")
+        if ".venv" not in path.parts and "node_modules" not in path.parts
+    ]
+    return fingerprint([*ours, ROOT / "requirements-up.lock"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
