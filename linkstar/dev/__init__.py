@@ -1,1 +1,1 @@
-"""What runs LinkStar on a developer's machine: embedded servers, supervisor, set-up. Production imports none of it."""
+"""What a clone needs around the product: embedded servers, supervisor, set-up, checks, the component sheet."""

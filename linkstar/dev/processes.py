@@ -61,7 +61,7 @@ def is_server_in(pid: int | None, directory: Path) -> bool:
         return False
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == directory.resolve()
+        return is_alive(process) and Path(process.cwd()) == directory.resolve()
     except psutil.Error:
         return False
 
@@ -93,11 +93,19 @@ def end_processes(processes: Iterable[psutil.Process], *, politely: signal.Signa
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(politely)
-    _, alive = psutil.wait_procs(alive, timeout=seconds)
-    for process in alive:
+    wait_until(lambda: not any(map(is_alive, alive)), seconds=seconds)
+    for process in filter(is_alive, alive):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    wait_until(lambda: not any(map(is_alive, alive)), seconds=5)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Not for a zombie: it has ended, and where nobody reaps orphans (containers without an init) it stays one."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def tail(path: Path, lines: int = 20) -> str:

@@ -21,6 +21,8 @@ from typing import IO, Self
 
 import psutil
 
+from linkstar.dev.processes import end_processes
+
 POLL_SECONDS = 0.1
 STOP_SECONDS = 15
 LOCK_SECONDS = 30
@@ -185,10 +187,7 @@ class Supervisor:
 def kill_session(leader: int) -> None:
     """Kill every process of the session that `leader` began; a session outlives its leader."""
     members = [process for process in psutil.process_iter() if _session(process.pid) == leader]
-    for process in members:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(members, timeout=5)
+    end_processes(members, politely=signal.SIGKILL, seconds=5)
 
 
 def end_leftovers(run_dir: Path, work_dir: Path) -> None:
