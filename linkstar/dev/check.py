@@ -23,7 +23,6 @@ SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "linkstar.settings_test",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
-    "DEBUG": "1",
     "PYTHONWARNINGS": "ignore:Got an error checking a consistent migration history:RuntimeWarning",
 }
 

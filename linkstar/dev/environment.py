@@ -17,7 +17,7 @@ def local_settings(var: Path = VAR) -> dict[str, str]:
 
     Starts no server; DATABASE_URL and REDIS_URL are there only when the environment has them.
     """
-    for folder in ("mail", "files", "log"):
+    for folder in ("mail", "files"):
         (var / folder).mkdir(parents=True, exist_ok=True)
     defaults = {
         "DEBUG": "1",
@@ -33,16 +33,17 @@ def local_settings(var: Path = VAR) -> dict[str, str]:
     return {**os.environ, **{name: value for name, value in defaults.items() if not os.environ.get(name)}}
 
 
-def start_servers(settings: dict[str, str], var: Path = VAR) -> list[Path]:
-    """Start the embedded servers whose address `settings` lacks and put it there; returns their folders."""
-    started = []
+def start_servers(settings: dict[str, str], started: list[Path], var: Path = VAR) -> None:
+    """Start the embedded servers whose address `settings` lacks, and put the address there.
+
+    Each folder is added to `started` before its server is, so that the caller can stop what failed half-way.
+    """
     if not settings.get("DATABASE_URL"):
-        settings["DATABASE_URL"] = start_postgres(var / "postgres")
         started.append(var / "postgres")
+        settings["DATABASE_URL"] = start_postgres(var / "postgres")
     if not settings.get("REDIS_URL"):
-        settings["REDIS_URL"] = start_valkey(var / "valkey")
         started.append(var / "valkey")
-    return started
+        settings["REDIS_URL"] = start_valkey(var / "valkey")
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:

@@ -13,15 +13,15 @@ def main(argv: list[str]) -> int:
     settings = local_settings()
     running = {VAR / "postgres": is_postgres_running, VAR / "valkey": is_valkey_running}
     found = {folder for folder, runs in running.items() if runs(folder)}
-    started: set[Path] = set()
+    servers: list[Path] = []
     try:
-        started = set(start_servers(settings)) - found
+        start_servers(settings, servers)
         return subprocess.run([sys.executable, "manage.py", *argv], cwd=ROOT, env=settings, check=False).returncode
     except ServiceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     finally:
-        for folder in started:
+        for folder in set(servers) - found:
             stop(folder)
 
 

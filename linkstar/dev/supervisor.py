@@ -73,8 +73,12 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for program in reversed(self.programs):
-            self._end(program)
+        for program in self.programs:
+            if program.process.poll() is None:
+                program.process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for program in list(self.programs):
+            self._end(program, deadline)
         self._lock.close()
 
     def say(self, text: str, name: str = "linkstar") -> None:
@@ -168,12 +172,10 @@ class Supervisor:
         for line in stream:
             self.say(line.decode(errors="replace").rstrip(), name)
 
-    def _end(self, program: Program) -> None:
-        """SIGTERM to the program, time to finish, then SIGKILL to all that is left of its group."""
-        if program.process.poll() is None:
-            program.process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                program.process.wait(STOP_SECONDS)
+    def _end(self, program: Program, deadline: float) -> None:
+        """Wait until `deadline` for a program told to stop, then kill all that is left of its session."""
+        with suppress(subprocess.TimeoutExpired):
+            program.process.wait(max(0, deadline - time.monotonic()))
         kill_session(program.process.pid)
         program.process.wait(5)
         program.reader.join(timeout=2)

@@ -10,9 +10,11 @@ from linkstar.dev.bootstrap import fingerprint, is_stamped, write_stamp
 from linkstar.dev.environment import ROOT, VAR, local_settings, start_servers
 from linkstar.dev.processes import is_port_free
 from linkstar.dev.services import ServiceError, is_postgres_running, is_valkey_running, stop
-from linkstar.dev.supervisor import Program, Stopped, Supervisor
+from linkstar.dev.supervisor import Stopped, Supervisor
 
 WEB_SECONDS = 90
+# A process that works one task at a time keeps one connection; a pool is for the web server's threads.
+NO_POOL = {"DATABASE_POOL": "0"}
 
 
 def main() -> int:
@@ -42,25 +44,32 @@ def _run(supervisor: Supervisor, settings: dict[str, str], servers: list[Path]) 
     if not is_port_free(port, host):
         raise Stopped(1, f"Port {port} is taken. Choose another: PORT=8123 make up")
     is_embedded = not settings.get("DATABASE_URL")
-    servers += start_servers(settings)
+    start_servers(settings, servers)
     _watch(supervisor, servers)
-    stamp, wanted = VAR / "run" / "prepared", _migrations_fingerprint()
-    python = [sys.executable]
-    prepare = [*python, "-m", "linkstar.dev.prepare"]
-    if not (is_embedded and is_stamped(stamp, wanted)):
-        supervisor.finish(supervisor.start("prepare", prepare, settings))
+    # This clone's own database, prepared by exactly these migrations: looking again need not hold up the first page.
+    stamp, wanted = VAR / "postgres" / "prepared", _migrations_fingerprint()
+    is_prepared = is_embedded and is_stamped(stamp, wanted)
+    if not is_prepared:
+        _prepare(supervisor, settings)
+    if is_embedded:
         write_stamp(stamp, wanted)
-        prepare = []
-    web = supervisor.start("web", [*python, "-m", "gunicorn", "-c", "python:linkstar.gunicorn"], settings)
-    _announce(supervisor, web, settings)
-    # This clone's own database was prepared by exactly these migrations; looking again need not hold up the first page.
-    if prepare:
-        supervisor.finish(supervisor.start("prepare", prepare, settings))
-    celery = [*python, "-m", "celery", "-A", "linkstar"]
-    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO"], settings)
-    schedule = VAR / "run" / "beat-schedule"
-    supervisor.start("beat", [*celery, "beat", "--loglevel=INFO", f"--schedule={schedule}", "--pidfile="], settings)
+    supervisor.start("web", [sys.executable, "-m", "gunicorn", "-c", "python:linkstar.gunicorn"], settings)
+    _announce(supervisor, settings)
+    if is_prepared:
+        _prepare(supervisor, settings)
+    _start_background(supervisor, settings)
     supervisor.wait()
+
+
+def _prepare(supervisor: Supervisor, settings: dict[str, str]) -> None:
+    supervisor.finish(supervisor.start("prepare", [sys.executable, "-m", "linkstar.dev.prepare"], settings | NO_POOL))
+
+
+def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
+    celery = [sys.executable, "-m", "celery", "-A", "linkstar"]
+    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO"], settings | NO_POOL)
+    beat = [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'run' / 'beat-schedule'}", "--pidfile="]
+    supervisor.start("beat", beat, settings | NO_POOL)
 
 
 def _watch(supervisor: Supervisor, servers: list[Path]) -> None:
@@ -72,7 +81,7 @@ def _watch(supervisor: Supervisor, servers: list[Path]) -> None:
         )
 
 
-def _announce(supervisor: Supervisor, web: Program, settings: dict[str, str]) -> None:
+def _announce(supervisor: Supervisor, settings: dict[str, str]) -> None:
     port, domain = settings["PORT"], settings["BASE_DOMAIN"]
     supervisor.wait_for(lambda: _is_healthy(settings), seconds=WEB_SECONDS, what="The web server did not answer")
     supervisor.say(f"LinkStar is running: http://{domain}:{port}/   Demo: http://demo.{domain}:{port}/")
