@@ -51,11 +51,11 @@ def collected() -> Iterator[polib.POFile]:
         code = f"{settings}; from django.core.management import execute_from_command_line as e; e({argv!r})"
         subprocess.run([sys.executable, "-c", code], cwd=copy, check=True, stdout=subprocess.DEVNULL)
         catalogue = polib.pofile(str(copy / CATALOGUE), wrapwidth=120)
-        _drop_guesses(catalogue)
+        _tidy(catalogue)
         yield catalogue
 
 
-def _drop_guesses(catalogue: polib.POFile) -> None:
+def _tidy(catalogue: polib.POFile) -> None:
     """Empty the entries that msgmerge filled from a similar sentence: they read well and say something else."""
     for entry in [entry for entry in catalogue if entry.fuzzy]:
         entry.msgstr, entry.flags = "", [flag for flag in entry.flags if flag != "fuzzy"]
@@ -63,7 +63,11 @@ def _drop_guesses(catalogue: polib.POFile) -> None:
         entry.previous_msgid = entry.previous_msgctxt = entry.previous_msgid_plural = None
     for entry in catalogue.obsolete_entries():
         catalogue.remove(entry)
-    catalogue.metadata.pop("POT-Creation-Date", None)  # It would differ in every commit.
+    # Without the blanks for people's names, and without dates, which would differ in every commit.
+    kept = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
+    catalogue.metadata = {"Project-Id-Version": "LinkStar", "Language": "zh_Hans"} | {
+        name: catalogue.metadata[name] for name in kept
+    }
 
 
 def update() -> list[str]:
