@@ -1,0 +1,135 @@
+"""What people do with a template: start a project from it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import ceil
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from linkstar.lib import ranks
+from linkstar.members.models import Member
+from notifications.actions import reminders
+from projects.actions.deadlines import put_deadline
+from projects.actions.projects import create_project
+from projects.actions.tasks import take_numbers
+from projects.actions.trace import leave_trace
+from projects.models import ChecklistItem, Column, Dependency, Project, Task
+from templates_sop.library import SopTemplate, Step
+from templates_sop.planning import COUNTRIES, Plan, PlannedStep, plan
+
+
+@transaction.atomic
+def start_project(
+    template: SopTemplate,
+    *,
+    variant: str | None,
+    anchor: date | datetime,
+    owner: Member,
+    roles: Mapping[str, Member],
+    name: str,
+    actor: Member,
+    now: datetime,
+    language: str,
+    anchor_zone: str | None = None,
+    channel: str = "",
+) -> Project:
+    """A project with one task a step: dated, in order, waiting for each other, with checklists and reminders.
+
+    `roles` says who fills which role of the library; tasks of a role left out have no owner and are drafts. `anchor`
+    and `anchor_zone` are as in `planning.plan`, whose errors come through. Titles and descriptions are in `language`.
+    Steps that may be shown to guests are not shown yet: that is decided task by task.
+    """
+    dated = plan(template, variant=variant, anchor=anchor, anchor_zone=anchor_zone, now=now)
+    is_instant = isinstance(anchor, datetime)
+    project = create_project(
+        name=name,
+        owner=owner,
+        actor=actor,
+        time_zone=dated.market_zone,
+        now=now,
+        language=language,
+        channel=channel,
+        sop_template=template.key,
+        sop_version=template.version,
+        sop_variant=variant or "",
+        anchor_on=None if is_instant else anchor,
+        anchor_at=anchor if is_instant else None,
+    )
+    tasks = _create_tasks(project, dated, roles, actor=actor, now=now, language=language)
+    _create_checklists(dated, tasks, language)
+    _create_dependencies(dated, tasks)
+    leave_trace(
+        "project started",
+        project=project,
+        actor=actor,
+        now=now,
+        template=template.name.get(language),
+        version=template.version,
+        tasks=len(tasks),
+    )
+    return project
+
+
+def _create_tasks(
+    project: Project, dated: Plan, roles: Mapping[str, Member], *, actor: Member, now: datetime, language: str
+) -> dict[str, Task]:
+    """By step. All in the first to-do column, numbered and ranked in the order of the work."""
+    column = project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
+    number = take_numbers(project, len(dated.steps))
+    tasks: dict[str, Task] = {}
+    rank = None
+    with override(language):
+        for offset, planned in enumerate(dated.steps):
+            rank = ranks.between(rank, None)
+            task = _task(planned, roles.get(planned.step.role), language)
+            task.project, task.column, task.number, task.rank = project, column, number + offset, rank
+            task.created_by, task.created_at, task.updated_at = actor, now, now
+            tasks[planned.step.key] = task
+    Task.objects.bulk_create(tasks.values())
+    return tasks
+
+
+def _task(planned: PlannedStep, owner: Member | None, language: str) -> Task:
+    step = planned.step
+    task = Task(
+        title=step.title.get(language),
+        description=_description(step, language),
+        owner=owner,
+        start_on=planned.start_on,
+        remind_hours_before=list(step.reminders_hours),
+        is_fixed=step.is_fixed,
+        is_milestone=step.is_milestone,
+        duration_days=max(1, ceil(step.duration_days)),
+        calendar=COUNTRIES[step.calendar],
+        may_be_shared=step.is_shareable,
+        sensitivity=Task.Sensitivity.FINANCE if step.is_finance else Task.Sensitivity.NORMAL,
+        sop_step=step.key,
+        sop_role=step.role,
+        sop_phase=step.phase,
+        checklist_count=len(step.checklist),
+    )
+    put_deadline(task, planned.deadline)
+    return task
+
+
+def _description(step: Step, language: str) -> str:
+    why, deliverable = step.risk.get(language), step.deliverable.get(language)
+    return f"**{_('Why it matters')}**\n\n{why}\n\n**{_('Deliverable')}**\n\n{deliverable}"
+
+
+def _create_checklists(dated: Plan, tasks: Mapping[str, Task], language: str) -> None:
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(task=tasks[planned.step.key], position=position, text=text.get(language))
+        for planned in dated.steps
+        for position, text in enumerate(planned.step.checklist)
+    )
+
+
+def _create_dependencies(dated: Plan, tasks: Mapping[str, Task]) -> None:
+    Dependency.objects.bulk_create(
+        Dependency(blocker=tasks[key], blocked=tasks[planned.step.key])
+        for planned in dated.steps
+        for key in planned.step.depends_on
+    )

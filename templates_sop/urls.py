@@ -1,0 +1,11 @@
+from django.urls import path
+
+from templates_sop.views import library, start
+
+app_name = "templates_sop"
+
+urlpatterns = [
+    path("templates/", library.template_list, name="template-list"),
+    path("templates/<slug:key>/", library.template_show, name="template-show"),
+    path("templates/<slug:key>/start/", start.template_start, name="template-start"),
+]

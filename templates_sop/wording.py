@@ -1,0 +1,138 @@
+"""What the pages say about templates and plans that the library itself does not hold."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from linkstar.lib.clock_text import day_text
+from templates_sop.planning import Caution, Concern, Plan, PlannedStep
+
+# In the order the library page shows them: first what earns, then what protects.
+GOALS: dict[str, Promise] = {
+    "launch": gettext_lazy("Launch a product or a store"),
+    "event": gettext_lazy("Get ready for a sales event"),
+    "promotion": gettext_lazy("Run a promotion"),
+    "advertising": gettext_lazy("Start advertising"),
+    "content": gettext_lazy("Improve a listing"),
+    "logistics": gettext_lazy("Replenish stock"),
+    "inventory": gettext_lazy("Clear old stock"),
+    "compliance": gettext_lazy("Prove compliance"),
+    "setup": gettext_lazy("Open a brand or an account"),
+    "risk": gettext_lazy("Handle an incident"),
+    "review": gettext_lazy("Look back and learn"),
+}
+PLATFORMS: dict[str, Promise] = {
+    "amazon_us": gettext_lazy("Amazon US"),
+    "walmart_us": gettext_lazy("Walmart US"),
+    "shopify": gettext_lazy("Shopify"),
+    "tiktok_shop_us": gettext_lazy("TikTok Shop US"),
+    "multi": gettext_lazy("Several channels"),
+}
+CALENDARS: dict[str, Promise] = {
+    "cn_team": gettext_lazy("China working days"),
+    "us_market": gettext_lazy("US working days"),
+}
+# The clocks of the library by name, without the season that PST or PDT would claim.
+CLOCKS: dict[str, Promise] = {
+    "Asia/Shanghai": gettext_lazy("Beijing time"),
+    "America/New_York": gettext_lazy("Eastern time"),
+    "America/Chicago": gettext_lazy("Central time"),
+    "America/Los_Angeles": gettext_lazy("Pacific time"),
+}
+VISIBILITIES: dict[bool, Promise] = {
+    False: pgettext_lazy("who may see a task", "Internal"),
+    True: pgettext_lazy("who may see a task", "May be shared with guests"),
+}
+
+
+def caution_text(caution: Caution, plan: Plan, language: str) -> str:
+    """One sentence in `language`."""
+    with translation.override(language):
+        steps = _titles(caution.steps, plan, language)
+        match caution.concern:
+            case Concern.FIXED_TOO_EARLY:
+                return _("The marketplace fixes this moment, but these are due later: %(steps)s.") % {"steps": steps}
+            case Concern.SQUEEZED:
+                return ngettext(
+                    "Only %(days)s working day is left after: %(steps)s.",
+                    "Only %(days)s working days are left after: %(steps)s.",
+                    caution.days,
+                ) % {"days": caution.days, "steps": steps}
+            case Concern.CALENDAR_UNKNOWN:
+                return _unknown_text(caution)
+
+
+def _unknown_text(caution: Caution) -> str:
+    if caution.country == "cn":
+        return _(
+            "The %(year)s holidays of mainland China are not announced yet. Only weekends and the statutory days are "
+            "counted; check the dates again when the notice is out."
+        ) % {"year": caution.year}
+    return _("The %(year)s holidays of the United States are not known yet; check the dates again later.") % {
+        "year": caution.year
+    }
+
+
+def moved_text(planned: PlannedStep, plan: Plan, language: str) -> str:
+    """Why the deadline is not on the day that the offset gives, naming that day; "" when it is."""
+    if not planned.is_moved:
+        return ""
+    with translation.override(language):
+        words = {"day": _day(planned.raw_due_on, language)}
+        if planned.pushed_by:
+            steps = _titles(planned.pushed_by, plan, language)
+            return _("Moved from %(day)s, because it must wait for: %(steps)s.") % (words | {"steps": steps})
+        if planned.moved_because is None:
+            return ""
+        reason = planned.moved_because.get(language)
+        return _("Moved from %(day)s, a day off: %(reason)s.") % (words | {"reason": reason})
+
+
+def duration_text(days: float, language: str) -> str:
+    with translation.override(language):
+        if days < 1:
+            return _("half a day")
+        return ngettext("%(days)s working day", "%(days)s working days", int(days)) % {"days": int(days)}
+
+
+def span_text(first_day: int, last_day: int, language: str) -> str:
+    """How far a template reaches around its anchor: "120 days before to 25 days after"."""
+    with translation.override(language):
+        if first_day >= 0:
+            return ngettext("%(days)s day after the anchor", "%(days)s days after the anchor", last_day) % {
+                "days": last_day
+            }
+        if last_day <= 0:
+            return ngettext("%(days)s day before the anchor", "%(days)s days before the anchor", -first_day) % {
+                "days": -first_day
+            }
+        return _("%(before)s days before to %(after)s days after the anchor") % {
+            "before": -first_day,
+            "after": last_day,
+        }
+
+
+def offset_text(offset_days: int, offset_hours: int | None, language: str) -> str:
+    """Where a step stands against the anchor: "38 days before", "on the day", "24 hours after"."""
+    with translation.override(language):
+        if offset_hours is not None:
+            return ngettext("%(count)s hour after", "%(count)s hours after", offset_hours) % {"count": offset_hours}
+        if offset_days == 0:
+            return _("on the day")
+        count = abs(offset_days)
+        if offset_days < 0:
+            return ngettext("%(count)s day before", "%(count)s days before", count) % {"count": count}
+        return ngettext("%(count)s day after", "%(count)s days after", count) % {"count": count}
+
+
+def _titles(keys: Iterable[str], plan: Plan, language: str) -> str:
+    separator = "、" if language.startswith("zh") else ", "
+    return separator.join(plan.by_key[key].step.title.get(language) for key in keys)
+
+
+def _day(day: date, language: str) -> str:
+    return day_text(day, language)

@@ -1,0 +1,111 @@
+"""The built-in library: whole, in both languages, and quick to read."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from templates_sop import library as library_module
+from templates_sop.library import SopTemplate, Step, TemplateNotFound, Text, VariantNotFound, get_template, library
+
+KEYS = [
+    "account_health_appeal",
+    "amazon_ads_launch",
+    "amazon_coupon_deal_promotion",
+    "amazon_us_new_product_launch",
+    "black_friday_cyber_monday",
+    "brand_and_account_opening",
+    "compliance_children",
+    "compliance_electronics",
+    "compliance_fda_cosmetic_supplement",
+    "fba_replenishment_shipment",
+    "listing_optimisation_aplus",
+    "off_season_clearance",
+    "prime_day",
+    "product_recall_return_spike",
+    "quarterly_retrospective",
+    "shopify_us_store_launch",
+    "tiktok_shop_us_launch",
+    "walmart_marketplace_onboarding",
+]
+VARIANTS = ["apparel", "electronics", "toys_children", "beauty_supplements", "home"]
+
+
+def every_step(template: SopTemplate) -> Iterator[Step]:
+    yield from template.steps
+    for variant in template.variants:
+        yield from variant.add
+
+
+def texts_of(template: SopTemplate) -> Iterator[tuple[str, Text]]:
+    yield "name", template.name
+    yield "project_name", template.project_name
+    yield "purpose", template.purpose
+    yield "anchor", template.anchor.label
+    yield from ((phase.key, phase.name) for phase in template.phases)
+    yield from ((role.key, role.name) for role in template.roles)
+    yield from ((variant.key, variant.name) for variant in template.variants)
+    for step in every_step(template):
+        yield from ((step.key, text) for text in (step.title, step.deliverable, step.risk, *step.checklist))
+
+
+def test_library_holds_all_templates() -> None:
+    assert list(library()) == KEYS
+    assert {key: [variant.key for variant in library()[key].variants] for key in KEYS} == dict.fromkeys(KEYS, VARIANTS)
+    assert sum(len(template.steps) for template in library().values()) == 439
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_text_is_there_in_both_languages(key: str) -> None:
+    missing = [where for where, text in texts_of(get_template(key)) if not (text.zh.strip() and text.en.strip())]
+    chinese_in_english = [
+        (where, text.en)
+        for where, text in texts_of(get_template(key))
+        if any("\u4e00" <= char <= "\u9fff" for char in text.en)
+    ]
+    assert missing == []
+    assert chinese_in_english == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_step_belongs_to_its_template(key: str) -> None:
+    template = get_template(key)
+    steps = list(every_step(template))
+    keys = [step.key for step in steps]
+    assert len(keys) == len(set(keys))
+    assert template.gate_step in {step.key for step in template.steps}
+    assert {step.phase for step in steps} <= {phase.key for phase in template.phases}
+    assert {step.role for step in steps} <= {role.key for role in template.roles}
+    assert {step.zone for step in steps if step.calendar == "us_market"} <= {template.market_zone}
+    assert {step.zone for step in steps if step.calendar == "cn_team"} <= {"Asia/Shanghai"}
+    assert all(step.checklist and step.reminders_hours for step in steps)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_work_of_outsiders_is_shareable(key: str) -> None:
+    """A step that an outsider fills must be visible to them, or they could never do it."""
+    outside = [step for step in every_step(get_template(key)) if step.role == "agency_external"]
+    assert [step.key for step in outside if not step.is_shareable] == []
+
+
+def test_text_get() -> None:
+    text = Text(zh="黑五", en="Black Friday")
+    assert [text.get(code) for code in ("zh-hans", "zh-CN", "zh", "en", "en-us", "fr")] == ["黑五"] * 3 + [
+        "Black Friday"
+    ] * 3
+
+
+def test_unknown_keys() -> None:
+    with pytest.raises(TemplateNotFound):
+        get_template("../common")
+    with pytest.raises(VariantNotFound):
+        get_template("prime_day").variant("none")
+
+
+def test_reading_takes_less_than_400_ms() -> None:
+    library_module.library.cache_clear()
+    started = time.perf_counter()
+    library()
+    elapsed = time.perf_counter() - started
+    print(f"library read in {elapsed * 1000:.0f} ms")
+    assert elapsed < 0.4
