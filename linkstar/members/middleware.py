@@ -1,0 +1,32 @@
+"""Who the signed-in person is in this workspace."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from linkstar.members.models import Member
+
+_SEEN_EVERY = timedelta(minutes=15)
+
+
+class MemberMiddleware:
+    """Sets `request.member`: None on the public site, for strangers and for the deactivated. Asked on every request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.member = None  # type: ignore[attr-defined]
+        if request.workspace is not None and request.user.is_authenticated:  # type: ignore[attr-defined]
+            request.member = self._member(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    @staticmethod
+    def _member(request: HttpRequest) -> Member | None:
+        member = Member.objects.active().filter(user_id=request.user.pk).first()
+        now = timezone.now()
+        if member is not None and (member.last_seen_at is None or now - member.last_seen_at > _SEEN_EVERY):
+            Member.objects.filter(pk=member.pk).update(last_seen_at=now)
+        return member

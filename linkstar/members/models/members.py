@@ -1,0 +1,92 @@
+"""A person as their workspace knows them: the one door from workspace rows to a user."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from linkstar.lib.text import face, initial
+from linkstar.workspaces.access import ADMINS, INSIDERS, MANAGERS
+from linkstar.workspaces.models import Role
+
+# Who may manage whom: only people below oneself, and owners each other.
+_RANK = {Role.OWNER: 4, Role.ADMIN: 3, Role.MANAGER: 2, Role.MEMBER: 1, Role.GUEST: 0}
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def insiders(self) -> Self:
+        """Everyone but guests."""
+        return self.exclude(role=Role.GUEST)
+
+    def with_role(self, role: Role) -> Self:
+        return self.filter(role=role)
+
+
+class Member(models.Model):
+    """Workspace schema. Deactivated rather than deleted, since work points here.
+
+    `email`, `time_zone` and `language` are copies of the user's, so that a page of members asks one table.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, db_constraint=False, db_index=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    display_name = models.CharField(_("name"), max_length=80)
+    email = models.EmailField(_("email"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    time_zone = models.CharField(_("time zone"), max_length=64, db_default="UTC")
+    language = models.CharField(_("language"), max_length=10, db_default="en")
+    company = models.CharField(_("company"), max_length=80, blank=True, db_default="")
+    can_see_finance = models.BooleanField(_("may see finances"), db_default=False, default=False)
+    is_active = models.BooleanField(db_default=True, default=True)
+    joined_at = models.DateTimeField(db_default=Now())
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def is_guest(self) -> bool:
+        return self.role == Role.GUEST
+
+    @property
+    def is_insider(self) -> bool:
+        return self.role in INSIDERS
+
+    @property
+    def is_manager(self) -> bool:
+        """Manager, admin or owner."""
+        return self.role in MANAGERS
+
+    @property
+    def is_admin(self) -> bool:
+        """Admin or owner."""
+        return self.role in ADMINS
+
+    @property
+    def sees_finance(self) -> bool:
+        return self.is_admin or (self.can_see_finance and self.is_insider)
+
+    @property
+    def rank(self) -> int:
+        return _RANK[Role(self.role)]
+
+    @property
+    def initial(self) -> str:
+        return initial(self.display_name)
+
+    @property
+    def face(self) -> int:
+        """Which of the six avatar tints is theirs."""
+        return face(self.pk)

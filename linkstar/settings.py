@@ -1,0 +1,304 @@
+"""Settings of every environment, read from the environment; `.env.example` explains each.
+
+Production is the default: without DEBUG the cookies are secure, the addresses https and the secrets required.
+"""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from linkstar.logs import structured_logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "" if not DEBUG else "only-for-a-machine-of-your-own")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set.")
+
+# Addresses ------------------------------------------------------------------------------------------------------------
+BASE_DOMAIN = env.str("BASE_DOMAIN", "localhost")
+PORT = env.int("PORT", 8000)
+SITE_SCHEME = env.str("SITE_SCHEME", "http" if DEBUG else "https")
+# The port that people type; behind a proxy there is none to show.
+SITE_PORT = f":{PORT}" if DEBUG else ""
+# Any host may knock: the Domain table decides which one is a workspace, and an unknown one gets a plain 404.
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Apps -----------------------------------------------------------------------------------------------------------------
+SHARED_APPS = [
+    "django_tenants",
+    "linkstar.workspaces",
+    "linkstar.accounts",
+    "linkstar.public",
+    "linkstar.dev",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "template_partials",
+    "csp",
+]
+TENANT_APPS = [
+    "linkstar.members",
+    "notifications",
+    "projects",
+    "templates_sop",
+]
+INSTALLED_APPS = SHARED_APPS + TENANT_APPS
+
+TENANT_MODEL = "workspaces.Workspace"
+TENANT_DOMAIN_MODEL = "workspaces.Domain"
+PUBLIC_SCHEMA_URLCONF = "linkstar.urls_public"
+ROOT_URLCONF = "linkstar.urls"
+TENANT_LIMIT_SET_CALLS = True
+SHOW_PUBLIC_IF_NO_TENANT_FOUND = False
+
+MIDDLEWARE = [
+    "linkstar.middleware.RequestIdMiddleware",
+    "linkstar.health.HealthMiddleware",
+    "linkstar.workspaces.middleware.WorkspaceMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "linkstar.members.middleware.MemberMiddleware",
+    "linkstar.accounts.middleware.ReaderMiddleware",
+]
+
+_CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.template.context_processors.csrf",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "linkstar.members.context.frame",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": _CONTEXT_PROCESSORS,
+            "builtins": ["template_partials.templatetags.partials", "linkstar.templatetags.linkstar"],
+        },
+    },
+    {
+        # Long lists only (docs/decisions/0003): ten times quicker a row than the engine above.
+        "NAME": "jinja",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "linkstar.jinja.environment"},
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+WSGI_APPLICATION = "linkstar.wsgi.application"
+
+# Data -----------------------------------------------------------------------------------------------------------------
+# Threads share a pool; a worker process keeps one connection (tenancy.md, sections 3 and 8).
+DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"]["ENGINE"] = "django_tenants.postgresql_backend"
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if env.bool("DATABASE_POOL", True):
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 6),
+        "timeout": 5,
+        "max_lifetime": 900,
+        "max_idle": 120,
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    # Keys carry the workspace; sign-in rate limits alone are counted across all hosts (linkstar/workspaces/cache.py).
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "linkstar.workspaces.cache.make_key",
+        "TIMEOUT": 300,
+    },
+    # What belongs to no workspace: hand-over tokens, the version of the host table.
+    "global": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "global",
+        "TIMEOUT": 300,
+    },
+}
+
+# People ---------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "linkstar.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "linkstar.accounts.forms.SignupFields"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,6/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A free-mail address is let in with a hint, unless the operator says otherwise.
+SIGNUP_REFUSE_FREE_MAIL = env.bool("SIGNUP_REFUSE_FREE_MAIL", False)
+TRIAL_DAYS = 14
+
+SESSION_COOKIE_NAME = "linkstar_session"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "global"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "linkstar_language"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Language and time ----------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("简体中文"))]
+LOCALE_PATHS = [BASE_DIR / "linkstar" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_WORKSPACE_ZONE = "America/New_York"
+
+# Files ----------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+
+
+def _private_storage(url: str) -> dict[str, object]:
+    """`file:///path` or `s3://bucket?endpoint=https://…&region=…` → an entry of STORAGES; both are private."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": parts.path, "base_url": None, "file_permissions_mode": 0o640},
+        }
+    if parts.scheme == "s3":
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        options = {
+            "bucket_name": parts.netloc,
+            "endpoint_url": query.get("endpoint"),
+            "region_name": query.get("region"),
+            "default_acl": None,
+            "querystring_auth": True,
+            "file_overwrite": False,
+            "signature_version": "s3v4",
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    raise ImproperlyConfigured("STORAGE_URL starts with file:// or s3://.")
+
+
+STORAGES = {
+    "default": _private_storage(env.str("STORAGE_URL", f"file://{VAR_DIR / 'files'}")),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 200 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Mail -----------------------------------------------------------------------------------------------------------------
+_email_url = env.str("EMAIL_URL", f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "")
+if _email_url.startswith("filemail://"):
+    EMAIL_BACKEND = "linkstar.mail.FolderBackend"
+    EMAIL_FILE_PATH = urlsplit(_email_url).path
+elif _email_url:
+    vars().update(env.email_url_config(_email_url))
+else:
+    raise ImproperlyConfigured("EMAIL_URL is not set.")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"LinkStar <no-reply@{BASE_DOMAIN}>")
+
+# Background work ------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Longer than the longest task, so that a running one is not handed out twice (tenancy.md, section 5).
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0}}
+CELERY_TIMEZONE = "UTC"
+
+# Safety ---------------------------------------------------------------------------------------------------------------
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    },
+}
+if not DEBUG:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 365)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "linkstar.errors.csrf_failure"
+
+LOGGING_CONFIG = None
+structured_logging(human=DEBUG, level=env.str("LOG_LEVEL", "INFO"))

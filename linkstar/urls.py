@@ -1,0 +1,16 @@
+"""The addresses of a workspace."""
+
+from django.urls import include, path
+
+from linkstar.urls_common import handler400, handler403, handler404, handler500, urlpatterns as common
+
+urlpatterns = [
+    path("", include("projects.urls")),
+    path("", include("notifications.urls")),
+    path("", include("templates_sop.urls")),
+    path("", include("linkstar.members.urls")),
+    path("", include("linkstar.workspaces.urls")),
+    *common,
+]
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]

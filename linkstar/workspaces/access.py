@@ -1,0 +1,81 @@
+"""Who may enter a view. Each decorator leaves its name on the view as `access_policy`, which the matrix test reads."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+
+from linkstar.workspaces.models import Role
+
+View = Callable[..., HttpResponse]
+
+INSIDERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.MEMBER})
+MANAGERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
+ADMINS = frozenset({Role.OWNER, Role.ADMIN})
+EVERYBODY = INSIDERS | {Role.GUEST}
+
+
+def _entered_by(roles: frozenset[Role], policy: str) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            member = request.member  # type: ignore[attr-defined]
+            if member is None or member.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access_policy = policy  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and back; a fragment cannot be redirected, so htmx is told to load the whole page."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=401)
+        response["HX-Trigger"] = "session-expired"
+        return response
+    return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+
+
+members_only = _entered_by(INSIDERS, "members")
+guests_allowed = _entered_by(EVERYBODY, "guests")
+managers_only = _entered_by(MANAGERS, "managers")
+admins_only = _entered_by(ADMINS, "admins")
+
+
+def anonymous_allowed(*, reason: str) -> Callable[[View], View]:
+    """Open to anyone on a workspace's host; `reason` says what protects it instead."""
+
+    def decorate(view: View) -> View:
+        view.access_policy = f"anonymous: {reason}"  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def public_page(view: View) -> View:
+    """A page of the public site that anyone may read."""
+    view.access_policy = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in_only(view: View) -> View:
+    """A page of the public site for people with an account, whichever workspaces they belong to."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        return view(request, *args, **kwargs)
+
+    guarded.access_policy = "signed in"  # type: ignore[attr-defined]
+    return guarded

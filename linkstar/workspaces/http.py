@@ -1,0 +1,22 @@
+"""The request as views of a workspace see it."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from linkstar.accounts.models import User
+from linkstar.workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from linkstar.members.models import Member
+
+
+class WorkspaceRequest(HttpRequest):
+    """A request on a workspace's host by somebody who belongs there."""
+
+    user: User  # type: ignore[assignment]
+    member: "Member"
+    workspace: Workspace
+    htmx: HtmxDetails  # type: ignore[assignment]
+    id: str

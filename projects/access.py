@@ -1,0 +1,115 @@
+"""Who sees which rows of this app, and who may do what with them. Views and the API reach rows through here only.
+
+A row that is not there for this person is a 404; a row they see but may not change is a 403.
+"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from linkstar.members.models import Member
+from projects.models import Comment, Project, StoredFile, Task
+
+Rule = Callable[[Member, Project], bool]
+
+
+def _runs(member: Member, project: Project) -> bool:
+    return member.is_manager or project.owner_id == member.pk
+
+
+PROJECT_RULES: dict[str, Rule] = {
+    "view": lambda member, project: True,
+    "add task": lambda member, project: member.is_insider,
+    "attach": lambda member, project: True,
+    "edit": _runs,
+    "edit board": _runs,
+    "invite guests": _runs,
+    "see guests": lambda member, project: member.is_insider,
+    "hand over": lambda member, project: member.is_admin or project.owner_id == member.pk,
+    "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
+    "see activity": lambda member, project: member.is_insider,
+}
+# What stays possible in an archived project, which is read-only.
+_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "archive"})
+
+
+def may(member: Member, action: str, project: Project) -> bool:
+    """Whether a member who sees the project may do this with it; raises KeyError for a word that is no rule."""
+    allowed = PROJECT_RULES[action](member, project)
+    return allowed and (action in _ON_ARCHIVED or not project.is_archived)
+
+
+def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
+    """The project, with its owner and board; 404 when not visible, 403 when this may not be done."""
+    projects = Project.objects.visible_to(member).select_related("owner", "board")
+    project = get_object_or_404(projects, pk=pk)
+    if not may(member, to, project):
+        raise PermissionDenied
+    return project
+
+
+_INSIDERS_ON_TASKS = frozenset({"view", "edit", "move", "check", "comment", "attach", "share", "delete", "see activity"})
+# A guest works on what is assigned to them, and speaks where they can read.
+_GUESTS_ON_THEIRS = frozenset({"view", "move", "check", "comment", "attach"})
+_GUESTS_ON_SHARED = frozenset({"view", "comment"})
+_TASKS_OF_ARCHIVED = frozenset({"view", "see activity"})
+
+
+def may_task(member: Member, action: str, task: Task, *, is_on_it: bool | None = None) -> bool:
+    """Whether a member who sees the task may do this with it. `is_on_it`: they are its owner or a helper; None asks."""
+    if action not in _INSIDERS_ON_TASKS:
+        raise KeyError(action)
+    if task.project.is_archived and action not in _TASKS_OF_ARCHIVED:
+        return False
+    if member.is_insider:
+        return True
+    if is_on_it is None:
+        is_on_it = task.owner_id == member.pk or task.helpers.filter(pk=member.pk).exists()
+    return action in (_GUESTS_ON_THEIRS if is_on_it else _GUESTS_ON_SHARED)
+
+
+def get_task(member: Member, pk: int, *, to: str = "view") -> Task:
+    """The task, with project, column and owner; 404 when not visible, 403 when this may not be done."""
+    tasks = Task.objects.visible_to(member).select_related("project__owner", "column__board", "owner", "created_by")
+    task = get_object_or_404(tasks, pk=pk)
+    if not may_task(member, to, task):
+        raise PermissionDenied
+    return task
+
+
+def tasks_of(member: Member, project: Project) -> QuerySet[Task]:
+    """The project's tasks that this member may see."""
+    return project.tasks.visible_to(member)
+
+
+def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
+    """A comment on a visible task. "edit" and "delete" are its author's; an admin may delete too."""
+    comments = Comment.objects.visible_to(member).filter(task__in=Task.objects.visible_to(member).values("pk"))
+    comment = get_object_or_404(comments.select_related("task__project__owner", "author"), pk=pk)
+    own = comment.author_id == member.pk
+    rules = {"view": True, "edit": own, "delete": own or member.is_admin}
+    if not rules[to] or (to != "view" and comment.task.project.is_archived):
+        raise PermissionDenied
+    return comment
+
+
+def get_file(member: Member, pk: int, *, to: str = "view") -> StoredFile:
+    """A file; "replace" and "delete" belong to insiders and to the guest who put it there, "share" to insiders."""
+    files = StoredFile.objects.visible_to(member).select_related("project__owner", "task__project__owner")
+    file = get_object_or_404(files, pk=pk)
+    mine = member.is_insider or file.created_by_id == member.pk
+    rules = {"view": True, "replace": mine, "delete": mine, "share": member.is_insider}
+    if not rules[to] or (to != "view" and file.project.is_archived):
+        raise PermissionDenied
+    return file
+
+
+def assignable_to(member: Member, task: Task | None, project: Project) -> QuerySet[Member]:
+    """Who can be put on a task of this project: active insiders, and its guests where the task may be shared."""
+    insiders = Member.objects.active().insiders()
+    if task is not None and not task.may_be_shared:
+        return insiders.order_by("display_name", "pk")
+    guests = Member.objects.active().filter(project_access__project=project)
+    return (insiders | guests).distinct().order_by("display_name", "pk")

@@ -1,0 +1,73 @@
+"""A task's checklist."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from linkstar.members.models import Member
+from projects.actions.trace import leave_trace, touch
+from projects.models import ChecklistItem, Task
+
+
+@transaction.atomic
+def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime) -> list[ChecklistItem]:
+    """Add lines at the end, in the order given."""
+    _lock(task)
+    last = task.checklist.aggregate(last=Max("position"))["last"]
+    first = 0 if last is None else last + 1
+    items = ChecklistItem.objects.bulk_create(
+        ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)
+    )
+    _count(task, now=now)
+    for item in items:
+        leave_trace("checklist added", project=task.project, task=task, actor=actor, now=now, text=item.text)
+    return items
+
+
+@transaction.atomic
+def check_item(item: ChecklistItem, *, is_done: bool, actor: Member, now: datetime) -> None:
+    """Tick an item off, or take that back. Saying what is already so changes nothing."""
+    _lock(item.task)
+    item.refresh_from_db()
+    if (item.done_at is not None) == is_done:
+        return
+    item.done_at, item.done_by = (now, actor) if is_done else (None, None)
+    item.save(update_fields=["done_at", "done_by"])
+    _count(item.task, now=now)
+    verb = "checked" if is_done else "unchecked"
+    leave_trace(verb, project=item.task.project, task=item.task, actor=actor, now=now, text=item.text)
+
+
+@transaction.atomic
+def edit_item(item: ChecklistItem, text: str, *, actor: Member, now: datetime) -> None:
+    before = item.text
+    if before == text:
+        return
+    item.text = text
+    item.save(update_fields=["text"])
+    touch(item.task, now=now)
+    leave_trace(
+        "checklist edited", project=item.task.project, task=item.task, actor=actor, now=now, before=before, after=text
+    )
+
+
+@transaction.atomic
+def remove_item(item: ChecklistItem, *, actor: Member, now: datetime) -> None:
+    task = item.task
+    _lock(task)
+    item.delete()
+    _count(task, now=now)
+    leave_trace("checklist removed", project=task.project, task=task, actor=actor, now=now, text=item.text)
+
+
+def _lock(task: Task) -> None:
+    """The counts on the task are read and then written, so two ticks must not interleave."""
+    Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
+
+
+def _count(task: Task, *, now: datetime) -> None:
+    counts = task.checklist.aggregate(all=Count("pk"), done=Count("pk", filter=Q(done_at__isnull=False)))
+    task.checklist_count, task.checklist_done_count = counts["all"], counts["done"]
+    touch(task, "checklist_count", "checklist_done_count", now=now)

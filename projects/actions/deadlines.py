@@ -1,0 +1,73 @@
+"""Deadlines and what hangs on them."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from linkstar.lib.deadlines import Deadline
+from linkstar.members.models import Member
+from notifications.actions import reminders
+from projects.actions.trace import leave_trace, touch
+from projects.models import Task
+
+
+def put_deadline(task: Task, deadline: Deadline | None) -> None:
+    """Set the four fields that keep a deadline; saving is the caller's."""
+    task.due_on = deadline.on if deadline else None
+    task.due_time = deadline.time if deadline else None
+    task.due_zone = deadline.zone if deadline else ""
+    task.due_at = deadline.instant if deadline else None
+
+
+def plan_reminders(task: Task, *, now: datetime) -> None:
+    """Make the waiting reminders fit the task: none when it is done, binned or has no deadline."""
+    wanted = task.due_at if task.completed_at is None and task.deleted_at is None else None
+    reminders.plan("task", task.pk, due_at=wanted, hours_before=task.remind_hours_before, now=now)
+
+
+def deadline_data(deadline: Deadline | None) -> dict[str, str | None] | None:
+    """A deadline as JSON, as the trace and notices keep it: `on`, `time` (None: the whole day), `zone`."""
+    if deadline is None:
+        return None
+    return {
+        "on": deadline.on.isoformat(),
+        "time": deadline.time.isoformat("minutes") if deadline.time else None,
+        "zone": deadline.zone,
+    }
+
+
+class StartAfterDue(ValueError):
+    """The start date lies after the deadline's day."""
+
+
+@transaction.atomic
+def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> None:
+    """Move, set or remove a task's deadline; its waiting reminders follow. Raises StartAfterDue."""
+    before = task.deadline
+    if before == deadline:
+        return
+    if deadline and task.start_on and task.start_on > deadline.on:
+        raise StartAfterDue
+    put_deadline(task, deadline)
+    touch(task, "due_on", "due_time", "due_zone", "due_at", now=now)
+    plan_reminders(task, now=now)
+    leave_trace(
+        "deadline changed", project=task.project, task=task, actor=actor, now=now,
+        before=deadline_data(before), after=deadline_data(deadline),
+    )
+
+
+@transaction.atomic
+def set_start(task: Task, start_on: date | None, *, actor: Member, now: datetime) -> None:
+    """Set or remove the start date, a day on its own. Raises StartAfterDue."""
+    before = task.start_on
+    if before == start_on:
+        return
+    if start_on and task.due_on and start_on > task.due_on:
+        raise StartAfterDue
+    task.start_on = start_on
+    touch(task, "start_on", now=now)
+    leave_trace(
+        "start changed", project=task.project, task=task, actor=actor, now=now,
+        before=before.isoformat() if before else None, after=start_on.isoformat() if start_on else None,
+    )

@@ -1,0 +1,133 @@
+"""Changes to one field of a task, each refused when somebody else has changed that field meanwhile."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from linkstar.members.models import Member
+from projects.actions.notices import tell_assigned
+from projects.actions.trace import leave_trace, touch
+from projects.models import Label, Task
+
+
+class StaleEdit(ValueError):
+    """The field was changed by somebody else since the person read it; nothing was saved.
+
+    `theirs` is what stands there now, `mine` what the person wanted to write.
+    """
+
+    def __init__(self, field: str, *, theirs: Any, mine: Any) -> None:
+        super().__init__(field)
+        self.field, self.theirs, self.mine = field, theirs, mine
+
+
+class NotShareable(ValueError):
+    """The step is internal by its SOP: no guest may be put on it or shown it."""
+
+
+@transaction.atomic
+def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Member, now: datetime) -> None:
+    """Change "title" or "description". `was` is what the person had read (None: do not compare). Raises StaleEdit."""
+    current = _locked(task)
+    before = getattr(current, field)
+    if before == value:
+        return
+    if was is not None and _same_lines(was) != _same_lines(before):
+        raise StaleEdit(field, theirs=before, mine=value)
+    setattr(task, field, value)
+    touch(task, field, now=now)
+    leave_trace(f"{field} changed", project=task.project, task=task, actor=actor, now=now, before=before, after=value)
+
+
+@transaction.atomic
+def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime) -> None:
+    """Make one person accountable, or nobody. Raises NotShareable for a guest on an internal step."""
+    before = _locked(task).owner
+    if before == owner:
+        return
+    _check_guests(task, [owner] if owner else [])
+    task.owner = owner
+    touch(task, "owner", now=now)
+    leave_trace(
+        "owner changed", project=task.project, task=task, actor=actor, now=now,
+        before=before.display_name if before else None, after=owner.display_name if owner else None,
+    )
+    if owner is not None:
+        tell_assigned(task, [owner], actor=actor, now=now)
+
+
+@transaction.atomic
+def set_helpers(task: Task, helpers: Collection[Member], *, actor: Member, now: datetime) -> None:
+    """Make the helpers exactly these. Raises NotShareable for a guest on an internal step."""
+    _locked(task)
+    before = set(task.helpers.all())
+    added = [member for member in helpers if member not in before]
+    removed = [member for member in before if member not in helpers]
+    if not added and not removed:
+        return
+    _check_guests(task, added)
+    task.helpers.set(helpers)
+    touch(task, now=now)
+    leave_trace(
+        "helpers changed", project=task.project, task=task, actor=actor, now=now,
+        added=[member.display_name for member in added], removed=[member.display_name for member in removed],
+    )
+    tell_assigned(task, added, actor=actor, now=now)
+
+
+@transaction.atomic
+def set_labels(task: Task, labels: Collection[Label], *, actor: Member, now: datetime) -> None:
+    """Make the labels exactly these."""
+    _locked(task)
+    before = set(task.labels.all())
+    if before == set(labels):
+        return
+    task.labels.set(labels)
+    touch(task, now=now)
+    leave_trace(
+        "labels changed", project=task.project, task=task, actor=actor, now=now,
+        added=sorted(label.name for label in set(labels) - before),
+        removed=sorted(label.name for label in before - set(labels)),
+    )
+
+
+@transaction.atomic
+def set_priority(task: Task, priority: int, *, actor: Member, now: datetime) -> None:
+    before = _locked(task).priority
+    if before == priority:
+        return
+    task.priority = priority
+    touch(task, "priority", now=now)
+    leave_trace("priority changed", project=task.project, task=task, actor=actor, now=now, before=before, after=priority)
+
+
+@transaction.atomic
+def set_visibility(task: Task, visibility: str, *, actor: Member, now: datetime) -> None:
+    """Show the task to the project's guests, or stop. Raises NotShareable."""
+    before = _locked(task).visibility
+    if before == visibility:
+        return
+    if visibility == Task.Visibility.SHARED and not task.may_be_shared:
+        raise NotShareable
+    task.visibility = visibility
+    touch(task, "visibility", now=now)
+    leave_trace(
+        "visibility changed", project=task.project, task=task, actor=actor, now=now, before=before, after=visibility
+    )
+
+
+def _locked(task: Task) -> Task:
+    """The row as it is now, locked, so that two edits of one field compare with the same truth."""
+    return Task.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=task.pk)
+
+
+def _check_guests(task: Task, members: Sequence[Member]) -> None:
+    if not task.may_be_shared and any(member.is_guest for member in members):
+        raise NotShareable
+
+
+def _same_lines(text: str) -> str:
+    """Browsers send CRLF for the line ends that they were given as LF."""
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,76 @@
+"""What people do with a project as a whole."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from linkstar.members.models import Member
+from notifications.actions.reminders import cancel_all
+from projects.actions.trace import leave_trace
+from projects.models import Board, Column, Project
+
+
+@transaction.atomic
+def create_project(
+    *, name: str, owner: Member, actor: Member, time_zone: str, now: datetime, language: str | None = None, **fields: Any
+) -> Project:
+    """A project with its board and four columns, named in `language` (the actor's when None).
+
+    `fields` are other columns of the row: description, channel, sop_*, anchor_*.
+    """
+    project = Project.objects.create(
+        name=name, owner=owner, time_zone=time_zone, created_by=actor, created_at=now, last_activity_at=now, **fields
+    )
+    board = Board.objects.create(project=project)
+    with override(language or actor.language):
+        columns = [
+            (_("To do"), Column.Status.TODO, None),
+            (_("Doing"), Column.Status.DOING, None),
+            (_("In review"), Column.Status.DOING, None),
+            (_("Done"), Column.Status.DONE, None),
+        ]
+    Column.objects.bulk_create(
+        Column(board=board, name=name, status=status, position=position, wip_limit=limit)
+        for position, (name, status, limit) in enumerate(columns)
+    )
+    leave_trace("project created", project=project, actor=actor, now=now, name=name, owner=owner.display_name)
+    return project
+
+
+@transaction.atomic
+def edit_project(project: Project, *, actor: Member, now: datetime, **changes: Any) -> None:
+    """Change name, description, channel or time zone. A changed zone concerns new deadlines; old ones keep theirs."""
+    before = {field: getattr(project, field) for field in changes}
+    changed = {field: value for field, value in changes.items() if before[field] != value}
+    if not changed:
+        return
+    for field, value in changed.items():
+        setattr(project, field, value)
+    project.save(update_fields=list(changed))
+    for field, value in changed.items():
+        leave_trace("project edited", project=project, actor=actor, now=now, field=field, before=before[field], after=value)
+
+
+@transaction.atomic
+def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
+    """Read-only from now on; guests lose sight of it and waiting reminders are cancelled."""
+    project.state, project.archived_at = Project.State.ARCHIVED, now
+    project.save(update_fields=["state", "archived_at"])
+    for pk in project.tasks.unfinished().values_list("pk", flat=True):
+        cancel_all("task", pk)
+    leave_trace("project archived", project=project, actor=actor, now=now)
+
+
+@transaction.atomic
+def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
+    """Back to work; reminders that still lie ahead are planned again."""
+    from projects.actions.deadlines import plan_reminders
+
+    project.state, project.archived_at = Project.State.ACTIVE, None
+    project.save(update_fields=["state", "archived_at"])
+    for task in project.tasks.alive().unfinished().filter(due_at__gt=now):
+        plan_reminders(task, now=now)
+    leave_trace("project restored", project=project, actor=actor, now=now)

@@ -1,0 +1,26 @@
+from projects.models.activity import Activity
+from projects.models.boards import Board, Column
+from projects.models.comments import ChecklistItem, Comment
+from projects.models.dependencies import Dependency
+from projects.models.files import FileVersion, StoredFile
+from projects.models.guests import GuestInvitation, ProjectAccess
+from projects.models.labels import Label
+from projects.models.projects import OwnerOffer, Project
+from projects.models.tasks import Task
+
+__all__ = [
+    "Activity",
+    "Board",
+    "ChecklistItem",
+    "Column",
+    "Comment",
+    "Dependency",
+    "FileVersion",
+    "GuestInvitation",
+    "Label",
+    "OwnerOffer",
+    "Project",
+    "ProjectAccess",
+    "StoredFile",
+    "Task",
+]

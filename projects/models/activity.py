@@ -1,0 +1,57 @@
+"""The trace: who did what, when, from what to what. Written by actions, never changed."""
+
+from typing import Any, NoReturn, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from linkstar.members.models import Member
+from projects.models.projects import Project
+from projects.models.tasks import Task
+
+
+class AppendOnly(RuntimeError):
+    """Somebody tried to change or remove a trace."""
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def visible_to(self, member: Member) -> Self:
+        """Insiders, and of tasks only what they may see; guests read no trace."""
+        if member.is_guest:
+            return self.none()
+        seen = Task.objects.visible_to(member).values("pk")
+        return self.filter(models.Q(task=None) | models.Q(task__in=seen))
+
+    def update(self, **_values: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+
+class Activity(models.Model):
+    """`verb` is a past participle ("moved"); `data` holds names and values before and after, as they were then.
+
+    `actor` None is LinkStar itself. What each verb reads like is in projects/trace.py.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activity", db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, blank=True, related_name="activity", db_index=False)
+    actor = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    verb = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "-created_at"], name="activity_of_project"),
+            models.Index(fields=["task", "-created_at"], condition=models.Q(task__isnull=False), name="activity_of_task"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.task_id or self.project_id}"
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise AppendOnly

@@ -1,0 +1,61 @@
+"""Who from outside may see a project."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from linkstar.members.models import Member
+from projects.models.projects import Project
+
+
+class ProjectAccess(models.Model):
+    """A guest's key to one project. Insiders need none."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="accesses")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="project_access", db_index=False)
+    expires_at = models.DateTimeField(_("access ends"), null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "project"], name="project_access_once")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.project_id}"
+
+
+class GuestInvitationQuerySet(models.QuerySet["GuestInvitation"]):
+    def open(self) -> Self:
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+
+class GuestInvitation(models.Model):
+    """Only the SHA-256 of the token is stored. Inviting again renews it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="guest_invitations", db_index=False)
+    email = models.EmailField(_("email"))
+    company = models.CharField(_("company"), max_length=80, blank=True)
+    token_hash = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GuestInvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "project", Lower("email"), condition=models.Q(accepted_at=None, withdrawn_at=None), name="guest_invitation_one_open"
+            ),
+            models.UniqueConstraint(fields=["token_hash"], name="guest_invitation_token_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.project_id}"
+
+    def is_usable(self, *, now: datetime) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > now

@@ -1,0 +1,166 @@
+"""A task: what is to be done, by whom, by when, in whose clock."""
+
+from datetime import datetime
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from linkstar.lib.deadlines import Deadline
+from linkstar.members.models import Member
+from projects.models.boards import Column
+from projects.models.labels import Label
+from projects.models.projects import Project
+
+
+def default_reminders() -> list[int]:
+    return [24]
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def alive(self) -> Self:
+        """Not in the bin."""
+        return self.filter(deleted_at=None)
+
+    def visible_to(self, member: Member) -> Self:
+        """The one rule of who sees which task; it says nothing of projects that the member may not see.
+
+        Insiders: all but finance tasks, which only those with finance class, and whoever is on the task, see.
+        Guests: in projects given to them, what may be shared and is either shared or theirs.
+        """
+        mine = models.Q(owner=member) | models.Q(pk__in=member.helped_tasks.values("pk"))
+        if member.is_insider:
+            if member.sees_finance:
+                return self.alive()
+            return self.alive().filter(mine | models.Q(sensitivity=Task.Sensitivity.NORMAL))
+        shown = mine | models.Q(visibility=Task.Visibility.SHARED, sensitivity=Task.Sensitivity.NORMAL)
+        projects = Project.objects.visible_to(member).values("pk")
+        return self.alive().filter(shown, may_be_shared=True, project__in=projects)
+
+    def unfinished(self) -> Self:
+        return self.filter(completed_at=None)
+
+    def overdue(self, *, now: datetime) -> Self:
+        return self.unfinished().filter(due_at__lt=now)
+
+    def for_cards(self) -> Self:
+        """With what a card shows, so that drawing it asks nothing."""
+        return self.select_related("owner").prefetch_related("labels")
+
+
+class Task(models.Model):
+    """Deadlines keep what was meant: a date alone (`due_time` None) or a wall time, and the zone it was meant in.
+
+    `due_at` is the same as an instant: for a date alone 23:59:59 of that day in `due_zone`. `rank` orders a column
+    (lib/ranks.py). `version` grows with each change. The `*_count` fields are kept by the actions so that a board of
+    cards needs no aggregates.
+    """
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, pgettext_lazy("priority", "Low")
+        NORMAL = 2, pgettext_lazy("priority", "Normal")
+        HIGH = 3, pgettext_lazy("priority", "High")
+        URGENT = 4, pgettext_lazy("priority", "Urgent")
+
+    class Visibility(models.TextChoices):
+        INTERNAL = "internal", _("Internal")
+        SHARED = "shared", _("Shared with guests")
+
+    class Sensitivity(models.TextChoices):
+        NORMAL = "normal", pgettext_lazy("sensitivity", "Normal")
+        FINANCE = "finance", pgettext_lazy("sensitivity", "Finance")
+
+    class Calendar(models.TextChoices):
+        CN = "cn", _("China working days")
+        US = "us", _("US working days")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks", db_index=False)
+    number = models.PositiveIntegerField()
+    column = models.ForeignKey(Column, on_delete=models.PROTECT, related_name="tasks", db_index=False)
+    rank = models.CharField(max_length=60, db_collation="C")
+    title = models.CharField(_("title"), max_length=300)
+    description = models.TextField(_("description"), blank=True, max_length=50_000)
+    owner = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_tasks", db_index=False,
+        verbose_name=_("owner"),
+    )
+    helpers = models.ManyToManyField(Member, related_name="helped_tasks", blank=True, verbose_name=_("helpers"))
+    labels = models.ManyToManyField(Label, related_name="tasks", blank=True, verbose_name=_("labels"))
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+
+    start_on = models.DateField(_("start date"), null=True, blank=True)
+    due_on = models.DateField(_("deadline"), null=True, blank=True)
+    due_time = models.TimeField(null=True, blank=True)
+    due_zone = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    remind_hours_before = ArrayField(models.PositiveSmallIntegerField(), default=default_reminders, blank=True)
+    is_fixed = models.BooleanField(default=False)
+    is_milestone = models.BooleanField(default=False)
+    duration_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    calendar = models.CharField(max_length=4, choices=Calendar, blank=True)
+
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.INTERNAL)
+    may_be_shared = models.BooleanField(default=True)
+    sensitivity = models.CharField(max_length=10, choices=Sensitivity, default=Sensitivity.NORMAL)
+    sop_step = models.CharField(max_length=60, blank=True)
+    sop_role = models.CharField(max_length=40, blank=True)
+    sop_phase = models.CharField(max_length=40, blank=True)
+
+    checklist_count = models.PositiveSmallIntegerField(default=0)
+    checklist_done_count = models.PositiveSmallIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+    file_count = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="task_number_once"),
+            models.UniqueConstraint(fields=["column", "rank"], name="task_rank_once", deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(
+                condition=models.Q(due_on=None, due_time=None, due_zone="", due_at=None)
+                | (models.Q(due_on__isnull=False, due_at__isnull=False) & ~models.Q(due_zone="")),
+                name="task_due_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(start_on=None) | models.Q(due_on=None) | models.Q(start_on__lte=models.F("due_on")),
+                name="task_due_not_before_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(may_be_shared=True) | models.Q(visibility="internal"), name="task_shared_only_if_may"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "due_at"], condition=models.Q(completed_at=None, deleted_at=None), name="task_my_open"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:task", args=[self.pk])
+
+    @property
+    def deadline(self) -> Deadline | None:
+        if self.due_on is None:
+            return None
+        return Deadline(self.due_on, self.due_time, self.due_zone)
+
+    @property
+    def is_done(self) -> bool:
+        return self.completed_at is not None
+
+    @property
+    def is_draft(self) -> bool:
+        """Without an owner or a deadline nobody can be held to it."""
+        return self.owner_id is None or self.due_on is None

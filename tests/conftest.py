@@ -1,0 +1,106 @@
+"""Real PostgreSQL and Valkey, the public schema and two workspaces, once a run (style.md, Tests)."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the embedded servers before Django reads its settings; workers of xdist inherit the addresses."""
+    if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+        from linkstar.dev.services import start_postgres, start_valkey
+
+        root = Path(__file__).resolve().parent.parent / "var" / "tests"
+        root.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("DATABASE_URL", start_postgres(root / "postgres", fast=True))
+        os.environ.setdefault("REDIS_URL", start_valkey(root / "valkey"))
+    os.environ.setdefault("STORAGE_URL", f"file://{tempfile.mkdtemp(prefix='linkstar-files-')}")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    index = 1 + int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
+    # Each worker has a Valkey database of its own, as it has a PostgreSQL database of its own.
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rstrip('/').rsplit('/', 1)[0] if os.environ['REDIS_URL'].count('/') > 2 else os.environ['REDIS_URL']}/{index}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The public schema is migrated by now; lay the two workspaces of every test."""
+    from tests.seed import lay_workspaces
+
+    with django_db_blocker.unblock():
+        lay_workspaces()
+
+
+_left_dirty = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that commits leaves nothing behind: put the two workspaces back before the next one opens its transaction."""
+    if item.config.stash.get(_left_dirty, False):
+        from pytest_django.plugin import blocking_manager_key
+
+        from tests.seed import put_back
+
+        with item.config.stash[blocking_manager_key].unblock():
+            put_back()
+        item.config.stash[_left_dirty] = False
+    marker = item.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "live_workspace" in getattr(item, "fixturenames", ()):
+        item.config.stash[_left_dirty] = True
+
+
+@pytest.fixture(autouse=True)
+def _inside_acme(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests with a database run inside the workspace `acme`; `other` is there to prove that nothing leaks."""
+    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    from django.core.cache import caches
+    from django.db import connection
+
+    from linkstar.workspaces.hosts import forget_hosts
+    from linkstar.workspaces.models import Workspace
+
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+    forget_hosts()
+    connection.set_schema_to_public()
+    connection.set_tenant(Workspace.objects.get(slug="acme"))
+    yield
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def live_workspace(transactional_db: None, _inside_acme: None) -> Any:
+    """The workspace `acme` for tests that commit: races, browsers. What they leave is wiped before the next test."""
+    from linkstar.workspaces.models import Workspace
+
+    return Workspace.objects.get(slug="acme")
+
+
+@pytest.fixture
+def acme(_inside_acme: None) -> Any:
+    from linkstar.workspaces.models import Workspace
+
+    return Workspace.objects.get(slug="acme")
+
+
+@pytest.fixture
+def other(_inside_acme: None) -> Any:
+    """The workspace next door."""
+    from linkstar.workspaces.models import Workspace
+
+    return Workspace.objects.get(slug="other")
+
+
+@pytest.fixture
+def owner(_inside_acme: None) -> Any:
+    """The owner of acme: Lin Yue, in Shenzhen, reading Chinese."""
+    from linkstar.members.models import Member
+
+    return Member.objects.get(role="owner")

@@ -1,0 +1,44 @@
+"""The two workspaces that every test finds, and how they are put back after a test that commits."""
+
+from datetime import UTC, datetime
+
+from django.core.cache import caches
+from django.db import connection
+from psycopg import sql
+
+from linkstar.accounts.models import User
+from linkstar.workspaces.models import Domain, DueItem, Letter, Membership, Workspace
+from linkstar.workspaces.provisioning import create_workspace, ensure_template
+
+MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
+OWNERS = {
+    "acme": ("lin@acme.test", "林悦", "Asia/Shanghai", "zh-hans"),
+    "other": ("olga@other.test", "Olga Other", "America/New_York", "en"),
+}
+
+
+def lay_workspaces() -> None:
+    """Create `acme` and `other`, each with its owner."""
+    connection.set_schema_to_public()
+    ensure_template()
+    for slug, (email, name, zone, language) in OWNERS.items():
+        user = User.objects.create_user(email, "correct-horse", full_name=name, time_zone=zone, language=language)
+        create_workspace(
+            name=slug.capitalize(), slug=slug, owner=user, time_zone="America/Los_Angeles", language=language, now=MADE_AT
+        )
+
+
+def put_back() -> None:
+    """Empty everything that a committing test may have written, and lay the two workspaces again."""
+    connection.set_schema_to_public()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ws\\_%%'")
+        for (schema,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
+    for model in (DueItem, Letter, Membership, Domain):
+        model.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workspaces_workspace, accounts_user CASCADE")
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+    lay_workspaces()
