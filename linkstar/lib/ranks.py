@@ -56,10 +56,7 @@ def _middle(low: str, high: str | None) -> str:
             return out + DIGITS[(low_digit + high_digit) // 2]
         if high_digit - low_digit == 1 and high is not None and len(high) > 1:
             return out + high[0]
-        if high_digit > low_digit:
-            high = None
-        else:
-            high = high[1:] if high is not None else None
+        high = high[1:] if high and high_digit == low_digit else None
         out += DIGITS[low_digit]
         low = low[1:]
 

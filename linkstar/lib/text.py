@@ -3,17 +3,22 @@
 import re
 import unicodedata
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(r"[㐀-鿿𠀀-𲎯]")
 _FACES = 6
+# Marks that turn the reading direction of what follows on the page; RTL letters and the plain marks need none of them.
+_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINER = "\u200d"
+_SLUG_LENGTHS = range(3, 41)
 
 
 def clean_line(text: str, limit: int) -> str:
-    """One line: NFC, control characters gone, white space folded, at most `limit` characters. Emoji and RTL text stay."""
-    text = unicodedata.normalize("NFC", text)
-    kept = "".join(
-        " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char) != "Cc"
-    )
-    return " ".join(kept.split())[:limit].rstrip()
+    """One line of at most `limit` characters: NFC, white space folded, control characters and lone surrogates gone.
+
+    Emoji with their joiners and right-to-left text stay.
+    """
+    normal = unicodedata.normalize("NFC", text)
+    kept = "".join(" " if char.isspace() else char for char in normal if char.isspace() or _is_shown(char))
+    return " ".join(kept.split())[:limit].rstrip(_JOINER + " ")
 
 
 def split_lines(text: str, *, limit: int, most: int) -> list[str]:
@@ -23,21 +28,28 @@ def split_lines(text: str, *, limit: int, most: int) -> list[str]:
 
 
 def slugify_workspace(name: str) -> str:
-    """A proposal for a workspace's address: "Blue Harbor Ltd." → "blue-harbor-ltd"; "" when nothing Latin is left."""
+    """A proposal for a workspace's address: "Blue Harbor Ltd." gives "blue-harbor-ltd".
+
+    "" when fewer than three Latin characters are left, as with a Chinese name: the form then asks.
+    """
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-").lstrip("0123456789-")[:40].strip("-")
-    return slug if len(slug) >= 3 else ""
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_only).lstrip("0123456789-")[: _SLUG_LENGTHS[-1]].strip("-")
+    return slug if len(slug) in _SLUG_LENGTHS else ""
 
 
 def initial(name: str) -> str:
-    """What an avatar shows: one Han character, or up to two Latin initials; "?" for an empty name."""
+    """What an avatar shows: one Han character, or up to two Latin initials; "?" for a name without letters."""
     han = _HAN.search(name)
     if han:
         return han.group()
-    words = [word for word in name.split() if word]
-    return "".join(word[0] for word in words[:2]).upper() or "?"
+    firsts = [next((char for char in word if char.isalnum()), "") for word in name.split()]
+    return "".join([first for first in firsts if first][:2]).upper() or "?"
 
 
 def face(number: int) -> int:
     """Which of the six avatar tints belongs to a row's number, 1 to 6."""
     return number % _FACES + 1
+
+
+def _is_shown(char: str) -> bool:
+    return char not in _TURNS and unicodedata.category(char) not in ("Cc", "Cs")

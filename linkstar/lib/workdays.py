@@ -1,0 +1,165 @@
+"""Working days in China and in the United States.
+
+China: the statutory holidays with their make-up weekends, as the State Council announces them each autumn for the next
+year (package chinesecalendar). United States: weekdays without federal holidays, observed days included (package
+holidays). In a year a calendar does not know yet, Monday to Friday count and nothing is guessed: ask `knows` or
+`is_certain`, and say so on the page.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import chinese_calendar
+import holidays
+from chinese_calendar import constants as chinese_days
+
+_FRIDAY = 4
+_ONE_DAY = timedelta(days=1)
+
+# The short names of domain/us_calendar.yaml; the package has none in Chinese.
+_AMERICAN_ZH = {
+    "New Year's Day": "元旦",
+    "Martin Luther King Jr. Day": "马丁·路德·金日",
+    "Washington's Birthday": "总统日",
+    "Memorial Day": "阵亡将士纪念日",
+    "Juneteenth National Independence Day": "六月节",
+    "Independence Day": "独立日",
+    "Labor Day": "劳动节（美国）",
+    "Columbus Day": "哥伦布日",
+    "Veterans Day": "退伍军人节",
+    "Thanksgiving Day": "感恩节",
+    "Christmas Day": "圣诞节",
+}
+
+
+class _Year(NamedTuple):
+    """Ordinals of the working days, oldest first, and the names of its holidays in both languages."""
+
+    workdays: tuple[int, ...]
+    names_en: dict[date, str]
+    names_zh: dict[date, str]
+
+
+class Calendar:
+    """One country's working days. `key` is "cn" or "us"; get it with `get_calendar`, which keeps its years."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self._years: dict[int, _Year] = {}
+
+    def knows(self, year: int) -> bool:
+        """Whether the holidays of that year are published and in the installed package."""
+        return year in (_chinese_years() if self.key == "cn" else _american_years())
+
+    def is_certain(self, first: date, last: date) -> bool:
+        """Whether every year between two days, both included, in any order, is known."""
+        years = sorted((first.year, last.year))
+        return all(self.knows(year) for year in range(years[0], years[1] + 1))
+
+    def is_workday(self, day: date) -> bool:
+        workdays = self._year(day.year).workdays
+        place = bisect_left(workdays, day.toordinal())
+        return place < len(workdays) and workdays[place] == day.toordinal()
+
+    def holiday_name(self, day: date, language: str) -> str | None:
+        """The holiday that makes `day` free, in "zh-hans" or English; None for working days and plain weekends."""
+        year = self._year(day.year)
+        return (year.names_zh if language == "zh-hans" else year.names_en).get(day)
+
+    def previous_workday(self, day: date) -> date:
+        """`day` itself when it is one."""
+        return day if self.is_workday(day) else self.add_workdays(day, -1)
+
+    def next_workday(self, day: date) -> date:
+        """`day` itself when it is one."""
+        return day if self.is_workday(day) else self.add_workdays(day, 1)
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`, or before it when negative; 0 gives `day`, whatever day it is."""
+        if count == 0:
+            return day
+        year = day.year
+        workdays = self._year(year).workdays
+        if count > 0:
+            place = bisect_right(workdays, day.toordinal()) + count - 1
+            while place >= len(workdays):
+                place -= len(workdays)
+                year += 1
+                workdays = self._year(year).workdays
+        else:
+            place = bisect_left(workdays, day.toordinal()) + count
+            while place < 0:
+                year -= 1
+                workdays = self._year(year).workdays
+                place += len(workdays)
+        return date.fromordinal(workdays[place])
+
+    def workdays_between(self, first: date, last: date) -> int:
+        """How many working days, both ends included; 0 when `last` is before `first`."""
+        if last < first:
+            return 0
+        count = 0
+        for year in range(first.year, last.year + 1):
+            workdays = self._year(year).workdays
+            count += bisect_right(workdays, last.toordinal()) - bisect_left(workdays, first.toordinal())
+        return count
+
+    def start_for(self, due_on: date, duration_days: int) -> date:
+        """The planned start: the due date minus (duration - 1) working days; the due date itself for 1 or less."""
+        return self.add_workdays(due_on, -(duration_days - 1)) if duration_days > 1 else due_on
+
+    def _year(self, year: int) -> _Year:
+        # A lost race between threads computes the same year twice.
+        if year not in self._years:
+            self._years[year] = _read_year(self.key, year, known=self.knows(year))
+        return self._years[year]
+
+
+@cache
+def get_calendar(key: str) -> Calendar:
+    """The calendar "cn" or "us"; raises KeyError for another key."""
+    if key not in ("cn", "us"):
+        raise KeyError(key)
+    return Calendar(key)
+
+
+@cache
+def _chinese_years() -> frozenset[int]:
+    return frozenset(day.year for day in chinese_days.holidays)
+
+
+def _american_years() -> range:
+    # Juneteenth became the eleventh federal holiday in 2021; nothing here looks further back than deadlines go.
+    return range(2000, holidays.US.end_year + 1)
+
+
+def _read_year(key: str, year: int, *, known: bool) -> _Year:
+    names_en: dict[date, str] = {}
+    names_zh: dict[date, str] = {}
+    if known:
+        names_en, names_zh = _chinese_names(year) if key == "cn" else _american_names(year)
+    days = (date(year, 1, 1) + _ONE_DAY * number for number in range((date(year + 1, 1, 1) - date(year, 1, 1)).days))
+    if key == "cn" and known:
+        workdays = tuple(day.toordinal() for day in days if chinese_calendar.is_workday(day))
+    else:
+        workdays = tuple(day.toordinal() for day in days if day.weekday() <= _FRIDAY and day not in names_en)
+    return _Year(workdays, names_en, names_zh)
+
+
+def _chinese_names(year: int) -> tuple[dict[date, str], dict[date, str]]:
+    found = {day: name for day, name in chinese_days.holidays.items() if day.year == year}
+    chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+    return found, {day: chinese[name] for day, name in found.items()}
+
+
+def _american_names(year: int) -> tuple[dict[date, str], dict[date, str]]:
+    found = {day: name for day, name in holidays.US(years=year, language="en_US").items() if day.year == year}
+    return found, {day: _american_zh(name) for day, name in found.items()}
+
+
+def _american_zh(name: str) -> str:
+    plain = name.removesuffix(" (observed)")
+    chinese = _AMERICAN_ZH.get(plain, plain)
+    return chinese if plain == name else f"{chinese}（补休）"
