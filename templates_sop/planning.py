@@ -5,15 +5,14 @@ The rules are the `semantics` of data/common.yaml. Nothing here reads the clock 
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from linkstar.lib.workdays import Calendar, get_calendar
-
 from linkstar.lib.deadlines import Deadline
+from linkstar.lib.workdays import Calendar, get_calendar
 from linkstar.lib.zones import MARKET_ZONES, get_zone
 from templates_sop.library import SopTemplate, Step, Text
 from templates_sop.variants import steps_for
@@ -173,7 +172,8 @@ def _planned(
 def _raw_deadline(step: Step, anchor: date | datetime, zone: str) -> Deadline:
     if isinstance(anchor, datetime):
         if step.is_elapsed and step.offset_hours is not None:
-            return Deadline.from_instant(anchor + timedelta(hours=step.offset_hours), zone)
+            # In UTC first: adding to a local time would count wall-clock hours across a clock change.
+            return Deadline.from_instant(anchor.astimezone(UTC) + timedelta(hours=step.offset_hours), zone)
         anchor = anchor.astimezone(get_zone(zone)).date()
     return Deadline(anchor + timedelta(days=step.offset_days), step.due_time, zone)
 
@@ -218,17 +218,12 @@ def _start(
         return start_on, None
     late = tuple(key for key, on in ready.items() if on > start_on)
     ready_on = min(ready_on, deadline.on)
-    left = _workdays(ready_on, deadline.on, calendar)
+    left = calendar.workdays_between(ready_on, deadline.on)
     return ready_on, Caution(Concern.SQUEEZED, late, days=left) if left < days else None
 
 
 def _ready_on(other: PlannedStep, zone: ZoneInfo) -> date:
     return other.deadline.instant.astimezone(zone).date()
-
-
-def _workdays(first: date, last: date, calendar: Calendar) -> int:
-    """Working days from `first` to `last`, both counted."""
-    return sum(calendar.is_workday(first + timedelta(days=n)) for n in range((last - first).days + 1))
 
 
 def _unknown_years(steps: tuple[PlannedStep, ...]) -> tuple[Caution, ...]:

@@ -69,8 +69,8 @@ def caution_text(caution: Caution, plan: Plan, language: str) -> str:
 def _unknown_text(caution: Caution) -> str:
     if caution.country == "cn":
         return _(
-            "The %(year)s holidays of mainland China are not announced yet. Only weekends and the statutory days are "
-            "counted; check the dates again when the notice is out."
+            "The %(year)s holidays of mainland China are not announced yet. Only weekends are counted as days off; "
+            "check the dates again when the notice is out."
         ) % {"year": caution.year}
     return _("The %(year)s holidays of the United States are not known yet; check the dates again later.") % {
         "year": caution.year

@@ -10,7 +10,6 @@ from django.utils.translation import override
 
 from linkstar.lib import ranks
 from linkstar.members.models import Member
-from notifications.actions import reminders
 from projects.actions.deadlines import put_deadline
 from projects.actions.projects import create_project
 from projects.actions.tasks import take_numbers
@@ -79,10 +78,8 @@ def _create_tasks(
     column = project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
     number = take_numbers(project, len(dated.steps))
     tasks: dict[str, Task] = {}
-    rank = None
     with override(language):
-        for offset, planned in enumerate(dated.steps):
-            rank = ranks.between(rank, None)
+        for offset, (planned, rank) in enumerate(zip(dated.steps, ranks.evenly(len(dated.steps)), strict=True)):
             task = _task(planned, roles.get(planned.step.role), language)
             task.project, task.column, task.number, task.rank = project, column, number + offset, rank
             task.created_by, task.created_at, task.updated_at = actor, now, now
