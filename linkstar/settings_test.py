@@ -2,11 +2,15 @@
 
 import os
 
+from tests.servers import provide
+
 os.environ.setdefault("SECRET_KEY", "tests")
 os.environ.setdefault("DEBUG", "0")
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("DATABASE_POOL", "0")
 os.environ.setdefault("FIELD_ENCRYPTION_KEYS", "dGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtdGVzdHMtMzI=")
+
+provide()
 
 from linkstar.settings import *  # noqa: E402, F403
 

@@ -1,28 +1,9 @@
 """Real PostgreSQL and Valkey, the public schema and two workspaces, once a run (style.md, Tests)."""
 
-import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded servers before Django reads its settings; workers of xdist inherit the addresses."""
-    if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
-        from linkstar.dev.services import start_postgres, start_valkey
-
-        root = Path(__file__).resolve().parent.parent / "var" / "tests"
-        root.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("DATABASE_URL", start_postgres(root / "postgres", fast=True))
-        os.environ.setdefault("REDIS_URL", start_valkey(root / "valkey"))
-    os.environ.setdefault("STORAGE_URL", f"file://{tempfile.mkdtemp(prefix='linkstar-files-')}")
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    index = 1 + int(worker.removeprefix("gw")) if worker.startswith("gw") else 0
-    # Each worker has a Valkey database of its own, as it has a PostgreSQL database of its own.
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rstrip('/').rsplit('/', 1)[0] if os.environ['REDIS_URL'].count('/') > 2 else os.environ['REDIS_URL']}/{index}"
 
 
 @pytest.fixture(scope="session")

@@ -17,14 +17,16 @@ from linkstar.workspaces.fleet import workspace_app_labels
 
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _KEPT = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE", "COMMENT")
+_LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '3s'"
 # Django sends a column and the check of its foreign key as one string; a pipeline takes one statement at a time.
 _TWO_IN_ONE = re.compile(r";\s*(?=SET CONSTRAINTS )")
 
 
-def migrate_and_record(schema_name: str) -> list[str]:
+def migrate_and_record(schema_name: str, *, finish: Callable[[], None] | None = None) -> list[str]:
     """Bring an existing schema to this code's migrations and return the statements that did it, in order.
 
-    One transaction: on an error the schema is as it was. An up-to-date schema gives [].
+    One transaction, in which `finish` runs last and unrecorded: on an error the schema is as it was. An up-to-date schema
+    gives [].
     """
     statements: list[str] = []
 
@@ -38,13 +40,21 @@ def migrate_and_record(schema_name: str) -> list[str]:
 
     connection.set_schema(schema_name, include_public=True)
     try:
-        with transaction.atomic(), connection.execute_wrapper(record):
-            executor = MigrationExecutor(connection)
-            leaves = [node for node in executor.loader.graph.leaf_nodes() if node[0] in workspace_app_labels()]
-            executor.migrate(leaves)
+        with transaction.atomic():
+            _limit_lock_waits()
+            with connection.execute_wrapper(record):
+                executor = MigrationExecutor(connection)
+                executor.migrate(workspace_leaves(executor))
+            if finish is not None:
+                finish()
     finally:
         connection.set_schema_to_public()
     return statements
+
+
+def workspace_leaves(executor: MigrationExecutor) -> list[tuple[str, str]]:
+    """The newest migration of each workspace app."""
+    return [node for node in executor.loader.graph.leaf_nodes() if node[0] in workspace_app_labels()]
 
 
 def record_template(scratch: str = "ws_recording") -> list[str]:
@@ -73,6 +83,7 @@ def replay(statements: Sequence[str], schema_name: str) -> None:
     with raw.pipeline(), raw.cursor() as cursor:
         cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(sql.Identifier(schema_name)))
         cursor.execute("SET LOCAL check_function_bodies TO off")
+        cursor.execute(_LOCK_TIMEOUT)
         for statement in statements:
             cursor.execute(statement.encode())
     connection.set_schema_to_public()
@@ -83,6 +94,12 @@ def create_schema(schema_name: str) -> None:
     _check_name(schema_name)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema_name)))
+
+
+def _limit_lock_waits() -> None:
+    """A migration that cannot have its locks gives up rather than let every request queue behind it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_TIMEOUT)
 
 
 def _check_name(schema_name: str) -> None:
