@@ -1,2 +1,20 @@
+// htmx first, then every element by its own line; elements know nothing of each other.
 import htmx from "htmx.org";
+
+import "./elements/auto-size.js";
+import "./elements/confirm-dialog.js";
+import "./elements/copy-button.js";
+import "./elements/draft-keeper.js";
+import "./elements/focus-keeper.js";
+import "./elements/hot-keys.js";
+import "./elements/htmx-errors.js";
+import "./elements/ime-guard.js";
+import "./elements/key-help.js";
+import "./elements/modal-host.js";
+import "./elements/pop-menu.js";
+import "./elements/side-rail.js";
+import "./elements/theme-switch.js";
+import "./elements/toast-region.js";
+import "./elements/world-clocks.js";
+
 window.htmx = htmx;

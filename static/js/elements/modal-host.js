@@ -1,0 +1,70 @@
+/* <modal-host data-name="dialog">: opens its <dialog> when htmx puts something into it, empties it when it closes.
+   Closes on Esc, on [data-close], on a click beside it (never over a form that was typed into) and on the event
+   "<name>:close". A sheet that pushed its address gives the address of the page below back. Fires "<name>:closed". */
+class ModalHost extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.firstElementChild;
+    this.listen(document.body, "htmx:beforeRequest", (event) => this.remember(event));
+    this.listen(document.body, "htmx:afterSwap", (event) => event.detail.target === this.dialog && this.settle());
+    this.listen(document.body, `${this.dataset.name}:close`, () => this.dialog.close());
+    this.listen(this.dialog, "close", () => this.leave());
+    this.listen(this.dialog, "input", () => this.toggleAttribute("data-typed", true));
+    this.listen(this.dialog, "cancel", (event) => this.guard(event));
+    this.listen(this.dialog, "click", (event) => this.click(event));
+  }
+
+  disconnectedCallback() {
+    this.stops.forEach((stop) => stop());
+  }
+
+  listen(target, name, run) {
+    target.addEventListener(name, run);
+    (this.stops ??= []).push(() => target.removeEventListener(name, run));
+  }
+
+  remember(event) {
+    if (event.detail.target !== this.dialog || this.dialog.open) return;
+    this.opener = event.detail.elt;
+    this.address = location.href;
+  }
+
+  settle() {
+    if (!this.dialog.childElementCount) return this.dialog.close();
+    if (!this.dialog.open) this.dialog.showModal();
+    this.removeAttribute("data-typed");
+  }
+
+  click(event) {
+    if (event.target.closest("[data-close]")) {
+      event.preventDefault();
+      this.dialog.close();
+    } else if (event.target === this.dialog && !this.hasAttribute("data-typed") && this.outside(event)) {
+      this.dialog.close();
+    }
+  }
+
+  outside({ clientX, clientY }) {
+    const box = this.dialog.getBoundingClientRect();
+    return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
+  }
+
+  /* The first Esc in a field that was typed into only leaves the field. */
+  guard(event) {
+    const field = document.activeElement;
+    if (!this.hasAttribute("data-typed") || !field?.matches("input, textarea")) return;
+    event.preventDefault();
+    field.blur();
+    this.dialog.focus();
+  }
+
+  leave() {
+    this.removeAttribute("data-typed");
+    this.dialog.replaceChildren();
+    if (this.address && this.address !== location.href) history.replaceState(history.state, "", this.address);
+    this.address = null;
+    if (this.opener?.isConnected) this.opener.focus();
+    document.body.dispatchEvent(new CustomEvent(`${this.dataset.name}:closed`, { bubbles: true }));
+  }
+}
+
+customElements.define("modal-host", ModalHost);

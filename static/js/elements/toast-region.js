@@ -1,0 +1,58 @@
+/* <toast-region>: shows {message, undo_url} of the event "toast" (HX-Trigger sends it), and those the page came with.
+   A toast leaves after 6 s, one with an undo after 10 s; never while the pointer or the focus is in it. */
+class ToastRegion extends HTMLElement {
+  connectedCallback() {
+    this.show = (event) => this.add(event.detail);
+    document.body.addEventListener("toast", this.show);
+    for (const toast of this.children) this.age(toast, 6000);
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("toast", this.show);
+  }
+
+  /** `act` is {word, run} for a button that calls back into the page, `undo_url` is posted to. */
+  add({ message, undo_url: undoUrl, level, act }) {
+    const toast = document.createElement("div");
+    toast.className = level === "error" ? "toast toast--error" : "toast";
+    const words = document.createElement("span");
+    words.textContent = message;
+    toast.append(words);
+    if (undoUrl) toast.append(this.undoForm(undoUrl, toast));
+    if (act) toast.append(this.button(act.word, () => (toast.remove(), act.run())));
+    this.append(toast);
+    while (this.children.length > 3) this.firstElementChild.remove();
+    this.age(toast, undoUrl || act ? 10000 : 6000);
+  }
+
+  undoForm(url, toast) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = url;
+    form.setAttribute("hx-post", url);
+    form.setAttribute("hx-swap", "none");
+    form.append(this.button(this.dataset.undo));
+    form.addEventListener("htmx:afterRequest", (event) => event.detail.successful && toast.remove());
+    // Not connected yet: htmx looks at what it is given, and finds the form again when it is in the page.
+    queueMicrotask(() => window.htmx.process(form));
+    return form;
+  }
+
+  button(word, run) {
+    const button = document.createElement("button");
+    button.type = run ? "button" : "submit";
+    button.textContent = word;
+    if (run) button.addEventListener("click", run);
+    return button;
+  }
+
+  age(toast, life) {
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) this.age(toast, 2000);
+      else toast.remove();
+    };
+    setTimeout(leave, life);
+  }
+}
+
+customElements.define("toast-region", ToastRegion);
