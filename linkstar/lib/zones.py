@@ -73,6 +73,16 @@ def is_zone(name: object) -> bool:
     return isinstance(name, str) and name in _NAMES
 
 
+def find_zone(typed: str) -> str | None:
+    """The IANA name that was typed in whatever case: "america/new_york"."""
+    return _lower_names().get(typed.lower())
+
+
+@cache
+def _lower_names() -> dict[str, str]:
+    return {name.lower(): name for name in _NAMES}
+
+
 @cache
 def get_zone(name: str) -> ZoneInfo:
     """The zone of that name; raises UnknownZone. Never a path, so a typed name may be given."""
