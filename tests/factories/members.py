@@ -32,10 +32,21 @@ def make_member(role: str = "member", *, user: User | None = None, **values: Any
     return Member.objects.create(user=user, role=role, **{**fields, **values})
 
 
+class WorkspaceClient(Client):
+    """After each answer the test is back in the workspace it was in; a request leaves the public schema behind."""
+
+    def request(self, **request: Any) -> Any:
+        before = connection.tenant
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(before)
+
+
 def client_of(who: Member | User | None, *, workspace: Any = None) -> Client:
     """A browser on the workspace's host (the current one unless given), signed in as `who`; None is a stranger."""
     slug = (workspace or connection.tenant).slug
-    client = Client(HTTP_HOST=f"{slug}.localhost")
+    client = WorkspaceClient(HTTP_HOST=f"{slug}.localhost")
     if who is not None:
         user = who if isinstance(who, User) else User.objects.get(pk=who.user_id)
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")

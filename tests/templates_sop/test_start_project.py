@@ -7,14 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
 from linkstar.workspaces.models import DueItem
 from notifications.models import Notification, Reminder
 from projects.models import Activity, ChecklistItem, Dependency, Project, Task
 from templates_sop.actions.projects import start_project
-from templates_sop.library import get_template
+from templates_sop.library import Text, get_template
 from templates_sop.planning import plan
 from tests.factories import make_member
 
@@ -208,8 +208,21 @@ def test_150_tasks_take_less_than_a_second(owner: Any) -> None:
     assert elapsed < 1
 
 
-def test_nothing_remains_when_it_fails(owner: Any) -> None:
-    with pytest.raises(ValueError, match="null character|NUL|length|too long"):
-        start(owner, name="x\x00y")
+def test_nothing_remains_when_it_fails_half_way(owner: Any) -> None:
+    template = get_template("prime_day")
+    long = replace(template.steps[-1], title=Text(zh="长" * 301, en="x" * 301))
+    broken = replace(template, steps=(*template.steps[:-1], long))
+    with pytest.raises(DataError):
+        start_project(
+            broken,
+            variant=None,
+            anchor=date(2026, 11, 27),
+            owner=owner,
+            roles={},
+            name="Half",
+            actor=owner,
+            now=NOW,
+            language="en",
+        )
     assert Project.objects.count() == 0
     assert Task.objects.count() == 0

@@ -14,10 +14,10 @@ from tests.factories import client_of, make_member
 
 pytestmark = pytest.mark.django_db
 
-LIST = reverse("templates_sop:template-list")
-SHOW = reverse("templates_sop:template-show", args=["black_friday_cyber_monday"])
-START = reverse("templates_sop:template-start", args=["black_friday_cyber_monday"])
-RECALL = reverse("templates_sop:template-start", args=["product_recall_return_spike"])
+LIST = "/templates/"
+SHOW = "/templates/black_friday_cyber_monday/"
+START = "/templates/black_friday_cyber_monday/start/"
+RECALL = "/templates/product_recall_return_spike/start/"
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
