@@ -43,6 +43,7 @@ SHARED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "linkstar.members.middleware.MemberMiddleware",
     "linkstar.accounts.middleware.ReaderMiddleware",
+    "linkstar.workspaces.modules.ModuleMiddleware",
 ]
 
 _CONTEXT_PROCESSORS = [
@@ -177,7 +179,13 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,6/5m/key"}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# How many proxies in front append to X-Forwarded-For; 0 trusts the connection's own address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "linkstar.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "LinkStar"
 # A free-mail address is let in with a hint, unless the operator says otherwise.
 SIGNUP_REFUSE_FREE_MAIL = env.bool("SIGNUP_REFUSE_FREE_MAIL", False)
 TRIAL_DAYS = 14
@@ -287,7 +295,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # A form may end on another host of ours: making a workspace, switching to one.
+        "form-action": [SELF, f"{SITE_SCHEME}://{BASE_DOMAIN}{SITE_PORT}", f"{SITE_SCHEME}://*.{BASE_DOMAIN}{SITE_PORT}"],
     },
 }
 if not DEBUG:

@@ -40,6 +40,8 @@ class Workspace(TenantMixin):
     trial_ends_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
     modules = ArrayField(models.CharField(max_length=30), default=all_modules, blank=True)
+    # Who switched a module last: {"projects": {"member": 7, "at": "2026-11-24T08:00:00+00:00"}}; the id is the member's.
+    module_switches = models.JSONField(default=dict, blank=True)
     storage_used_bytes = models.BigIntegerField(default=0)
     storage_limit_bytes = models.BigIntegerField(default=10 * 1024**3)
     # What the schema has applied: a hash of its migration list (fleet.py); "" until the first fleet migration.
