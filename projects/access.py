@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from linkstar.members.models import Member
-from projects.models import Comment, Project, StoredFile, Task
+from projects.models import Column, Comment, Project, StoredFile, Task
 
 Rule = Callable[[Member, Project], bool]
 
@@ -77,6 +77,15 @@ def get_task(member: Member, pk: int, *, to: str = "view") -> Task:
     if not may_task(member, to, task):
         raise PermissionDenied
     return task
+
+
+def get_column(member: Member, pk: int, *, to: str = "view") -> Column:
+    """The column, with board and project; 404 when not visible, 403 when this may not be done on its project."""
+    columns = Column.objects.filter(board__project__in=Project.objects.visible_to(member).values("pk"))
+    column = get_object_or_404(columns.select_related("board__project__owner"), pk=pk)
+    if not may(member, to, column.board.project):
+        raise PermissionDenied
+    return column
 
 
 def tasks_of(member: Member, project: Project) -> QuerySet[Task]:
