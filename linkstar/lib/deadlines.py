@@ -51,7 +51,8 @@ class Resolved(NamedTuple):
 
     `instant` is in UTC; `wall` is the same instant on the zone's clock, the time to store and show. `note` is "skipped"
     when clocks jumped over the time that was asked for, and it then moved on by `moved_minutes`; "doubled" when the
-    time occurs twice and the first was taken.
+    time occurs twice and the first was taken. Compare instants: Python holds a doubled wall time equal to none of
+    another zone.
     """
 
     instant: datetime
