@@ -152,7 +152,7 @@ def _take_clock(text: str) -> tuple[str, _Clock | None]:
         return f"{text[: match.start()]} {text[match.end() :]}", _Clock(time(12))
     # "tonight" and 今晚 alone name the day; when it ends is for the person to add.
     for part in (*words.EVENING, *words.MORNING):
-        if text.endswith(f"天{part}") or text.endswith(f" {part}"):
+        if text.endswith((f"天{part}", f" {part}")):
             return text.removesuffix(part), None
     return text, None
 

@@ -15,11 +15,12 @@ _FIRST = _BASE**_WIDTH // 2
 
 
 def between(before: str | None, after: str | None) -> str:
-    """A key above `before` and below `after`; None is the list's end on that side. Raises ValueError out of order."""
-    if before is None and after is None:
-        return _encode(_FIRST)
+    """A key above `before` and below `after`; None is the list's end on that side.
+
+    Raises ValueError out of order, and below the lowest key of all, which no list of rows ever comes to.
+    """
     if before is None:
-        return _below(after or "")
+        return _encode(_FIRST) if after is None else _below(after)
     if after is None:
         return _above(before)
     if before >= after:
@@ -43,7 +44,11 @@ def _above(key: str) -> str:
 
 def _below(key: str) -> str:
     number = _decode(key[:_WIDTH])
-    return _encode(number - 1) if number > 0 else key[:_WIDTH] + _middle("", key[_WIDTH:] or None)
+    if number > 0:
+        return _encode(number - 1)
+    if len(key) == _WIDTH:
+        raise ValueError(f"Nothing is below {key!r}.")
+    return key[:_WIDTH] + _middle("", key[_WIDTH:])
 
 
 def _middle(low: str, high: str | None) -> str:
