@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
+
 wsgi_app = "linkstar.wsgi:application"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -23,3 +25,12 @@ errorlog = "-"
 loglevel = "warning"
 # Only the reverse proxy may say who the client is (docker-compose.yml, the operators' guide).
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+
+
+def when_ready(server: Arbiter) -> None:
+    """Import every view before the workers are forked: the first page need not, and what cannot be imported ends us."""
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    for urlconf in (settings.PUBLIC_SCHEMA_URLCONF, settings.ROOT_URLCONF):
+        _ = get_resolver(urlconf).url_patterns
