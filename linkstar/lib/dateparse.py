@@ -126,7 +126,10 @@ def _read(text: str, local: datetime) -> tuple[date, time | None] | None:
 
 
 def _later(text: str, local: datetime) -> tuple[date, time] | None:
-    """Hours from now: +3h, in 3 hours, 3小时后. They are elapsed hours, to the minute."""
+    """Hours from now: +3h, in 3 hours, 3小时后. They are elapsed hours, to the minute.
+
+    Where they end in the second of two equal times, the first is what can be typed and is what comes out.
+    """
     match = re.fullmatch(
         r"(?:\+|in )\s*(\d{1,4})\s*(?:h|hrs?|hours?)|(\d{1,4})\s*个?小时[之以]?后", text.strip(), re.ASCII
     )

@@ -14,6 +14,9 @@ from linkstar.lib.zones import format_offset, get_zone, zone_name
 
 DueState = Literal["done", "later", "soon", "overdue", "late"]
 
+# Inside Deadline the name `time` is a field.
+_TimeOfDay = time
+
 EARLIEST_ON = date(2000, 1, 1)
 _YEARS_AHEAD = 20
 _LAST_SECOND = time(23, 59, 59)
@@ -115,7 +118,7 @@ class Deadline:
         return cls(wall.date(), wall.time().replace(fold=0), zone, 1 if wall.fold else 0)
 
     @classmethod
-    def stored(cls, on: date, at: time | None, zone: str, instant: datetime | None) -> Self:
+    def stored(cls, on: date, at: _TimeOfDay | None, zone: str, instant: datetime | None) -> Self:
         """A deadline as kept in columns; `instant` tells which of two equal times is meant."""
         first = cls(on, at, zone)
         if at is None or instant is None or instant == first.instant:
