@@ -1,5 +1,6 @@
 """Which day to offer as an anchor before anybody has chosen one."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from templates_sop.library import SopTemplate
@@ -13,10 +14,8 @@ def suggested_day(template: SopTemplate, *, today: date) -> date:
 
     `today` is a day in the market's zone.
     """
-    if template.key == "black_friday_cyber_monday":
-        return next_black_friday(today)
-    if template.key == "quarterly_retrospective":
-        return quarter_end(today)
+    if template.key in RULES:
+        return RULES[template.key](today)
     offsets = [step.offset_days for step in template.steps]
     return today + timedelta(days=max(0, -min(offsets)) + 7)
 
@@ -43,18 +42,34 @@ def first_day_in_time(
 ) -> date | None:
     """The first day from `anchor_on` on with which no deadline is past; None for templates anchored at an instant.
 
-    Holidays move deadlines by themselves, so the answer is tried out and not only counted.
+    Holidays move deadlines by themselves, so the answer is tried out and not only counted. Anchors that a rule fixes
+    move to the next day of that rule.
     """
     if template.anchor.is_instant:
         return None
+    rule = RULES.get(template.key)
+
+    def days_late(day: date) -> int:
+        """By how many days, rounded up, the step that is worst off is past; 0 when none is."""
+        steps = plan(template, variant=variant, anchor=day, anchor_zone=anchor_zone, now=now).steps
+        return max(((now - step.deadline.instant).days + 1 for step in steps if step.is_past), default=0)
+
     day = anchor_on
     for _ in range(_TRIES):
-        past = [
-            step
-            for step in plan(template, variant=variant, anchor=day, anchor_zone=anchor_zone, now=now).steps
-            if step.is_past
-        ]
-        if not past:
-            return day
-        day += timedelta(days=max(1, *((now - step.deadline.instant).days + 1 for step in past)))
-    return None
+        late = days_late(day)
+        if not late:
+            break
+        day = rule(day + timedelta(days=late)) if rule else day + timedelta(days=late)
+    else:
+        return None
+    # A deadline that moved off a holiday may have made the last step too long.
+    while rule is None and day > anchor_on and not days_late(day - timedelta(days=1)):
+        day -= timedelta(days=1)
+    return day
+
+
+# Anchors that nobody chooses freely, by template.
+RULES: dict[str, Callable[[date], date]] = {
+    "black_friday_cyber_monday": next_black_friday,
+    "quarterly_retrospective": quarter_end,
+}

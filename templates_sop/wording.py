@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from linkstar.lib.clock_text import day_text
 from templates_sop.planning import Caution, Concern, Plan, PlannedStep
 
-# In the order the library page shows them: first what earns, then what protects.
+# In the order the library page shows them: first what earns, then what protects. Rows of three come out full.
 GOALS: dict[str, Promise] = {
     "launch": gettext_lazy("Launch a product or a store"),
     "event": gettext_lazy("Get ready for a sales event"),
@@ -19,8 +19,8 @@ GOALS: dict[str, Promise] = {
     "advertising": gettext_lazy("Start advertising"),
     "content": gettext_lazy("Improve a listing"),
     "logistics": gettext_lazy("Replenish stock"),
-    "inventory": gettext_lazy("Clear old stock"),
     "compliance": gettext_lazy("Prove compliance"),
+    "inventory": gettext_lazy("Clear old stock"),
     "setup": gettext_lazy("Open a brand or an account"),
     "risk": gettext_lazy("Handle an incident"),
     "review": gettext_lazy("Look back and learn"),

@@ -46,7 +46,7 @@ def test_suggested_day_leaves_everything_ahead_unless_the_year_decides(key: str)
 
 
 def test_first_day_in_time_is_the_first() -> None:
-    template = get_template("black_friday_cyber_monday")
+    template = get_template("prime_day")
 
     def past_on(day: date) -> int:
         return plan(template, variant="electronics", anchor=day, now=NOW).past_count
@@ -57,3 +57,10 @@ def test_first_day_in_time_is_the_first() -> None:
     assert day is not None
     assert past_on(day) == 0
     assert past_on(day - timedelta(days=1)) > 0
+
+
+def test_first_day_in_time_of_black_friday_is_a_black_friday() -> None:
+    template = get_template("black_friday_cyber_monday")
+    values = {"variant": None, "anchor_zone": template.market_zone, "now": NOW}
+    assert first_day_in_time(template, anchor_on=date(2026, 11, 27), **values) == date(2027, 11, 26)
+    assert first_day_in_time(template, anchor_on=date(2027, 11, 26), **values) == date(2027, 11, 26)
