@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from linkstar.lib import dateparse_words as words
 from linkstar.lib.dateparse_days import find_day
+from linkstar.lib.deadlines import resolve
 from linkstar.lib.zones import find_zone, get_zone, is_zone
 
 _LONGEST = 80
-_OFFSET = re.compile(r"\(?\b(?:utc|gmt)[+\-−]\d{1,2}(?::\d{2})?\)?", re.ASCII)
+_OFFSET = re.compile(r"\(?\b(?:utc|gmt)(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?\)?", re.ASCII)
 _IANA = re.compile(r"\b[A-Za-z]+(?:/[A-Za-z_\-]+){1,2}\b")
 _ZONE = re.compile(rf"(?<![a-z])(?:{words.choose([*words.ZONES, words.AMBIGUOUS_ZONE])})(?![a-z])")
 _DAY_END = re.compile(rf"(?<![a-z])(?:{words.choose(words.DAY_ENDS)})(?![a-z])")
@@ -58,14 +59,17 @@ def parse_deadline(text: str, *, now: datetime, zone: str, language: str) -> Par
 
     `now` is aware. `zone` is where the words are meant unless they name another: "today" is the day it is there now.
     Days without a year or month are the next such ones, a bare weekday never today unless its time is still to come,
-    and a time alone is its next occurrence. 3/4 is 4 March. `language` decides only what CST means.
+    and a time alone is its next occurrence. 3/4 is 4 March. An offset, as in a copied label, has to be the zone's own
+    at that time. `language` decides only what CST means.
     """
     if not text or len(text) > _LONGEST:
         return None
-    rest, zone, is_guessed = _take_zone(_normal(text), zone, language)
-    local = now.astimezone(get_zone(zone))
+    text, offset = _take_offset(_normal(text))
+    text, zone, is_guessed = _take_zone(text, zone, language)
     try:
-        found = _read(rest, local)
+        found = _read(text, now.astimezone(get_zone(zone)))
+        if found and offset is not None and resolve(*found, zone).wall.utcoffset() != offset:
+            return None
     except (ValueError, OverflowError):
         # There is no 31 June, no hour 25 and no year 0: not a date, whatever it looked like.
         return None
@@ -83,12 +87,21 @@ def guess_text(parsed: ParsedDeadline, language: str) -> str:
 
 
 def _normal(text: str) -> str:
-    """Half-width, single spaces, Chinese numbers as digits, without the offset that a copied label carries."""
+    """Half-width, lower case but for IANA names, single spaces, Chinese numbers as digits."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     text = _IANA.sub(lambda match: find_zone(match.group()) or match.group(), text)
     kept = [word if "/" in word and is_zone(word) else word.lower() for word in text.split(" ")]
-    text = _OFFSET.sub(" ", " ".join(kept))
-    return words.with_digits(_EXPANSION.sub(lambda match: words.EXPANSIONS[match.group()], text))
+    text = _EXPANSION.sub(lambda match: words.EXPANSIONS[match.group()], " ".join(kept))
+    return words.with_digits(text)
+
+
+def _take_offset(text: str) -> tuple[str, timedelta | None]:
+    """The text without "(UTC−8)", and that offset."""
+    match = _OFFSET.search(text)
+    if match is None:
+        return text, None
+    length = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+    return f"{text[: match.start()]} {text[match.end() :]}", length if match["sign"] == "+" else -length
 
 
 def _take_zone(text: str, zone: str, language: str) -> tuple[str, str, bool]:

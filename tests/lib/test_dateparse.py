@@ -120,6 +120,19 @@ def test_cst_is_explained() -> None:
     assert guess_text(english, "en") == "CST is China's time and US Central time. It is read as Chicago time."
 
 
+def test_offset_has_to_be_the_one_of_the_zone() -> None:
+    def read(text: str) -> object:
+        return parse_deadline(text, now=NOW, zone=CN, language="en")
+
+    here = (date(2026, 11, 27), time(17), CN, False)
+    assert read("27 nov 5pm UTC+8") == read("27 nov 5pm (GMT+08:00)") == here
+    assert read("27 nov 5pm UTC-5") is None
+    assert read("27 nov 5pm PT (UTC−7)") is None
+    # The second 01:30 of that night cannot be typed, and is not taken for the first.
+    assert read("1 nov 2026 1:30 ET (UTC-4)") == (date(2026, 11, 1), time(1, 30), NY, False)
+    assert read("1 nov 2026 1:30 ET (UTC-5)") is None
+
+
 def test_no_guess_is_explained_when_none_was_made() -> None:
     parsed = parse_deadline("tomorrow 6pm CT", now=NOW, zone=CN, language="en")
     assert parsed is not None and guess_text(parsed, "en") == ""
