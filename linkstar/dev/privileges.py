@@ -42,16 +42,14 @@ def account_for(data_dir: Path, *, program: Path) -> Account:
 
     Raises ServiceError when somebody else's cluster lies there, or as root on a system without setpriv.
     """
+    owner = data_dir.stat()
     if os.geteuid() != 0:
-        if data_dir.stat().st_uid != os.geteuid():
-            owner = data_dir.stat().st_uid
-            raise ServiceError(
-                f"{data_dir} belongs to user {owner}. Run as that user or root, or `make reset` as root."
-            )
+        if owner.st_uid != os.geteuid():
+            hint = "Run as that user or as root, or `make reset` as root."
+            raise ServiceError(f"{data_dir} belongs to user {owner.st_uid}. {hint}")
         return Account()
     if shutil.which("setpriv") is None:
         raise ServiceError("PostgreSQL does not run as root, and setpriv is missing. Run `make up` as another user.")
-    owner = data_dir.stat()
     nobody = pwd.getpwnam("nobody")
     uid, gid = (owner.st_uid, owner.st_gid) if owner.st_uid else (nobody.pw_uid, nobody.pw_gid)
     account = Account(uid, gid)

@@ -2,8 +2,8 @@
 
 import os
 import sys
-import urllib.error
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 from linkstar.dev.bootstrap import fingerprint, is_stamped, write_stamp
@@ -75,10 +75,8 @@ def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
 def _watch(supervisor: Supervisor, servers: list[Path]) -> None:
     questions = {"postgres": is_postgres_running, "valkey": is_valkey_running}
     for folder in servers:
-        runs = questions[folder.name]
-        supervisor.watched[f"{folder.name} (see {folder / 'server.log'})"] = lambda runs=runs, folder=folder: runs(
-            folder
-        )
+        name = f"{folder.name} (see {folder / 'server.log'})"
+        supervisor.watched[name] = partial(questions[folder.name], folder)
 
 
 def _announce(supervisor: Supervisor, settings: dict[str, str]) -> None:
