@@ -5,6 +5,7 @@ import "./elements/auto-size.js";
 import "./elements/confirm-dialog.js";
 import "./elements/copy-button.js";
 import "./elements/draft-keeper.js";
+import "./elements/file-drop.js";
 import "./elements/focus-keeper.js";
 import "./elements/hot-keys.js";
 import "./elements/htmx-errors.js";

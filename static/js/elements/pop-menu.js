@@ -5,7 +5,6 @@ class PopMenu extends HTMLElement {
     this.menu = this.querySelector("[popover]");
     this.button = this.querySelector("[popovertarget]");
     this.menu.addEventListener("toggle", (event) => event.newState === "open" && this.open());
-    this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.put());
     this.menu.addEventListener("keydown", (event) => this.step(event));
     this.menu.addEventListener("click", (event) => event.target.closest("a, button") && this.menu.hidePopover());
   }
