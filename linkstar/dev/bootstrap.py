@@ -165,7 +165,7 @@ def build_assets() -> None:
     wanted = fingerprint([lock, ROOT / "package.json"])
     if not is_stamped(packages_stamp, wanted):
         say("Installing front-end packages from package-lock.json")
-        run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], env=node_env())
+        run(["npm", "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"], env=node_env())
         write_stamp(packages_stamp, wanted)
     built_stamp = ROOT / "static" / "dist" / ".stamp"
     wanted = fingerprint(_asset_sources(), wanted)
