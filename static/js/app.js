@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 
 import "./elements/auto-size.js";
+import "./elements/browser-zone.js";
 import "./elements/confirm-dialog.js";
 import "./elements/copy-button.js";
 import "./elements/draft-keeper.js";
@@ -17,5 +18,6 @@ import "./elements/side-rail.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
 import "./elements/world-clocks.js";
+import "./elements/zone-offer.js";
 
 window.htmx = htmx;

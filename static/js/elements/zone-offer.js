@@ -1,0 +1,41 @@
+// Offers the browser's time zone when its clock differs from the profile's; a "no" is remembered on this device.
+// Two names of one clock (Asia/Calcutta, Asia/Kolkata) are no difference: winter and summer are compared.
+customElements.define(
+  "zone-offer",
+  class extends HTMLElement {
+    connectedCallback() {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      if (!zone || this.#sameClock(zone, this.dataset.zone) || this.#refused() === zone) return;
+      this.querySelector("[name=time_zone]").value = zone;
+      this.querySelector("[data-place]").textContent = zone.replaceAll("_", " ");
+      this.querySelector("[data-no]").addEventListener("click", () => this.#refuse(zone));
+      this.hidden = false;
+    }
+
+    #sameClock(one, other) {
+      const year = new Date().getFullYear();
+      return [new Date(), new Date(year, 0, 15), new Date(year, 6, 15)].every((day) => this.#show(day, one) === this.#show(day, other));
+    }
+
+    #show(day, timeZone) {
+      return new Intl.DateTimeFormat("en", { timeZone, dateStyle: "short", timeStyle: "short" }).format(day);
+    }
+
+    #refused() {
+      try {
+        return localStorage.getItem("zone-refused");
+      } catch {
+        return null;
+      }
+    }
+
+    #refuse(zone) {
+      this.hidden = true;
+      try {
+        localStorage.setItem("zone-refused", zone);
+      } catch {
+        // A browser that keeps nothing asks again on the next page.
+      }
+    }
+  },
+);
