@@ -37,7 +37,9 @@ SHARED_APPS = [
     "linkstar.workspaces",
     "linkstar.accounts",
     "linkstar.public",
+    "linkstar.demo",
     "linkstar.dev",
+    "linkstar.operations",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -212,7 +214,8 @@ DEFAULT_WORKSPACE_ZONE = "America/New_York"
 # Files ----------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers ask for; the sources of the bundles stay out.
+STATICFILES_DIRS = [(name, BASE_DIR / "static" / name) for name in ("dist", "brand", "icons")]
 WHITENOISE_USE_FINDERS = DEBUG
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
