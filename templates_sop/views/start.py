@@ -1,10 +1,12 @@
 """From a template to a project: the questions on one side, every date on the other, then the project."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +20,7 @@ from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
+from projects.models import Project
 from templates_sop import access
 from templates_sop.actions.projects import start_project
 from templates_sop.anchors import first_day_in_time, suggested_day
@@ -28,6 +31,7 @@ from templates_sop.views.start_form import CHANNELS, StartForm
 from templates_sop.wording import caution_text, moved_text
 
 PAGE = "templates_sop/template_start.html"
+ATTEMPT_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +62,33 @@ def template_start(request: WorkspaceRequest, key: str) -> HttpResponse:
     anchor = form.anchor() if form.is_valid() else None
     if anchor is None:
         return _page(request, form, now, status=422)
-    project = start_project(
-        template,
-        variant=form.chosen_variant,
-        anchor=anchor,
-        anchor_zone=form.market_zone,
-        owner=form.cleaned_data["owner"],
-        roles=form.people(),
-        name=form.cleaned_data["name"],
-        channel=form.cleaned_data["channel"],
-        actor=request.member,
-        now=now,
-        language=form.cleaned_data["language"],
-    )
+    return _created(request, form, anchor, now)
+
+
+def _created(request: WorkspaceRequest, form: StartForm, anchor: date | datetime, now: datetime) -> HttpResponse:
+    """Create once a page: a second click on the same page leads to the project of the first."""
+    key = f"start:{request.member.pk}:{form.cleaned_data['attempt']}"
+    if form.cleaned_data["attempt"] and not cache.add(key, 0, ATTEMPT_SECONDS):
+        made = Project.objects.filter(pk=cache.get(key)).first()
+        return redirect(made or "projects:project-list")
+    try:
+        project = start_project(
+            form.template,
+            variant=form.chosen_variant,
+            anchor=anchor,
+            anchor_zone=form.market_zone,
+            owner=form.cleaned_data["owner"],
+            roles=form.people(),
+            name=form.cleaned_data["name"],
+            channel=form.cleaned_data["channel"],
+            actor=request.member,
+            now=now,
+            language=form.cleaned_data["language"],
+        )
+    except BaseException:
+        cache.delete(key)
+        raise
+    cache.set(key, project.pk, ATTEMPT_SECONDS)
     drafts = project.tasks.filter(owner=None).count()
     if drafts:
         messages.info(request, _drafts_text(drafts))
@@ -110,6 +128,7 @@ def _offered(request: WorkspaceRequest, template: SopTemplate, now: datetime) ->
         "channel": channel.value,
         "owner": request.member.pk,
         "language": request.workspace.language,
+        "attempt": uuid4().hex,
     }
     if template.anchor.is_instant:
         here = now.astimezone(get_zone(request.member.time_zone))

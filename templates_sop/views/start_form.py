@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -34,7 +34,7 @@ class MemberField(forms.ModelChoiceField):
 
 
 class StartForm(forms.Form):
-    """`anchor()` and `chosen_variant` can be read as soon as their own fields are right, whatever else is still missing."""
+    """`anchor()` and `chosen_variant` can be read as soon as their own fields are right, whatever else is missing."""
 
     name = forms.CharField(label=gettext_lazy("Project name"), max_length=120)
     variant = forms.ChoiceField(
@@ -64,6 +64,7 @@ class StartForm(forms.Form):
         choices=settings.LANGUAGES,
         widget=forms.Select(attrs={"class": "select"}),
     )
+    attempt = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -81,11 +82,11 @@ class StartForm(forms.Form):
         self.words = words
         self.today = today
         self.fields["name"].widget.attrs["class"] = "input"
-        self.fields["variant"].choices = _variant_choices(template, words)
+        self._offer("variant", _variant_choices(template, words))
         self.fields["anchor_on"].label = template.anchor.label.get(words)
-        self.fields["anchor_zone"].choices = _zone_choices(template, reader_zone, words)
-        self.fields["channel"].choices = Project.Channel.choices
-        self.fields["owner"].queryset = people
+        self._offer("anchor_zone", _zone_choices(template, reader_zone, words))
+        self._offer("channel", Project.Channel.choices)
+        cast(MemberField, self.fields["owner"]).queryset = people
         if not template.anchor.is_instant:
             del self.fields["anchor_time"]
         self.role_keys = template.role_keys(_every_step(template))
@@ -98,6 +99,9 @@ class StartForm(forms.Form):
                 empty_label=_("Decide later"),
                 widget=forms.Select(attrs={"class": "select"}),
             )
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def mark_errors(self) -> None:
         """Wrong fields say so to screen readers and point at their message."""

@@ -138,6 +138,14 @@ def test_create_makes_the_project_and_goes_there(browser: Client, member: Any) -
     assert project.tasks.get(sop_step="bf_on").title == "黑五开场巡检"
 
 
+def test_a_second_click_creates_nothing_more(browser: Client, member: Any) -> None:
+    once = answers(member, attempt="0123456789abcdef")
+    first, second = browser.post(START, once), browser.post(START, once)
+    assert first["Location"] == second["Location"] == Project.objects.get().get_absolute_url()
+    browser.post(START, answers(member, attempt="another"))
+    assert Project.objects.count() == 2
+
+
 def test_none_of_these_is_a_choice(browser: Client, member: Any) -> None:
     assert browser.post(START, answers(member, variant="none")).status_code == 302
     assert Project.objects.get().tasks.count() == 35
