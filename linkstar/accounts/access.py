@@ -1,0 +1,34 @@
+"""Who may enter a view of the sign-in pages. The rest of the product uses linkstar/workspaces/access.py, a room above."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+View = Callable[..., HttpResponse]
+
+
+def open_to_anyone(*, reason: str) -> Callable[[View], View]:
+    """Open on every host; `reason` says what protects it instead, as in `anonymous_allowed`."""
+
+    def decorate(view: View) -> View:
+        view.access_policy = f"anonymous: {reason}"  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def own_account_only(view: View) -> View:
+    """For whoever is signed in, on any host: they see and change nothing but their own account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        return view(request, *args, **kwargs)
+
+    guarded.access_policy = "signed in"  # type: ignore[attr-defined]
+    return guarded
