@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 
 from linkstar.workspaces.models import Role
 
@@ -27,7 +27,9 @@ def _entered_by(roles: frozenset[Role], policy: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return _to_login(request)
             member = request.member  # type: ignore[attr-defined]
-            if member is None or member.role not in roles:
+            if member is None:
+                return not_a_member(request)
+            if member.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -35,6 +37,11 @@ def _entered_by(roles: frozenset[Role], policy: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def not_a_member(request: HttpRequest) -> HttpResponse:
+    """The page for a stranger with an account, and for somebody whose access has ended."""
+    return render(request, "workspaces/not_a_member.html", status=403)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,76 @@
+"""From one host to another: a person's workspaces, and the door between them."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from allauth.account.adapter import get_adapter
+from linkstar.accounts.models import User
+from linkstar.workspaces.access import anonymous_allowed, signed_in_only
+from linkstar.workspaces.handover import handover_url, redeem, safe_path
+from linkstar.workspaces.models import Membership, Workspace
+
+
+@require_safe
+@signed_in_only
+def workspaces_mine(request: HttpRequest) -> HttpResponse:
+    """Public site: where I belong. With no workspace yet, straight to making one."""
+    memberships = _memberships(request.user)  # type: ignore[arg-type]
+    if not memberships:
+        return redirect("workspaces:new")
+    return render(request, "workspaces/workspaces_mine.html", {"memberships": memberships})
+
+
+@require_safe
+@signed_in_only
+@never_cache
+def enter(request: HttpRequest, slug: str) -> HttpResponse:
+    """Public site: send a member on to their workspace's host, signed in. For others there is no such workspace."""
+    user: User = request.user  # type: ignore[assignment]
+    workspace = _my_workspace(user, slug)
+    return redirect(handover_url(user, workspace, next_path=request.GET.get("next", "/")))
+
+
+@require_safe
+@anonymous_allowed(reason="the one-time token is the credential")
+@never_cache
+def arrive(request: HttpRequest) -> HttpResponse:
+    """A workspace's host: exchange the token of a hand-over for a session of this host."""
+    next_path = safe_path(request.GET.get("next"))
+    user = redeem(request.GET.get("token", ""), request.workspace)  # type: ignore[attr-defined]
+    if user is None:
+        if request.user.is_authenticated:
+            return redirect(next_path)
+        return render(request, "workspaces/handover_expired.html", {"next": next_path}, status=410)
+    get_adapter(request).login(request, user)
+    return redirect(next_path)
+
+
+@require_safe
+@signed_in_only
+def switcher(request: HttpRequest) -> HttpResponse:
+    """A workspace's host: the same list, each with a button that carries the person over."""
+    context = {"memberships": _memberships(request.user), "here": request.workspace}  # type: ignore[arg-type, attr-defined]
+    return render(request, "workspaces/switcher.html", context)
+
+
+@require_POST
+@signed_in_only
+def switch(request: HttpRequest, slug: str) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    return redirect(handover_url(user, _my_workspace(user, slug)))
+
+
+def _memberships(user: User) -> list[Membership]:
+    found = Membership.objects.filter(user=user, is_active=True).select_related("workspace")
+    return list(found.order_by("workspace__name", "pk"))
+
+
+def _my_workspace(user: User, slug: str) -> Workspace:
+    membership = Membership.objects.select_related("workspace").filter(
+        user=user, is_active=True, workspace__slug=slug, workspace__state=Workspace.State.ACTIVE
+    ).first()
+    if membership is None:
+        raise Http404
+    return membership.workspace
