@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.urls import include, path
 
-from linkstar.accounts import views
+from linkstar.members.views.profile import set_language
 
 urlpatterns = [
-    path("language/", views.set_language, name="set-language"),
+    path("language/", set_language, name="set-language"),
     path("accounts/", include("linkstar.accounts.urls")),
 ]
 if settings.DEBUG:

@@ -7,6 +7,7 @@ from linkstar.urls_common import handler400, handler403, handler404, handler500,
 urlpatterns = [
     path("", include("linkstar.public.urls")),
     path("", include("linkstar.workspaces.urls_public")),
+    path("", include("linkstar.members.urls_public")),
     *common,
 ]
 

@@ -4,15 +4,26 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+
+from linkstar.workspaces.trial import days_left
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """`frame.member`, `.workspace`, and the addresses of the lists that load by themselves; {} off a workspace.
+    """`frame.member`, `.workspace`, `.trial_days`, and addresses of what loads by itself; {} off a workspace.
 
     The unread count and the recent projects lie in rooms above this one, so the rail asks for them by URL.
     """
     member = getattr(request, "member", None)
     if member is None:
         return {}
-    return {"frame": {"member": member, "workspace": request.workspace, "rail": SimpleLazyObject(lambda: reverse("projects:rail"))}}  # type: ignore[attr-defined]
+    workspace = request.workspace  # type: ignore[attr-defined]
+    frame = {
+        "member": member,
+        "workspace": workspace,
+        "rail": SimpleLazyObject(lambda: reverse("projects:rail")),
+        "workspaces_url": SimpleLazyObject(lambda: reverse("workspaces:switcher")),
+        "trial_days": days_left(workspace, now=timezone.now()),
+    }
+    return {"frame": frame}

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from linkstar.accounts.sessions import end_foreign_session
 from linkstar.members.models import Member
 
 _SEEN_EVERY = timedelta(minutes=15)
@@ -18,6 +19,7 @@ class MemberMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        end_foreign_session(request)
         request.member = None  # type: ignore[attr-defined]
         if request.workspace is not None and request.user.is_authenticated:  # type: ignore[attr-defined]
             request.member = self._member(request)  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""How a person appears and reads: name, language, zone, theme. On a workspace's host and on the public site alike."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from linkstar.accounts.models import User
+from linkstar.lib.text import clean_line
+from linkstar.lib.zones import is_zone, zone_choices
+from linkstar.members.actions.profile import change_language, change_profile, change_time_zone
+from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
+from linkstar.workspaces.handover import safe_path
+
+_COMMON_ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
+
+
+class ProfileForm(forms.Form):
+    full_name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Your time zone"), help_text=gettext_lazy("Deadlines show in their own clock and in this one.")
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=User.Theme.choices)
+    density = forms.ChoiceField(label=gettext_lazy("Density"), choices=User.Density.choices)
+
+    def __init__(self, *args: Any, own_zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = tuple(dict.fromkeys([own_zone, *_COMMON_ZONES]))
+        self.fields["time_zone"].choices = zone_choices(get_language() or "en", first)  # type: ignore[attr-defined]
+
+    def clean_full_name(self) -> str:
+        name = clean_line(self.cleaned_data["full_name"], 80)
+        if not name:
+            raise ValidationError(_("Type your name, as your colleagues know you."))
+        return name
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guests_allowed
+def profile(request: HttpRequest) -> HttpResponse:
+    return _profile(request, "members:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_only
+def profile_public(request: HttpRequest) -> HttpResponse:
+    return _profile(request, "account-profile")
+
+
+@require_POST
+@anonymous_allowed(reason="changes only the reader's own language")
+def set_language(request: HttpRequest) -> HttpResponse:
+    """`language`, and `next` to come back to. Kept in a cookie, and in the person's profile when signed in."""
+    language = request.POST.get("language", "")
+    response = redirect(safe_path(request.POST.get("next")))
+    if language in dict(settings.LANGUAGES):
+        _remember(response, language)
+        if request.user.is_authenticated:
+            change_language(request.user, language=language)  # type: ignore[arg-type]
+    return response
+
+
+@require_POST
+@guests_allowed
+def zone_take(request: HttpRequest) -> HttpResponse:
+    """The person took the zone that their browser offered."""
+    zone = request.POST.get("time_zone", "")
+    if is_zone(zone):
+        change_time_zone(request.user, time_zone=zone)  # type: ignore[arg-type]
+        messages.success(request, _("Your clock is set."))
+    else:
+        messages.error(request, _("This time zone is not known. Choose one from the list."))
+    return redirect(safe_path(request.POST.get("next")))
+
+
+def _profile(request: HttpRequest, name: str) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    fields = ("full_name", "language", "time_zone", "theme", "density")
+    form = ProfileForm(
+        request.POST or None, own_zone=user.time_zone, initial={field: getattr(user, field) for field in fields}
+    )
+    if request.method == "POST" and form.is_valid():
+        change_profile(user, **form.cleaned_data)
+        with override(user.language):
+            messages.success(request, _("Your profile is saved."))
+        response = redirect(name)
+        _remember(response, user.language)
+        return response
+    return render(request, "members/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _remember(response: HttpResponse, language: str) -> None:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
