@@ -30,7 +30,7 @@ def components(request: HttpRequest) -> HttpResponse:
     with translation.override(language):
         context = {
             "icons": _ICONS,
-            "labels": _due_labels(timezone.now(), language),
+            "labels": _due_labels(timezone.now().replace(second=0, microsecond=0), language),
             "theme": request.GET.get("theme", ""),
             "density": request.GET.get("density", ""),
             "language": language,

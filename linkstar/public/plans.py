@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from linkstar.workspaces.models import Workspace
 
@@ -37,7 +37,7 @@ PLANS = (
     ),
     PlanOffer(
         plan=Workspace.Plan.TEAM,
-        name=_("Team"),
+        name=pgettext_lazy("plan", "Team"),
         for_whom=_("For one team with a store or two."),
         usd=8,
         cny=49,

@@ -1,0 +1,107 @@
+/* <quick-add>: Enter adds a task and the field is free for the next at once; what the server refuses comes back into it.
+   Pasted lines open as a list with a button that says how many tasks they become. Requests go one after the other, so
+   the tasks stand in the order they were typed. The input method's Enter never gets here (ime-guard.js). */
+class QuickAdd extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.one = this.querySelector(".quick-add__one input");
+    this.many = this.querySelector(".quick-add__many");
+    this.lines = this.many.querySelector("textarea");
+    this.add = this.many.querySelector("[data-add]");
+    this.chain = Promise.resolve();
+    this.addEventListener("submit", (event) => this.submit(event), true);
+    this.addEventListener("paste", (event) => this.paste(event));
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.lines.addEventListener("input", () => this.count());
+    this.many.querySelector("[data-cancel]").addEventListener("click", () => this.shut());
+  }
+
+  submit(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const field = this.many.hidden ? this.one : this.lines;
+    const titles = field.value;
+    if (!titles.trim() || this.add.disabled) return;
+    if (field === this.lines) this.shut();
+    field.value = "";
+    this.chain = this.chain.then(() => this.send(titles));
+  }
+
+  async send(titles) {
+    let stored = false;
+    const heard = (event) => (stored = event.detail.successful);
+    this.form.addEventListener("htmx:afterRequest", heard, { once: true });
+    const asked = { source: this.form, target: this.form, swap: "none", values: { titles } };
+    await window.htmx.ajax("POST", this.form.action, asked).catch(() => {});
+    this.form.removeEventListener("htmx:afterRequest", heard);
+    if (stored) this.scrollToEnd();
+    else this.giveBack(titles);
+  }
+
+  /* Nothing typed is lost, not even what was typed meanwhile. */
+  giveBack(titles) {
+    const meanwhile = this.one.value;
+    if (!titles.includes("\n") && !meanwhile) {
+      this.one.value = titles;
+      this.one.focus();
+    } else {
+      this.open([titles, meanwhile].filter(Boolean).join("\n"));
+      this.one.value = "";
+    }
+  }
+
+  scrollToEnd() {
+    const list = this.closest(".column").querySelector("[data-column]");
+    list.scrollTop = list.scrollHeight;
+  }
+
+  paste(event) {
+    if (event.target !== this.one) return;
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (this.split(text).length < 2) return;
+    event.preventDefault();
+    this.open(this.one.value ? `${this.one.value}\n${text}` : text);
+    this.one.value = "";
+  }
+
+  key(event) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      if (this.many.hidden) this.one.blur();
+      else this.shut();
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === this.lines) {
+      this.form.requestSubmit();
+    }
+  }
+
+  open(text) {
+    this.many.hidden = false;
+    this.lines.disabled = false;
+    this.one.disabled = true;
+    this.lines.value = text;
+    this.count();
+    this.lines.focus();
+  }
+
+  shut() {
+    this.many.hidden = true;
+    this.lines.disabled = true;
+    this.one.disabled = false;
+    this.add.disabled = false;
+    this.one.focus();
+  }
+
+  count() {
+    const count = this.split(this.lines.value).length;
+    const { one, many, tooMany, most } = this.dataset;
+    const words = count > most ? tooMany : count === 1 ? one : many;
+    this.add.textContent = words.replace("%n", count).replace("%most", most);
+    this.add.disabled = count === 0 || count > most;
+  }
+
+  split(text) {
+    return text.split(/\r\n|\r|\n/).filter((line) => line.trim());
+  }
+}
+
+customElements.define("quick-add", QuickAdd);
