@@ -2,11 +2,39 @@
 
 from django.urls import path
 
-from projects.views import files, guests, ownership
+from projects.views import (
+    activity, boards, checklists, columns, comments, deadlines, files, guests, home, ownership, projects, task_fields, tasks,
+)  # fmt: skip
 
 app_name = "projects"
 
 urlpatterns = [
+    # activity
+    path("projects/<int:pk>/activity/", activity.activity, name="activity"),
+    # boards
+    path("projects/<int:pk>/board/", boards.board, name="board"),
+    path("columns/<int:pk>/cards/", boards.column_cards, name="column-cards"),
+    path("columns/<int:pk>/tasks/add/", boards.task_add, name="task-add"),
+    path("tasks/<int:pk>/move/", boards.task_move, name="task-move"),
+    path("tasks/<int:pk>/card/", boards.task_card, name="task-card"),
+    # checklists
+    path("tasks/<int:pk>/checklist/add/", checklists.item_add, name="item-add"),
+    path("items/<int:pk>/check/", checklists.item_check, name="item-check"),
+    path("items/<int:pk>/edit/", checklists.item_edit, name="item-edit"),
+    path("items/<int:pk>/remove/", checklists.item_remove, name="item-remove"),
+    # columns
+    path("projects/<int:pk>/columns/add/", columns.column_add, name="column-add"),
+    path("columns/<int:pk>/edit/", columns.column_edit, name="column-edit"),
+    path("columns/<int:pk>/move/", columns.column_move, name="column-move"),
+    path("columns/<int:pk>/delete/", columns.column_delete, name="column-delete"),
+    # comments
+    path("tasks/<int:pk>/comments/add/", comments.comment_add, name="comment-add"),
+    path("tasks/<int:pk>/people/", comments.people, name="people"),
+    path("comments/<int:pk>/edit/", comments.comment_edit, name="comment-edit"),
+    path("comments/<int:pk>/delete/", comments.comment_delete, name="comment-delete"),
+    # deadlines
+    path("tasks/<int:pk>/deadline/", deadlines.task_deadline, name="task-deadline"),
+    path("tasks/<int:pk>/deadline/preview/", deadlines.deadline_preview, name="deadline-preview"),
     # files
     path("tasks/<int:pk>/files/", files.task_files, name="task-files"),
     path("tasks/<int:pk>/files/add/", files.task_file_add, name="task-file-add"),
@@ -25,7 +53,28 @@ urlpatterns = [
     path("projects/<int:pk>/guests/invite/", guests.guest_invite, name="guest-invite"),
     path("projects/<int:pk>/guests/<int:member>/remove/", guests.guest_remove, name="guest-remove"),
     path("projects/<int:pk>/guests/invitations/<int:invitation>/withdraw/", guests.guest_withdraw, name="guest-withdraw"),
+    # home
+    path("", home.home, name="home"),
+    path("rail/", home.rail, name="rail"),
     # ownership
     path("projects/<int:pk>/owner/", ownership.owner_offer, name="owner-offer"),
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),
+    # projects
+    path("projects/", projects.project_list, name="project-list"),
+    path("projects/new/", projects.project_new, name="project-new"),
+    path("projects/<int:pk>/", projects.project, name="project"),
+    path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
+    path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
+    path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),
+    # tasks
+    path("tasks/<int:pk>/", tasks.task_show, name="task"),
+    path("tasks/<int:pk>/stream/", tasks.task_stream, name="task-stream"),
+    path("tasks/<int:pk>/properties/", tasks.task_properties, name="task-properties"),
+    path("tasks/<int:pk>/title/", tasks.task_title, name="task-title"),
+    path("tasks/<int:pk>/description/", tasks.task_description, name="task-description"),
+    path("tasks/<int:pk>/set/<slug:field>/", task_fields.task_set, name="task-set"),
+    path("tasks/<int:pk>/finish/", tasks.task_finish, name="task-finish"),
+    path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
+    path("tasks/<int:pk>/delete/", tasks.task_delete, name="task-delete"),
+    path("tasks/<int:pk>/undelete/", tasks.task_restore, name="task-restore"),
 ]

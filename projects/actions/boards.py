@@ -13,13 +13,32 @@ class ColumnInUse(ValueError):
     """The column still holds tasks, or is the last one with its status."""
 
 
+class TooManyColumns(ValueError):
+    """The board has as many columns as it may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a board has up to {most} columns")
+        self.most = most
+
+
+MOST_COLUMNS = 12
+
+
 @transaction.atomic
 def add_column(board: Board, *, name: str, status: str, wip_limit: int | None, actor: Member, now: datetime) -> Column:
-    """A column at the right end."""
+    """A column at the right end of those with its status, so that work still goes from left to right.
+
+    Raises TooManyColumns.
+    """
     _lock(board)
-    column = Column.objects.create(
-        board=board, name=name, status=status, wip_limit=wip_limit, position=board.columns.count()
-    )
+    order = list(board.columns.order_by("position"))
+    if len(order) >= MOST_COLUMNS:
+        raise TooManyColumns(MOST_COLUMNS)
+    column = Column.objects.create(board=board, name=name, status=status, wip_limit=wip_limit, position=len(order))
+    steps = list(Column.Status.values)
+    before = [each for each in order if steps.index(each.status) <= steps.index(status)]
+    after = [each for each in order if each not in before]
+    _save_order([*before, column, *after])
     leave_trace("column added", project=board.project, actor=actor, now=now, name=name, status=status)
     return column
 
@@ -44,9 +63,7 @@ def move_column(column: Column, *, position: int, actor: Member, now: datetime) 
     _lock(column.board)
     order = list(column.board.columns.exclude(pk=column.pk).order_by("position"))
     order.insert(position, column)
-    for index, each in enumerate(order):
-        each.position = index
-    Column.objects.bulk_update(order, ["position"])
+    _save_order(order)
     leave_trace("column moved", project=column.board.project, actor=actor, now=now, name=column.name, position=position)
 
 
@@ -59,11 +76,14 @@ def delete_column(column: Column, *, actor: Member, now: datetime) -> None:
         raise ColumnInUse
     board, name = column.board, column.name
     column.delete()
-    rest = list(board.columns.order_by("position"))
-    for index, each in enumerate(rest):
-        each.position = index
-    Column.objects.bulk_update(rest, ["position"])
+    _save_order(list(board.columns.order_by("position")))
     leave_trace("column deleted", project=board.project, actor=actor, now=now, name=name)
+
+
+def _save_order(columns: list[Column]) -> None:
+    for index, column in enumerate(columns):
+        column.position = index
+    Column.objects.bulk_update(columns, ["position"])
 
 
 def _lock(board: Board) -> None:

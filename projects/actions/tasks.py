@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from linkstar.lib import ranks
 from linkstar.lib.deadlines import Deadline
@@ -12,7 +14,7 @@ from linkstar.members.models import Member
 from notifications.actions.reminders import cancel_all
 from projects.actions.deadlines import plan_reminders, put_deadline
 from projects.actions.notices import tell_assigned
-from projects.actions.trace import leave_trace, touch
+from projects.actions.trace import leave_trace, leave_traces, touch
 from projects.models import Board, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
@@ -63,9 +65,12 @@ def create_tasks(
         put_deadline(task, deadline)
         tasks.append(task)
     Task.objects.bulk_create(tasks)
-    for task in tasks:
-        plan_reminders(task, now=now)
-        leave_trace("task created", project=project, task=task, actor=actor, now=now, title=task.title)
+    if deadline is not None:
+        for task in tasks:
+            plan_reminders(task, now=now)
+    leave_traces(
+        "task created", project=project, actor=actor, now=now, tasks=[(task, {"title": task.title}) for task in tasks]
+    )
     if owner is not None:
         for task in tasks:
             tell_assigned(task, [owner], actor=actor, now=now)
@@ -76,21 +81,19 @@ def create_tasks(
 def move_task(task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime) -> None:
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
-    Entering a done column finishes the task and cancels its reminders; leaving one reopens it. Raises ColumnFull when
-    `column` is another column and has reached its WIP limit.
+    Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
+    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit.
     """
     lock_board(column)
-    task.refresh_from_db(fields=["column", "rank", "completed_at", "version"])
-    source = task.column
-    if column != source and _has_no_room(column, 1):
+    place = _find_place(task, column, before)
+    source, was_done = task.column, task.is_done
+    if column != source and column.wip_limit is not None and place.taken >= column.wip_limit:
         raise ColumnFull(column)
-    task.column, task.rank = column, _rank_above(task, column, before)
-    changed = ["column", "rank"]
-    if column.is_done != (task.completed_at is not None):
+    task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
+    if column.is_done != was_done:
         task.completed_at = now if column.is_done else None
-        changed.append("completed_at")
-    touch(task, *changed, now=now)
-    if "completed_at" in changed:
+    task.save(update_fields=["column", "rank", "updated_at", "version", "completed_at"])
+    if column.is_done != was_done:
         plan_reminders(task, now=now)
     if column != source:
         leave_trace("moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name)
@@ -109,7 +112,7 @@ def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
 def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
     """Out of the bin, to the end of the column it was in."""
     lock_board(task.column)
-    task.deleted_at, task.rank = None, _rank_above(task, task.column, None)
+    task.deleted_at, task.rank = None, _find_place(task, task.column, None).rank
     touch(task, "deleted_at", "rank", now=now)
     plan_reminders(task, now=now)
     leave_trace("task restored", project=task.project, task=task, actor=actor, now=now, title=task.title)
@@ -133,16 +136,40 @@ def _has_no_room(column: Column, count: int) -> bool:
     return column.tasks.alive().count() + count > column.wip_limit
 
 
-def _rank_above(task: Task, column: Column, before: Task | None) -> str:
-    """The rank just above `before` in reading order, or the last one; the board's lock is held."""
+# What a move reads of the task itself; it may have changed since the page was drawn.
+_READ = ("column_id", "completed_at", "deleted_at", "due_at", "remind_hours_before", "version")
+
+
+class _Place(NamedTuple):
+    """`rank` is the one to take; `taken` says how many other cards the column holds."""
+
+    rank: str
+    taken: int
+
+
+def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
+    """The place just above `before`, or the last one; brings `task` up to date and locks its row.
+
+    One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on.
+    """
     others = Task.objects.filter(column=column).exclude(pk=task.pk)
-    follower = others.filter(pk=before.pk).values_list("rank", flat=True).first() if before is not None else None
-    ahead = others.filter(rank__lt=follower) if follower is not None else others
-    rank = ranks.between(ahead.order_by("-rank").values_list("rank", flat=True).first(), follower)
+    follower = others.filter(pk=before.pk if before else None).values("rank")[:1]
+    last_first = others.order_by("-rank").values("rank")
+    taken = others.alive().order_by().values("column").annotate(count=Count("pk")).values("count")
+    found = (
+        Task.objects.select_for_update(no_key=True)
+        .annotate(follower=Subquery(follower), ahead=Subquery(last_first.filter(rank__lt=Subquery(follower))[:1]))
+        .annotate(last=Subquery(last_first[:1]), taken=Coalesce(Subquery(taken), 0))
+        .values(*_READ, "follower", "ahead", "last", "taken")
+        .get(pk=task.pk)
+    )
+    for field in _READ:
+        setattr(task, field, found[field])
+    rank = ranks.between(found["ahead"] if found["follower"] else found["last"], found["follower"])
     if len(rank) <= _LONGEST_RANK:
-        return rank
+        return _Place(rank, found["taken"])
     _spread(others)
-    return _rank_above(task, column, before)
+    return _find_place(task, column, before)
 
 
 def _spread(tasks: QuerySet[Task]) -> None:

@@ -62,11 +62,25 @@ class TaskBoard extends HTMLElement {
       scrollSpeed: 14,
       bubbleScroll: true,
       emptyInsertThreshold: 40,
-      onChoose: ({ item }) => item.classList.add("is-held"),
+      onChoose: ({ item }) => this.hold(item),
       onUnchoose: ({ item }) => item.classList.remove("is-held"),
       onStart: ({ item }) => this.lift(item),
       onEnd: ({ item }) => this.drop(item),
     });
+  }
+
+  /* Sortable clones the card with the style it has just given it, and a copied style attribute breaks the content policy. */
+  hold(card) {
+    card.classList.add("is-held");
+    card.cloneNode = (deep) => {
+      const style = card.style.cssText;
+      card.removeAttribute("style");
+      const copy = Element.prototype.cloneNode.call(card, deep);
+      card.style.cssText = style;
+      copy.removeAttribute("id");
+      copy.querySelector(".card__move")?.remove();
+      return copy;
+    };
   }
 
   lift(card) {

@@ -1,0 +1,168 @@
+"""What a card shows, gathered in one statement and put into words once, so that drawing it asks and decides nothing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from linkstar.lib.deadlines import Deadline, DueLabel, describe
+from linkstar.lib.text import face, initial
+from linkstar.members.models import Member
+from projects.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom and when cards are put into words; `zone` is the reader's clock, `now` is aware."""
+
+    member: Member
+    zone: str
+    language: str
+    now: datetime
+
+
+class Face(NamedTuple):
+    name: str
+    initial: str
+    tint: int
+    is_guest: bool
+
+
+class LabelChip(NamedTuple):
+    name: str
+    tint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`due` None: no deadline. Counts a guest may not know are 0. `missing` is "", "owner", "deadline" or "both"."""
+
+    pk: int
+    column_id: int
+    rank: str
+    number: int
+    title: str
+    due: DueLabel | None
+    owner: Face | None
+    labels: list[LabelChip]
+    priority: int
+    is_milestone: bool
+    is_done: bool
+    is_shared: bool
+    missing: str
+    checklist_done: int
+    checklist_count: int
+    comment_count: int
+    file_count: int
+    may_move: bool
+
+
+class _Row(NamedTuple):
+    pk: int
+    column_id: int
+    rank: str
+    number: int
+    title: str
+    due_on: date | None
+    due_time: time | None
+    due_zone: str
+    due_at: datetime | None
+    owner_id: int | None
+    owner_name: str | None
+    owner_role: str | None
+    labels: list[str]
+    priority: int
+    is_milestone: bool
+    completed_at: datetime | None
+    visibility: str
+    checklist_done_count: int
+    checklist_count: int
+    comment_count: int
+    file_count: int
+    is_theirs: bool
+
+
+_FIELDS = (
+    "pk", "column_id", "rank", "number", "title", "due_on", "due_time", "due_zone", "due_at", "owner_id",
+    "owner__display_name", "owner__role", "chips", "priority", "is_milestone", "completed_at", "visibility",
+    "checklist_done_count", "checklist_count", "comment_count", "file_count", "is_theirs",
+)  # fmt: skip
+
+
+def read_cards(tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool) -> list[Card]:
+    """The cards of `tasks`, in their order: one statement. `is_readonly`: the project is archived."""
+    return [card for card, _beside in read_cards_with(tasks, reader, is_readonly=is_readonly)]
+
+
+def read_cards_with(
+    tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool, **beside: Any
+) -> list[tuple[Card, tuple[Any, ...]]]:
+    """The same, each with the values of the expressions `beside`, in their order."""
+    faces: dict[int, Face] = {}
+    rows = tasks.annotate(chips=_chips(), is_theirs=_is_theirs(reader.member), **beside)
+    width = len(_FIELDS)
+    return [
+        (_card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly), row[width:])
+        for row in rows.values_list(*_FIELDS, *beside)
+    ]
+
+
+def _chips() -> ArraySubquery:
+    """One text a label, its tint in front: an array of texts is read far quicker than one of JSON objects."""
+    links = Task.labels.through.objects.filter(task_id=OuterRef("pk")).order_by("label__name")
+    chip = Concat(Cast("label__tint", CharField()), "label__name", output_field=CharField())
+    return ArraySubquery(links.values(chip=chip))
+
+
+def _is_theirs(member: Member) -> Exists | Value:
+    if not member.is_guest:
+        return Value(False)
+    return Exists(Task.helpers.through.objects.filter(task_id=OuterRef("pk"), member_id=member.pk))
+
+
+def _card(row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: bool) -> Card:
+    is_guest = reader.member.is_guest
+    is_done = row.completed_at is not None
+    is_theirs = not is_guest or row.is_theirs or row.owner_id == reader.member.pk
+    return Card(
+        pk=row.pk,
+        column_id=row.column_id,
+        rank=row.rank,
+        number=row.number,
+        title=row.title,
+        due=_due(row, reader, is_done=is_done),
+        owner=_face(row, faces),
+        labels=[LabelChip(chip[1:], int(chip[0])) for chip in row.labels],
+        priority=row.priority,
+        is_milestone=row.is_milestone,
+        is_done=is_done,
+        is_shared=row.visibility == "shared",
+        missing="" if is_done else _MISSING[(row.owner_id is None, row.due_on is None)],
+        checklist_done=row.checklist_done_count,
+        checklist_count=row.checklist_count,
+        comment_count=0 if is_guest else row.comment_count,
+        file_count=0 if is_guest else row.file_count,
+        may_move=is_theirs and not is_readonly,
+    )
+
+
+_MISSING = {(False, False): "", (True, False): "owner", (False, True): "deadline", (True, True): "both"}
+
+
+def _due(row: _Row, reader: Reader, *, is_done: bool) -> DueLabel | None:
+    if row.due_on is None:
+        return None
+    deadline = Deadline.stored(row.due_on, row.due_time, row.due_zone, row.due_at)
+    return describe(deadline, reader_zone=reader.zone, language=reader.language, now=reader.now, is_done=is_done)
+
+
+def _face(row: _Row, faces: dict[int, Face]) -> Face | None:
+    if row.owner_id is None:
+        return None
+    if row.owner_id not in faces:
+        name = row.owner_name or ""
+        faces[row.owner_id] = Face(name, initial(name), face(row.owner_id), row.owner_role == "guest")
+    return faces[row.owner_id]

@@ -1,0 +1,203 @@
+"""A board as pages of cards: which tasks a filter lets through, and the first or next of each column."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.http import QueryDict
+
+from linkstar.lib.text import clean_line
+from projects import access
+from projects.cards import Card, Reader, read_cards, read_cards_with
+from projects.models import Board, Column, Project, Task
+
+CARDS_PER_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What the address says of which cards to show. `owner` is a member's pk or "none"; "" lets everybody through."""
+
+    text: str = ""
+    owner: str = ""
+    label: str = ""
+    is_draft: bool = False
+    is_overdue: bool = False
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "BoardFilter":
+        owner, label = query.get("owner", ""), query.get("label", "")
+        return cls(
+            text=clean_line(query.get("q", ""), 100),
+            owner=owner if owner == "none" or _is_pk(owner) else "",
+            label=label if _is_pk(label) else "",
+            is_draft=query.get("draft") == "1",
+            is_overdue=query.get("overdue") == "1",
+        )
+
+    @property
+    def is_on(self) -> bool:
+        return self != BoardFilter()
+
+    @property
+    def params(self) -> dict[str, str]:
+        given = {
+            "q": self.text, "owner": self.owner, "label": self.label,
+            "draft": "1" if self.is_draft else "", "overdue": "1" if self.is_overdue else "",
+        }  # fmt: skip
+        return {key: value for key, value in given.items() if value}
+
+    @property
+    def query(self) -> str:
+        """As in an address, without the question mark; "" when nothing is filtered."""
+        return urlencode(self.params)
+
+    def condition(self, *, now: datetime) -> Q:
+        wanted = Q()
+        if self.text:
+            number = self.text.removeprefix("#")
+            wanted &= Q(title__icontains=self.text) | (Q(number=int(number)) if _is_pk(number) else Q())
+        if self.owner:
+            wanted &= Q(owner=None) if self.owner == "none" else Q(owner_id=int(self.owner))
+        if self.label:
+            wanted &= Q(pk__in=Task.labels.through.objects.filter(label_id=int(self.label)).values("task_id"))
+        if self.is_draft:
+            wanted &= Q(completed_at=None) & (Q(owner=None) | Q(due_on=None))
+        if self.is_overdue:
+            wanted &= Q(completed_at=None, due_at__lt=now)
+        return wanted
+
+
+def _is_pk(text: str) -> bool:
+    """Nine digits fit every key column, so that a long number in an address finds nothing instead of failing."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+@dataclass(slots=True)
+class ShownColumn:
+    """A column with its first cards. `total` counts what the reader may see, `found` what the filter leaves of it.
+
+    `next_task` is the card after the shown ones: None when all are shown.
+    """
+
+    pk: int
+    name: str
+    status: str
+    wip_limit: int | None
+    total: int = 0
+    found: int = 0
+    cards: list[Card] = field(default_factory=list)
+    next_task: int | None = None
+
+    @classmethod
+    def of(cls, column: Column, *, total: int = 0) -> "ShownColumn":
+        return cls(column.pk, column.name, column.status, column.wip_limit, total, total)
+
+    @property
+    def is_full(self) -> bool:
+        return self.wip_limit is not None and self.total >= self.wip_limit
+
+    @property
+    def last_rank(self) -> str:
+        return self.cards[-1].rank if self.cards else ""
+
+    @property
+    def left(self) -> int:
+        return self.found - len(self.cards)
+
+
+def board_columns(project: Project, board: Board, wanted: BoardFilter, reader: Reader) -> list[ShownColumn]:
+    """The board's columns with the first cards of each: two statements, however many tasks there are."""
+    tasks = access.tasks_of(reader.member, project)
+    condition = wanted.condition(now=reader.now)
+    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
+    numbered = tasks.filter(condition).annotate(
+        place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc())
+    )
+    first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
+    # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
+    cards = read_cards(
+        Task.objects.filter(pk__in=first).order_by("column_id", "rank"), reader, is_readonly=project.is_archived
+    )
+    by_column = {column.pk: column for column in columns}
+    for card in cards:
+        by_column[card.column_id].cards.append(card)
+    for column in columns:
+        _cut(column)
+    return columns
+
+
+def column_page(column: Column, wanted: BoardFilter, reader: Reader, *, after: str) -> ShownColumn:
+    """The cards of one column that follow the rank `after`."""
+    project = column.board.project
+    tasks = access.tasks_of(reader.member, project).filter(wanted.condition(now=reader.now), column=column)
+    page = tasks.filter(rank__gt=after).order_by("rank")
+    shown = ShownColumn.of(column, total=page.count())
+    shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=project.is_archived)
+    _cut(shown)
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """`was_before`: the card that stood under it in `source` before, None when it was the last."""
+
+    cards: list[Card]
+    source: ShownColumn
+    target: ShownColumn
+    was_before: int | None
+
+
+def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> Moved:
+    """A card that was just moved, with the counts of both columns: one statement."""
+    tasks = access.tasks_of(reader.member, task.project)
+    followers = tasks.filter(column=source, rank__gt=old_rank).exclude(pk=task.pk)
+    [(card, (left, entered, was_before))] = read_cards_with(
+        tasks.filter(pk=task.pk),
+        reader,
+        is_readonly=task.project.is_archived,
+        left=_count_in(tasks, source),
+        entered=_count_in(tasks, task.column),
+        was_before=Subquery(followers.order_by("rank").values("pk")[:1]),
+    )
+    return Moved([card], ShownColumn.of(source, total=left), ShownColumn.of(task.column, total=entered), was_before)
+
+
+def new_cards(tasks: list[Task], column: Column, reader: Reader) -> ShownColumn:
+    """Cards that were just made in `column`, with its count: one statement."""
+    seen = access.tasks_of(reader.member, column.board.project)
+    made = seen.filter(pk__in=[task.pk for task in tasks]).order_by("rank")
+    pairs = read_cards_with(made, reader, is_readonly=False, total=_count_in(seen, column))
+    shown = ShownColumn.of(column, total=pairs[0][1][0])
+    shown.cards = [card for card, _beside in pairs]
+    return shown
+
+
+def _count_in(tasks: QuerySet[Task], column: Column) -> Coalesce:
+    inside = tasks.filter(column=column).order_by().values("column_id").annotate(count=Count("pk"))
+    return Coalesce(Subquery(inside.values("count")), 0)
+
+
+def _cut(column: ShownColumn) -> None:
+    if len(column.cards) > CARDS_PER_PAGE:
+        column.next_task = column.cards[CARDS_PER_PAGE].pk
+        del column.cards[CARDS_PER_PAGE:]
+
+
+def _column_rows(board: Board, tasks: QuerySet[Task], condition: Q | None) -> QuerySet[Column, dict[str, Any]]:
+    total = _count(tasks)
+    found = total if condition is None else _count(tasks.filter(condition))
+    return (
+        board.columns.order_by("position")
+        .annotate(total=total, found=found)
+        .values("pk", "name", "status", "wip_limit", "total", "found")
+    )
+
+
+def _count(tasks: QuerySet[Task]) -> Coalesce:
+    """How many of `tasks` stand in the column of the outer statement."""
+    of_column = tasks.filter(column_id=OuterRef("pk")).order_by().values("column_id").annotate(count=Count("pk"))
+    return Coalesce(Subquery(of_column.values("count")), 0)

@@ -1,0 +1,243 @@
+"""The board: its page, the next cards of a column, moving a card and adding some."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from linkstar.lib.text import clean_line
+from linkstar.members.models import Member
+from linkstar.workspaces.access import guests_allowed, members_only
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.actions.tasks import ColumnFull, create_tasks, move_task
+from projects.cards import Reader
+from projects.models import Column, Label, Project, Task
+from projects.queries import BoardFilter, Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
+
+TITLE_LIMIT = 300
+MOST_LINES = 100
+
+
+def reader_of(request: WorkspaceRequest) -> Reader:
+    """The person who reads, in their zone and language, now."""
+    zone = timezone.get_current_timezone_name()
+    return Reader(request.member, zone, get_language() or "en", timezone.now())
+
+
+@require_safe
+@guests_allowed
+def board(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    project = access.get_project(request.member, pk)
+    wanted = BoardFilter.read(request.GET)
+    columns = board_columns(project, project.board, wanted, reader_of(request))
+    context = {
+        **_drawing(request, project, columns),
+        "wanted": wanted,
+        "labels": Label.objects.order_by("name"),
+        "people": _people(request.member, project),
+        "total": sum(column.total for column in columns),
+        "found": sum(column.found for column in columns),
+    }
+    name = "projects/board.html"
+    fragment = request.htmx and request.htmx.target == "board"
+    response = render(request, f"{name}#board" if fragment else name, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+@guests_allowed
+def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The cards after `?after=`, the rank of the last one shown; without htmx the whole board, which has the first."""
+    column = access.get_column(request.member, pk)
+    if not request.htmx:
+        return redirect(column.board)
+    wanted = BoardFilter.read(request.GET)
+    shown = column_page(column, wanted, reader_of(request), after=request.GET.get("after", "")[:60])
+    project = column.board.project
+    columns = list(column.board.columns.order_by("position"))
+    context = {**_drawing(request, project, columns), "wanted": wanted, "column": shown}
+    return render(request, "projects/board.html#more", context)
+
+
+class MoveTaskForm(forms.Form):
+    """`before` is the pk of the card to stand above: empty is the end, "top" the beginning. A stale one is the end."""
+
+    column = forms.TypedChoiceField(coerce=int)
+    before = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, data: QueryDict, *, columns: list[Column], tasks: QuerySet[Task]) -> None:
+        super().__init__(data)
+        self.columns, self.tasks = {column.pk: column for column in columns}, tasks
+        self.fields["column"].choices = [(column.pk, column.name) for column in columns]  # type: ignore[attr-defined]
+        self.fields["column"].error_messages["invalid_choice"] = _("This column is not on this board.")
+
+    def clean_column(self) -> Column:
+        return self.columns[self.cleaned_data["column"]]
+
+    def clean_before(self) -> Task | None:
+        before, column = self.cleaned_data["before"], self.cleaned_data.get("column")
+        if before == "top" and column is not None:
+            return self.tasks.filter(column=column).order_by("rank").only("pk").first()
+        # The action looks the row up under its lock, and needs no more than the number.
+        return Task(pk=int(before)) if before.isascii() and before.isdigit() and len(before) < 10 else None
+
+
+@require_POST
+@guests_allowed
+def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    task = access.get_task(request.member, pk, to="move")
+    source, old_rank, home = task.column, task.rank, task.column.board
+    columns = list(home.columns.order_by("position"))
+    others = access.tasks_of(request.member, task.project).exclude(pk=pk)
+    # The undo of a toast is a POST to an address: what it says stands there.
+    form = MoveTaskForm(request.POST if "column" in request.POST else request.GET, columns=columns, tasks=others)
+    error = _try_to_move(form, task, request.member)
+    if not request.htmx:
+        if error:
+            messages.error(request, error)
+        return redirect(home)
+    if error:
+        return refused(error)
+    moved = moved_card(task, reader_of(request), source=source, old_rank=old_rank)
+    context = {**_drawing(request, task.project, columns), "moved": moved}
+    response = render(request, "projects/board.html#moved", context)
+    before = form.cleaned_data["before"]
+    events: dict[str, Any] = {
+        "task:placed": {"task": task.pk, "column": task.column_id, "before": before.pk if before else None}
+    }
+    if source != task.column:
+        events["toast"] = _undoable(task, moved)
+    response["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> str:
+    """Move the card and return "", or why it stays where it is."""
+    if not form.is_valid():
+        return " ".join(message for messages in form.errors.values() for message in messages)
+    try:
+        move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
+    except ColumnFull as error:
+        return full_text(error.column)
+    return ""
+
+
+def full_text(column: Column) -> str:
+    return ngettext(
+        "“%(column)s” takes %(limit)d card at a time. Finish or move one first.",
+        "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
+        column.wip_limit or 0,
+    ) % {"column": column.name, "limit": column.wip_limit or 0}
+
+
+def refused(error: str) -> HttpResponse:
+    """Nothing to draw: the page puts things back as they were, and a toast says why."""
+    response = HttpResponse(status=422)
+    response["HX-Trigger"] = json.dumps({"toast": {"message": error, "level": "error"}})
+    return response
+
+
+def _undoable(task: Task, moved: Moved) -> dict[str, str]:
+    place = urlencode({"column": moved.source.pk, "before": moved.was_before or ""})
+    return {
+        "message": _("Moved to “%(column)s”.") % {"column": task.column.name},
+        "undo_url": f"{reverse('projects:task-move', args=[task.pk])}?{place}",
+    }
+
+
+class AddTasksForm(forms.Form):
+    """One title, or pasted lines that each become a task. What is too long is refused, never cut off."""
+
+    titles = forms.CharField(max_length=MOST_LINES * (TITLE_LIMIT + 2), strip=False)
+
+    def clean_titles(self) -> list[str]:
+        lines = [clean_line(line, TITLE_LIMIT + 1) for line in self.cleaned_data["titles"].splitlines()]
+        lines = [line for line in lines if line]
+        if not lines:
+            raise ValidationError(_("Type a title first."))
+        if len(lines) > MOST_LINES:
+            raise ValidationError(
+                _("%(count)d lines are too many: up to %(most)d tasks at a time."),
+                params={"count": len(lines), "most": MOST_LINES},
+            )
+        if any(len(line) > TITLE_LIMIT for line in lines):
+            raise ValidationError(
+                _("A title has up to %(most)d characters. Put the rest into the description."),
+                params={"most": TITLE_LIMIT},
+            )
+        return lines
+
+
+@require_POST
+@members_only
+def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Quick add at the foot of a column."""
+    column = access.get_column(request.member, pk, to="add task")
+    form = AddTasksForm(request.POST)
+    made: list[Task] = []
+    if form.is_valid():
+        try:
+            made = create_tasks(form.cleaned_data["titles"], column=column, actor=request.member, now=timezone.now())
+        except ColumnFull:
+            form.add_error("titles", full_text(column))
+    if not request.htmx:
+        for error in form.errors.get("titles", []):
+            messages.error(request, error)
+        return redirect(f"{column.board.get_absolute_url()}#column-{column.pk}")
+    shown = new_cards(made, column, reader_of(request)) if made else ShownColumn.of(column)
+    columns = list(column.board.columns.order_by("position")) if made else []
+    context = {**_drawing(request, column.board.project, columns), "column": shown, "form": form}
+    return render(request, "projects/board.html#added", context, status=422 if form.errors else 200)
+
+
+def _drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Column | ShownColumn]) -> dict[str, Any]:
+    """What every part of the board needs; `columns` are the ones a card can be moved to, in their order."""
+    return {
+        "project": project,
+        "columns": columns,
+        "board_url": reverse("projects:board", args=[project.pk]),
+        "targets": [(column.pk, column.name) for column in columns],
+        "may_add": access.may(request.member, "add task", project),
+        "may_edit_board": access.may(request.member, "edit board", project),
+    }
+
+
+@require_safe
+@guests_allowed
+def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """A card as it is now, for a board that has it open; one that is gone takes itself off the page."""
+    task = _visible_task(request.member, pk)
+    if task is None:
+        return HttpResponse(f'<article id="task-{pk}" hx-swap-oob="delete"></article>')
+    columns = list(task.column.board.columns.order_by("position"))
+    moved = moved_card(task, reader_of(request), source=task.column, old_rank=task.rank)
+    context = {**_drawing(request, task.project, columns), "moved": moved}
+    response = render(request, "projects/board.html#moved", context)
+    place = {"task": pk, "column": task.column_id, "before": moved.was_before}
+    response["HX-Trigger"] = json.dumps({"task:placed": place})
+    return response
+
+
+def _visible_task(member: Member, pk: int) -> Task | None:
+    tasks = Task.objects.visible_to(member).select_related("project", "column__board")
+    return tasks.filter(pk=pk).first()
+
+
+def _people(member: Member, project: Project) -> list[Member]:
+    """Whom the filter offers; a guest is not told who works here."""
+    return list(access.assignable_to(member, None, project)) if member.is_insider else []

@@ -1,0 +1,177 @@
+"""Projects as a whole: the list, a new one, the overview, settings, archive and who owns it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linkstar.lib.text import clean_line
+from linkstar.lib.zones import zone_choices, zone_name
+from linkstar.members.models import Member
+from linkstar.workspaces.access import guests_allowed, members_only
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.actions.projects import archive_project, create_project, edit_project, restore_project
+from projects.models import Project, Task
+from projects.overview import Counts, WorkRow, counts_of, due_text, next_deadlines
+from projects.views.boards import reader_of
+from projects.views.ownership import open_offer
+
+PER_PAGE = 50
+
+
+@require_safe
+@guests_allowed
+def project_list(request: WorkspaceRequest) -> HttpResponse:
+    """`?state=archived` shows what is put away, `?q=` searches names."""
+    is_archived = request.GET.get("state") == "archived"
+    words = clean_line(request.GET.get("q", ""), 100)
+    found = Project.objects.visible_to(request.member).select_related("owner")
+    found = found.filter(state=Project.State.ARCHIVED) if is_archived else found.open()
+    if words:
+        found = found.filter(name__icontains=words)
+    page = Paginator(found.order_by("-last_activity_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    reader = reader_of(request)
+    shown = list(page)
+    tasks = Task.objects.visible_to(request.member).filter(project__in=[project.pk for project in shown])
+    counts, deadlines = counts_of(tasks, now=reader.now), next_deadlines(shown, reader)
+    context = {
+        "rows": [(project, counts.get(project.pk, Counts()), deadlines.get(project.pk)) for project in shown],
+        "page": page,
+        "is_archived": is_archived,
+        "q": words,
+    }
+    return render(request, "projects/project_list.html", context)
+
+
+class ProjectForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        help_text=gettext_lazy(
+            "A deadline without a time ends with the day there. What is set already stays as it is."
+        ),
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    class Meta:
+        model = Project
+        fields = ["name", "description", "channel", "time_zone"]
+        widgets = {
+            "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+            "description": forms.Textarea(attrs={"class": "textarea", "rows": 4}),
+            "channel": forms.Select(attrs={"class": "select"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = zone_choices(get_language() or "en")
+        current = self.instance.time_zone if self.instance.pk else ""
+        if current and all(current != zone for _group, zones in choices for zone, _label in zones):
+            choices = [("", [(current, current)]), *choices]
+        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"], 120)
+
+
+class NewProjectForm(ProjectForm):
+    owner = forms.ModelChoiceField(
+        Member.objects.none(),
+        label=gettext_lazy("Owner"),
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    class Meta(ProjectForm.Meta):
+        fields = ["name", "owner", "channel", "time_zone", "description"]
+
+    def __init__(self, *args: Any, owners: QuerySet[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def project_new(request: WorkspaceRequest) -> HttpResponse:
+    """A blank project; the page also leads to the SOP templates."""
+    form = NewProjectForm(
+        request.POST or None,
+        owners=Member.objects.active().insiders().order_by("display_name", "pk"),
+        initial={"owner": request.member, "time_zone": request.workspace.time_zone},
+    )
+    if request.method == "POST" and form.is_valid():
+        project = create_project(
+            **form.cleaned_data, actor=request.member, now=timezone.now(), language=get_language() or "en"
+        )
+        return redirect(project.board)
+    return render(request, "projects/project_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+@guests_allowed
+def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Overview."""
+    shown = access.get_project(request.member, pk)
+    reader, tasks = reader_of(request), access.tasks_of(request.member, shown)
+    ahead = tasks.unfinished().exclude(due_at=None).select_related("owner", "column").order_by("due_at", "pk")[:8]
+    context = {
+        "project": shown,
+        "counts": counts_of(tasks, now=reader.now).get(pk, Counts()),
+        "zone": zone_name(shown.time_zone, reader.language, reader.now),
+        "deadlines": [WorkRow(task, due_text(task, reader)) for task in ahead],
+        "offer": open_offer(shown) if request.member.is_insider else None,
+        **_rights(request.member, shown),
+    }
+    return render(request, "projects/overview.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Settings. An archived project is read-only, but its archive switch still stands here."""
+    shown = access.get_project(request.member, pk, to="edit")
+    form = ProjectForm(request.POST or None, instance=shown)
+    if request.method == "POST" and form.is_valid():
+        # The form has written into its instance; the action compares with what stands in the database.
+        fresh = access.get_project(request.member, pk, to="edit")
+        edit_project(fresh, **form.cleaned_data, actor=request.member, now=timezone.now())
+        return redirect(fresh)
+    if form.errors:
+        shown = access.get_project(request.member, pk, to="edit")
+    context = {
+        "project": shown,
+        "form": form,
+        "counts": counts_of(access.tasks_of(request.member, shown), now=timezone.now()).get(pk, Counts()),
+        **_rights(request.member, shown),
+    }
+    return render(request, "projects/project_settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@members_only
+def project_archive(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    shown = access.get_project(request.member, pk, to="archive")
+    archive_project(shown, actor=request.member, now=timezone.now())
+    messages.success(request, _("“%(project)s” is archived.") % {"project": shown.name})
+    return redirect("projects:project-list")
+
+
+@require_POST
+@members_only
+def project_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    shown = access.get_project(request.member, pk, to="archive")
+    restore_project(shown, actor=request.member, now=timezone.now())
+    return redirect(shown)
+
+
+def _rights(member: Member, project: Project) -> dict[str, bool]:
+    words = {"may_edit": "edit", "may_archive": "archive", "may_hand_over": "hand over"}
+    return {name: access.may(member, word, project) for name, word in words.items()}
