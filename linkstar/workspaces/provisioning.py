@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from linkstar.accounts.models import User
@@ -11,7 +12,7 @@ from linkstar.workspaces.fleet import current_ledger
 from linkstar.workspaces.hosts import forget_hosts
 from linkstar.workspaces.models import Domain, Membership, Role, SchemaTemplate, Workspace
 from linkstar.workspaces.recording import create_schema, record_template, replay
-from linkstar.workspaces.slugs import check_slug
+from linkstar.workspaces.slugs import SlugRefused, check_slug
 
 
 def ensure_template() -> SchemaTemplate:
@@ -34,7 +35,13 @@ def create_workspace(*, name: str, slug: str, owner: User, time_zone: str, langu
     check_slug(slug)
     template = ensure_template()
     with transaction.atomic():
-        workspace = _add_rows(name, slug, time_zone, language, now)
+        try:
+            with transaction.atomic():
+                workspace = _add_rows(name, slug, time_zone, language, now)
+        except IntegrityError as error:
+            # Somebody took the address between the check and the insert; check_slug finds the words for it.
+            check_slug(slug)
+            raise SlugRefused(_("This address is taken. Choose another.")) from error
         create_schema(workspace.schema_name)
         replay(template.statements, workspace.schema_name)
         Membership.objects.create(user=owner, workspace=workspace, role=Role.OWNER, joined_at=now)

@@ -7,11 +7,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
-from django.test import Client
 from django.urls import get_resolver
 
 from linkstar.accounts.actions import AccountExists, has_account, open_account
 from linkstar.accounts.models import User
+from tests.factories.members import WorkspaceClient as Client
 from tests.factories import client_of, make_member, make_user
 
 pytestmark = pytest.mark.django_db

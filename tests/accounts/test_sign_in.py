@@ -4,8 +4,8 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client
 
+from tests.factories.members import WorkspaceClient as Client
 from tests.factories import client_of, make_member, make_user
 
 pytestmark = pytest.mark.django_db

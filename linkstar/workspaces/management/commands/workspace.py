@@ -3,18 +3,20 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
-from allauth.account.forms import default_token_generator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from linkstar.accounts.models import User
 from linkstar.lib.text import slugify_workspace
+from linkstar.lib.zones import is_zone
 from linkstar.workspaces.actions.workspaces import resume, suspend
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.provisioning import create_workspace, delete_workspace
@@ -43,7 +45,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['verb']}")(options)
 
+    @transaction.atomic
     def _create(self, options: dict[str, Any]) -> None:
+        if not is_zone(options["time_zone"]):
+            raise CommandError(f"“{options['time_zone']}” is no time zone.")
         owner, is_new = _owner(options["owner"], options)
         slug = options["slug"] or slugify_workspace(options["name"])
         try:
