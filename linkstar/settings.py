@@ -156,6 +156,8 @@ CACHES = {
 
 # People ---------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+# The address is unique whatever its case, by a constraint that the check does not look for.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+
+    def ready(self) -> None:
+        """Registers what the rooms below ask of this one."""
+        from projects import reminders  # noqa: F401
+        from projects.actions import ownership  # noqa: F401

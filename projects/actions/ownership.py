@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import ngettext
 
+from linkstar.members.handover import hands_over
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects.actions.trace import leave_trace
@@ -59,12 +61,19 @@ def withdraw_offer(offer: OwnerOffer, *, actor: Member, now: datetime) -> None:
     leave_trace("owner offer withdrawn", project=offer.project, actor=actor, now=now)
 
 
-def open_work(member: Member) -> int:
-    """How many open projects and unfinished tasks a member owns."""
-    projects = Project.objects.open().filter(owner=member).count()
-    return projects + Task.objects.alive().unfinished().filter(owner=member).count()
+def open_work(member: Member) -> list[str]:
+    """What a member owns that is not finished, a sentence each, in the reader's language."""
+    projects = Project.objects.filter(owner=member).count()
+    tasks = Task.objects.alive().unfinished().filter(owner=member).count()
+    told = []
+    if projects:
+        told.append(ngettext("%(count)s project", "%(count)s projects", projects) % {"count": projects})
+    if tasks:
+        told.append(ngettext("%(count)s open task", "%(count)s open tasks", tasks) % {"count": tasks})
+    return told
 
 
+@hands_over(open_work=open_work)
 @transaction.atomic
 def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime) -> None:
     """Give everything a leaving member owns to `heir`: projects whatever their state, and unfinished tasks."""

@@ -1,0 +1,47 @@
+"""`manage.py load_demo`: the demo workspace of contract.md, its dates relative to the day of loading."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from linkstar.demo.people import PEOPLE, member_of, user_of
+from linkstar.demo.projects import PLANS, start
+from linkstar.demo.talk import add_labels, talk
+from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.provisioning import create_workspace
+
+SLUG = "demo"
+
+
+class Command(BaseCommand):
+    help = "Load the demo workspace: six people, seven projects from SOPs, comments, files, reminders."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there is a demo workspace")
+
+    def handle(self, *args: Any, if_empty: bool, **options: Any) -> None:
+        connection.set_schema_to_public()
+        if Workspace.objects.filter(slug=SLUG).exists():
+            if if_empty:
+                return
+            raise CommandError("There is a demo workspace already.")
+        with transaction.atomic():
+            self._load()
+        self.stdout.write("The demo workspace is ready.")
+
+    def _load(self) -> None:
+        now = timezone.now()
+        # The first person of the list is the owner, made with the workspace itself.
+        workspace = create_workspace(
+            name="星途出海", slug=SLUG, owner=user_of(PEOPLE[0]), time_zone="America/Los_Angeles", language="zh-hans", now=now
+        )
+        with tenant_context(workspace):
+            people = {person.key: member_of(person, workspace, now=now) for person in PEOPLE}
+            labels = add_labels()
+            projects = [start(plan, people, now=now) for plan in PLANS]
+            talk(projects[0], people, labels, now=now)

@@ -1,0 +1,19 @@
+"""`manage.py check_isolation`: whether one workspace can reach another. Safe to run anywhere; leaves nothing."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from linkstar.operations.isolation import check, laid_out
+
+
+class Command(BaseCommand):
+    help = "Prove that no table, page, file, cache key or queue entry of one workspace is reached from another."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with laid_out() as pair:
+            results = check(pair)
+        for name, wrong in results.items():
+            self.stdout.write(f"{name}: {'ok' if not wrong else '; '.join(wrong)}")
+        if any(results.values()):
+            raise CommandError("The workspaces are not isolated.")

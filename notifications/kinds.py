@@ -1,0 +1,56 @@
+"""The kinds of notice: their words, and whether they are mailed at once.
+
+Words take the notice's `data`; names in it are as they were at the time.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`sentence` is filled from data by name; `reason` answers "why did I get this"; `icon` is a file of static/icons."""
+
+    sentence: Words
+    reason: Words
+    icon: str
+    is_mailed: bool = False
+    # Which `sentence` for some data, where one is not enough.
+    choose: Callable[[Mapping[str, Any]], Words] | None = None
+
+    def words(self, data: Mapping[str, Any]) -> str:
+        sentence = self.choose(data) if self.choose else self.sentence
+        return str(sentence) % data
+
+
+def _answer(data: Mapping[str, Any]) -> Words:
+    if data["state"] == "accepted":
+        return _("%(actor)s is the owner of “%(project)s” now")
+    return _("%(actor)s declined to take over “%(project)s”")
+
+
+def _tasks_given(data: Mapping[str, Any]) -> Words:
+    if data["count"] == 1:
+        return _("%(actor)s gave you one task of “%(project)s”")
+    return _("%(actor)s gave you %(count)s tasks of “%(project)s”")
+
+
+KINDS: dict[str, Kind] = {
+    "task_due": Kind(_("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True),
+    "assigned": Kind(_("%(actor)s put you on “%(task)s”"), _("You were put on this task."), "people"),
+    "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
+    "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
+    "mentioned": Kind(_("%(actor)s mentioned you on “%(task)s”"), _("You were mentioned."), "comment", is_mailed=True),
+    "commented": Kind(_("%(actor)s commented on “%(task)s”"), _("You are on this task."), "comment"),
+    "owner_offered": Kind(
+        _("%(actor)s asks you to take over “%(project)s”"), _("You were asked to own this project."), "baton", is_mailed=True
+    ),
+    "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
+    "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
+}

@@ -1,0 +1,14 @@
+"""The inbox."""
+
+from django.urls import path
+
+from notifications.views import inbox
+
+app_name = "notifications"
+
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/unread/", inbox.unread, name="unread"),
+    path("inbox/read/", inbox.read_all, name="read-all"),
+    path("inbox/<int:pk>/open/", inbox.notification_open, name="notification-open"),
+]

@@ -1,0 +1,38 @@
+"""What a reminder of a task says, and whether it still holds (notifications/actions/reminders.py asks)."""
+
+from datetime import datetime
+
+from linkstar.members.models import Member
+from notifications.actions.reminders import Occasion, subject
+from notifications.models import Reminder
+from projects.actions.deadlines import deadline_data
+from projects.models import Task
+
+
+@subject("task")
+def task_occasion(reminder: Reminder, now: datetime) -> Occasion | None:
+    """Tell the task's owner, or the project's when it has none. None for tasks that are done, binned or archived.
+
+    A moved deadline has moved its reminders in the same transaction, so the one that fires is on time.
+    """
+    tasks = Task.objects.alive().unfinished().select_related("project__owner", "owner")
+    task = tasks.filter(pk=reminder.subject_id).first()
+    if task is None or task.project.is_archived or task.due_at is None:
+        return None
+    return Occasion(
+        members=_receivers(task),
+        kind="task_due",
+        data={
+            "task": task.title, "project": task.project.name, "deadline": deadline_data(task.deadline),
+            "hours_before": reminder.hours_before,
+        },
+        url=task.get_absolute_url(),
+    )
+
+
+def _receivers(task: Task) -> list[Member]:
+    """A guest who may no longer see the task is not told of it; the project's owner is."""
+    owner = task.owner
+    if owner is not None and owner.is_active and Task.objects.visible_to(owner).filter(pk=task.pk).exists():
+        return [owner]
+    return [task.project.owner]
