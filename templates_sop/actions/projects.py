@@ -1,6 +1,7 @@
 """What people do with a template: start a project from it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from math import ceil
 
@@ -10,6 +11,8 @@ from django.utils.translation import override
 
 from linkstar.lib import ranks
 from linkstar.members.models import Member
+from notifications.actions import reminders
+from notifications.actions.notify import notify
 from projects.actions.deadlines import put_deadline
 from projects.actions.projects import create_project
 from projects.actions.tasks import take_numbers
@@ -59,6 +62,8 @@ def start_project(
     tasks = _create_tasks(project, dated, roles, actor=actor, now=now, language=language)
     _create_checklists(dated, tasks, language)
     _create_dependencies(dated, tasks)
+    wishes = [reminders.Wish(task.pk, task.due_at, task.remind_hours_before) for task in tasks.values()]
+    reminders.plan_many("task", wishes, now=now)
     leave_trace(
         "project started",
         project=project,
@@ -68,6 +73,7 @@ def start_project(
         version=template.version,
         tasks=len(tasks),
     )
+    _tell(project, tasks.values(), actor=actor, now=now)
     return project
 
 
@@ -130,3 +136,13 @@ def _create_dependencies(dated: Plan, tasks: Mapping[str, Task]) -> None:
         for planned in dated.steps
         for key in planned.step.depends_on
     )
+
+
+def _tell(project: Project, tasks: Iterable[Task], *, actor: Member, now: datetime) -> None:
+    """One notice a person, not one a task."""
+    told = {"project": project.name, "actor": actor.display_name}
+    url, key = project.get_absolute_url(), f"project_given:{project.pk}"
+    notify([project.owner], kind="project_given", key=key, data=told, url=url, actor=actor, now=now)
+    for member, count in Counter(task.owner for task in tasks if task.owner is not None).items():
+        data, key = {**told, "count": count}, f"tasks_given:{project.pk}"
+        notify([member], kind="tasks_given", key=key, data=data, url=url, actor=actor, now=now)

@@ -24,15 +24,15 @@ NOW = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 QUERIES = 40
 
 
-def start(owner: Any, **values: Any) -> Project:
+def start(by: Any, **values: Any) -> Project:
     template = get_template(values.pop("key", "black_friday_cyber_monday"))
     values = {
         "variant": "electronics",
         "anchor": date(2026, 11, 27),
-        "owner": owner,
+        "owner": by,
         "roles": {},
         "name": "Q4 黑五备战 - Amazon US",
-        "actor": owner,
+        "actor": by,
         "now": NOW,
         "language": "zh-hans",
         **values,
