@@ -122,4 +122,4 @@ def _cancel(reminders: Sequence[Reminder]) -> None:
     if reminders:
         ids = [reminder.pk for reminder in reminders]
         Reminder.objects.filter(pk__in=ids).update(state=Reminder.State.CANCELLED)
-        due.cancel(DUE_KIND, *ids)
+        due.cancel_many(DUE_KIND, ids)
