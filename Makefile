@@ -18,7 +18,7 @@ help:
 	echo "make test         every test; ARGS='tests/projects -k move' for some"
 	echo "make check        format, lint, types, import contracts, migrations, translations"
 	echo "make bench        benchmarks, as ratios to floors measured in the same run; var/bench.json"
-	echo "make screenshots  pictures of the main pages, light and dark, wide and narrow, in var/screenshots"
+	echo "make screenshots  the pictures of docs/screenshots: main pages, light and dark, wide and narrow"
 	echo "make messages     collect the words to translate into the catalogues"
 	echo "make lock         resolve the dependencies of pyproject.toml anew into requirements*.lock"
 	echo "make reset        delete var/ with all data of this clone"
