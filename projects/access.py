@@ -6,11 +6,13 @@ A row that is not there for this person is a 404; a row they see but may not cha
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from linkstar.members.models import Member
-from projects.models import Column, Comment, Project, StoredFile, Task
+from linkstar.workspaces.models import Role
+from projects.models import ChecklistItem, Column, Comment, Project, ProjectAccess, StoredFile, Task
 
 Rule = Callable[[Member, Project], bool]
 
@@ -50,7 +52,9 @@ def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
     return project
 
 
-_INSIDERS_ON_TASKS = frozenset({"view", "edit", "move", "check", "comment", "attach", "share", "delete", "see activity"})
+_INSIDERS_ON_TASKS = frozenset(
+    {"view", "edit", "move", "check", "comment", "attach", "share", "delete", "see activity"}
+)
 # A guest works on what is assigned to them, and speaks where they can read.
 _GUESTS_ON_THEIRS = frozenset({"view", "move", "check", "comment", "attach"})
 _GUESTS_ON_SHARED = frozenset({"view", "comment"})
@@ -77,6 +81,24 @@ def get_task(member: Member, pk: int, *, to: str = "view") -> Task:
     if not may_task(member, to, task):
         raise PermissionDenied
     return task
+
+
+def get_binned_task(member: Member, pk: int) -> Task:
+    """A task in the bin, for whoever may put it there; 404 and 403 as for living ones."""
+    tasks = Task.objects.allowed_to(member).exclude(deleted_at=None)
+    task = get_object_or_404(tasks.select_related("project__owner", "column__board"), pk=pk)
+    if not may_task(member, "delete", task):
+        raise PermissionDenied
+    return task
+
+
+def get_item(member: Member, pk: int, *, to: str = "check") -> ChecklistItem:
+    """A checklist item of a visible task, with its task; "check" ticks it, "edit" changes its words."""
+    items = ChecklistItem.objects.filter(task__in=Task.objects.visible_to(member).values("pk"))
+    item = get_object_or_404(items.select_related("task__project__owner", "done_by"), pk=pk)
+    if not may_task(member, to, item.task):
+        raise PermissionDenied
+    return item
 
 
 def get_column(member: Member, pk: int, *, to: str = "view") -> Column:
@@ -122,3 +144,15 @@ def assignable_to(member: Member, task: Task | None, project: Project) -> QueryS
         return insiders.order_by("display_name", "pk")
     guests = Member.objects.active().filter(project_access__project=project)
     return (insiders | guests).distinct().order_by("display_name", "pk")
+
+
+def people_around(task: Task) -> QuerySet[Member]:
+    """Who can be put on the task or is on it already, with `is_helper` and `has_key` (to the project, for guests)."""
+    now = timezone.now()
+    keys = ProjectAccess.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now), member=OuterRef("pk"), project=task.project_id
+    )
+    helping = Task.helpers.through.objects.filter(task=task.pk, member=OuterRef("pk"))
+    people = Member.objects.annotate(has_key=Exists(keys), is_helper=Exists(helping))
+    asked = Q(is_active=True) & (~Q(role=Role.GUEST) | Q(has_key=True))
+    return people.filter(asked | Q(is_helper=True) | Q(pk=task.owner_id)).order_by("display_name", "pk")

@@ -3,7 +3,19 @@
 from django.urls import path
 
 from projects.views import (
-    activity, boards, checklists, columns, comments, deadlines, files, guests, home, ownership, projects, task_fields, tasks,
+    activity,
+    boards,
+    checklists,
+    columns,
+    comments,
+    deadlines,
+    files,
+    guests,
+    home,
+    ownership,
+    projects,
+    task_fields,
+    tasks,
 )  # fmt: skip
 
 app_name = "projects"
@@ -52,7 +64,9 @@ urlpatterns = [
     path("projects/<int:pk>/guests/", guests.guests, name="guests"),
     path("projects/<int:pk>/guests/invite/", guests.guest_invite, name="guest-invite"),
     path("projects/<int:pk>/guests/<int:member>/remove/", guests.guest_remove, name="guest-remove"),
-    path("projects/<int:pk>/guests/invitations/<int:invitation>/withdraw/", guests.guest_withdraw, name="guest-withdraw"),
+    path(
+        "projects/<int:pk>/guests/invitations/<int:invitation>/withdraw/", guests.guest_withdraw, name="guest-withdraw"
+    ),
     # home
     path("", home.home, name="home"),
     path("rail/", home.rail, name="rail"),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from linkstar.members.models import Member
-from projects.actions.trace import leave_trace, touch
+from projects.actions.trace import leave_trace, leave_traces, touch
 from projects.models import ChecklistItem, Task
 
 
@@ -21,8 +21,8 @@ def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime)
         ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)
     )
     _count(task, now=now)
-    for item in items:
-        leave_trace("checklist added", project=task.project, task=task, actor=actor, now=now, text=item.text)
+    lines = [(task, {"text": item.text}) for item in items]
+    leave_traces("checklist added", project=task.project, actor=actor, now=now, tasks=lines)
     return items
 
 
@@ -42,6 +42,8 @@ def check_item(item: ChecklistItem, *, is_done: bool, actor: Member, now: dateti
 
 @transaction.atomic
 def edit_item(item: ChecklistItem, text: str, *, actor: Member, now: datetime) -> None:
+    _lock(item.task)
+    item.refresh_from_db(fields=["text"])
     before = item.text
     if before == text:
         return

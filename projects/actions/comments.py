@@ -1,32 +1,41 @@
 """Comments on a task."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
+from projects import access
 from projects.actions.trace import leave_trace, touch
+from projects.mentions import mentioned
 from projects.models import Comment, Task
+
+_EXCERPT = 200
 
 
 @transaction.atomic
 def add_comment(task: Task, body: str, *, is_shared: bool, author: Member, now: datetime) -> Comment:
     """Say something on a task. A guest's comment is always shared: they cannot speak where they cannot read.
 
-    The people on the task are told; guests only of what they may read.
+    Who is named with an @ and the people on the task are told, each once; guests only of what they may read.
     """
     is_shared = is_shared or author.is_guest
     comment = Comment.objects.create(task=task, author=author, body=body, is_shared=is_shared, created_at=now)
     _count(task, now=now)
-    leave_trace("commented", project=task.project, task=task, actor=author, now=now, comment=comment.pk, is_shared=is_shared)
-    _tell(comment, now=now)
+    leave_trace(
+        "commented", project=task.project, task=task, actor=author, now=now, comment=comment.pk, is_shared=is_shared
+    )
+    named = _mentioned(comment, body)
+    _tell(comment, named, kind="mentioned", now=now)
+    _tell(comment, [member for member in _people_on(task) if member not in named], kind="commented", now=now)
     return comment
 
 
 @transaction.atomic
 def edit_comment(comment: Comment, body: str, *, now: datetime) -> None:
-    """Change one's own words; the trace keeps the old ones."""
+    """Change one's own words; the trace keeps the old ones. Who is named now and was not before is told."""
     before = comment.body
     if before == body:
         return
@@ -34,9 +43,17 @@ def edit_comment(comment: Comment, body: str, *, now: datetime) -> None:
     comment.save(update_fields=["body", "edited_at"])
     task = comment.task
     leave_trace(
-        "comment edited", project=task.project, task=task, actor=comment.author, now=now,
-        comment=comment.pk, before=before, after=body,
+        "comment edited",
+        project=task.project,
+        task=task,
+        actor=comment.author,
+        now=now,
+        comment=comment.pk,
+        before=before,
+        after=body,
     )
+    known = _mentioned(comment, before)
+    _tell(comment, [member for member in _mentioned(comment, body) if member not in known], kind="mentioned", now=now)
 
 
 @transaction.atomic
@@ -44,7 +61,9 @@ def delete_comment(comment: Comment, *, actor: Member, now: datetime) -> None:
     comment.deleted_at = now
     comment.save(update_fields=["deleted_at"])
     _count(comment.task, now=now)
-    leave_trace("comment deleted", project=comment.task.project, task=comment.task, actor=actor, now=now, comment=comment.pk)
+    leave_trace(
+        "comment deleted", project=comment.task.project, task=comment.task, actor=actor, now=now, comment=comment.pk
+    )
 
 
 def _count(task: Task, *, now: datetime) -> None:
@@ -52,16 +71,34 @@ def _count(task: Task, *, now: datetime) -> None:
     touch(task, "comment_count", now=now)
 
 
-def _tell(comment: Comment, *, now: datetime) -> None:
-    task, author = comment.task, comment.author
+def _people_on(task: Task) -> list[Member]:
     people = {member.pk: member for member in [task.owner, *task.helpers.all()] if member is not None}
-    readers = [member for member in people.values() if comment.is_shared or member.is_insider]
+    return list(people.values())
+
+
+def _mentioned(comment: Comment, text: str) -> list[Member]:
+    """Whoever is named, works here and sees the task."""
+    if "@" not in text:
+        return []
+    named = mentioned(text, access.assignable_to(comment.author, comment.task, comment.task.project))
+    return [member for member in named if Task.objects.visible_to(member).filter(pk=comment.task_id).exists()]
+
+
+def _tell(comment: Comment, members: Sequence[Member], *, kind: str, now: datetime) -> None:
+    """Tell those of `members` who may read the comment; nobody is told of their own."""
+    task, author = comment.task, comment.author
+    readers = [member for member in members if comment.is_shared or member.is_insider]
+    if not readers:
+        return
     notify(
         readers,
-        kind="commented",
-        key=f"comment:{comment.pk}",
+        kind=kind,
+        key=f"{kind}:{comment.pk}",
         data={
-            "task": task.title, "project": task.project.name, "actor": author.display_name, "excerpt": comment.body[:200],
+            "task": task.title,
+            "project": task.project.name,
+            "actor": author.display_name,
+            "excerpt": comment.body[:_EXCERPT],
         },
         url=f"{task.get_absolute_url()}#comment-{comment.pk}",
         actor=author,

@@ -1,5 +1,6 @@
 """Deadlines and what hangs on them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -36,6 +37,11 @@ def deadline_data(deadline: Deadline | None) -> dict[str, str | None] | None:
     }
 
 
+def lock(task: Task) -> Task:
+    """The row as it is now, locked, so that the start and the deadline cannot cross between check and save."""
+    return Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+
+
 class StartAfterDue(ValueError):
     """The start date lies after the deadline's day."""
 
@@ -43,31 +49,55 @@ class StartAfterDue(ValueError):
 @transaction.atomic
 def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> None:
     """Move, set or remove a task's deadline; its waiting reminders follow. Raises StartAfterDue."""
-    before = task.deadline
+    current = lock(task)
+    before = current.deadline
     if before == deadline:
         return
-    if deadline and task.start_on and task.start_on > deadline.on:
+    if deadline and current.start_on and current.start_on > deadline.on:
         raise StartAfterDue
     put_deadline(task, deadline)
     touch(task, "due_on", "due_time", "due_zone", "due_at", now=now)
     plan_reminders(task, now=now)
     leave_trace(
-        "deadline changed", project=task.project, task=task, actor=actor, now=now,
-        before=deadline_data(before), after=deadline_data(deadline),
+        "deadline changed",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
+        before=deadline_data(before),
+        after=deadline_data(deadline),
     )
 
 
 @transaction.atomic
 def set_start(task: Task, start_on: date | None, *, actor: Member, now: datetime) -> None:
     """Set or remove the start date, a day on its own. Raises StartAfterDue."""
-    before = task.start_on
+    current = lock(task)
+    before = current.start_on
     if before == start_on:
         return
-    if start_on and task.due_on and start_on > task.due_on:
+    if start_on and current.due_on and start_on > current.due_on:
         raise StartAfterDue
     task.start_on = start_on
     touch(task, "start_on", now=now)
     leave_trace(
-        "start changed", project=task.project, task=task, actor=actor, now=now,
-        before=before.isoformat() if before else None, after=start_on.isoformat() if start_on else None,
+        "start changed",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
+        before=before.isoformat() if before else None,
+        after=start_on.isoformat() if start_on else None,
     )
+
+
+@transaction.atomic
+def set_reminders(task: Task, hours_before: Collection[int], *, actor: Member, now: datetime) -> None:
+    """How many hours before the deadline people are reminded, each once; none switches reminders off."""
+    before, after = sorted(lock(task).remind_hours_before), sorted(set(hours_before))
+    if before == after:
+        return
+    task.remind_hours_before = after
+    touch(task, "remind_hours_before", now=now)
+    plan_reminders(task, now=now)
+    leave_trace("reminders changed", project=task.project, task=task, actor=actor, now=now, before=before, after=after)

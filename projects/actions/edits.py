@@ -11,6 +11,8 @@ from projects.actions.notices import tell_assigned
 from projects.actions.trace import leave_trace, touch
 from projects.models import Label, Task
 
+TINTS = 6
+
 
 class StaleEdit(ValueError):
     """The field was changed by somebody else since the person read it; nothing was saved.
@@ -30,15 +32,17 @@ class NotShareable(ValueError):
 @transaction.atomic
 def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Member, now: datetime) -> None:
     """Change "title" or "description". `was` is what the person had read (None: do not compare). Raises StaleEdit."""
-    current = _locked(task)
-    before = getattr(current, field)
-    if before == value:
+    before = getattr(_locked(task), field)
+    if _same_lines(before) == _same_lines(value):
+        setattr(task, field, before)
         return
     if was is not None and _same_lines(was) != _same_lines(before):
         raise StaleEdit(field, theirs=before, mine=value)
+    value = _same_lines(value)
     setattr(task, field, value)
     touch(task, field, now=now)
-    leave_trace(f"{field} changed", project=task.project, task=task, actor=actor, now=now, before=before, after=value)
+    verb = "title changed" if field == "title" else "description changed"
+    leave_trace(verb, project=task.project, task=task, actor=actor, now=now, before=before, after=value)
 
 
 @transaction.atomic
@@ -51,8 +55,13 @@ def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime)
     task.owner = owner
     touch(task, "owner", now=now)
     leave_trace(
-        "owner changed", project=task.project, task=task, actor=actor, now=now,
-        before=before.display_name if before else None, after=owner.display_name if owner else None,
+        "owner changed",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
+        before=before.display_name if before else None,
+        after=owner.display_name if owner else None,
     )
     if owner is not None:
         tell_assigned(task, [owner], actor=actor, now=now)
@@ -71,8 +80,13 @@ def set_helpers(task: Task, helpers: Collection[Member], *, actor: Member, now: 
     task.helpers.set(helpers)
     touch(task, now=now)
     leave_trace(
-        "helpers changed", project=task.project, task=task, actor=actor, now=now,
-        added=[member.display_name for member in added], removed=[member.display_name for member in removed],
+        "helpers changed",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
+        added=[member.display_name for member in added],
+        removed=[member.display_name for member in removed],
     )
     tell_assigned(task, added, actor=actor, now=now)
 
@@ -87,10 +101,22 @@ def set_labels(task: Task, labels: Collection[Label], *, actor: Member, now: dat
     task.labels.set(labels)
     touch(task, now=now)
     leave_trace(
-        "labels changed", project=task.project, task=task, actor=actor, now=now,
+        "labels changed",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
         added=sorted(label.name for label in set(labels) - before),
         removed=sorted(label.name for label in before - set(labels)),
     )
+
+
+def make_label(name: str) -> Label:
+    """The workspace's label of that name in whatever case, made when there is none."""
+    label = Label(name=name, tint=Label.objects.count() % TINTS + 1)
+    # Two people may think of the same word at once: the constraint lets one of them make it.
+    Label.objects.bulk_create([label], ignore_conflicts=True)
+    return Label.objects.get(name__iexact=name)
 
 
 @transaction.atomic
@@ -100,7 +126,9 @@ def set_priority(task: Task, priority: int, *, actor: Member, now: datetime) -> 
         return
     task.priority = priority
     touch(task, "priority", now=now)
-    leave_trace("priority changed", project=task.project, task=task, actor=actor, now=now, before=before, after=priority)
+    leave_trace(
+        "priority changed", project=task.project, task=task, actor=actor, now=now, before=before, after=priority
+    )
 
 
 @transaction.atomic

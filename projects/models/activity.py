@@ -16,10 +16,10 @@ class AppendOnly(RuntimeError):
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, member: Member) -> Self:
-        """Insiders, and of tasks only what they may see; guests read no trace."""
+        """Insiders, and of tasks only what they may see, binned ones too; guests read no trace."""
         if member.is_guest:
             return self.none()
-        seen = Task.objects.visible_to(member).values("pk")
+        seen = Task.objects.allowed_to(member).values("pk")
         return self.filter(models.Q(task=None) | models.Q(task__in=seen))
 
     def update(self, **_values: Any) -> NoReturn:
@@ -36,7 +36,9 @@ class Activity(models.Model):
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activity", db_index=False)
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, blank=True, related_name="activity", db_index=False)
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, null=True, blank=True, related_name="activity", db_index=False
+    )
     actor = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     verb = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
@@ -47,7 +49,9 @@ class Activity(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["project", "-created_at"], name="activity_of_project"),
-            models.Index(fields=["task", "-created_at"], condition=models.Q(task__isnull=False), name="activity_of_task"),
+            models.Index(
+                fields=["task", "-created_at"], condition=models.Q(task__isnull=False), name="activity_of_task"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(deleted_at=None)
 
     def visible_to(self, member: Member) -> Self:
-        """The one rule of who sees which task; it says nothing of projects that the member may not see.
+        """What this member may see and is not in the bin."""
+        return self.alive().allowed_to(member)
+
+    def allowed_to(self, member: Member) -> Self:
+        """The one rule of who sees which task, the bin included; it tells nothing of projects that stay hidden.
 
         Insiders: all but finance tasks, which only those with finance class, and whoever is on the task, see.
         Guests: in projects given to them, what may be shared and is either shared or theirs.
@@ -35,11 +39,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         mine = models.Q(owner=member) | models.Q(pk__in=member.helped_tasks.values("pk"))
         if member.is_insider:
             if member.sees_finance:
-                return self.alive()
-            return self.alive().filter(mine | models.Q(sensitivity=Task.Sensitivity.NORMAL))
+                return self
+            return self.filter(mine | models.Q(sensitivity=Task.Sensitivity.NORMAL))
         shown = mine | models.Q(visibility=Task.Visibility.SHARED, sensitivity=Task.Sensitivity.NORMAL)
         projects = Project.objects.visible_to(member).values("pk")
-        return self.alive().filter(shown, may_be_shared=True, project__in=projects)
+        return self.filter(shown, may_be_shared=True, project__in=projects)
 
     def unfinished(self) -> Self:
         return self.filter(completed_at=None)
@@ -85,7 +89,12 @@ class Task(models.Model):
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True, max_length=50_000)
     owner = models.ForeignKey(
-        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_tasks", db_index=False,
+        Member,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_tasks",
+        db_index=False,
         verbose_name=_("owner"),
     )
     helpers = models.ManyToManyField(Member, related_name="helped_tasks", blank=True, verbose_name=_("helpers"))
@@ -126,7 +135,9 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="task_number_once"),
-            models.UniqueConstraint(fields=["column", "rank"], name="task_rank_once", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(
+                fields=["column", "rank"], name="task_rank_once", deferrable=models.Deferrable.DEFERRED
+            ),
             models.CheckConstraint(
                 condition=models.Q(due_on=None, due_time=None, due_zone="", due_at=None)
                 | (models.Q(due_on__isnull=False, due_at__isnull=False) & ~models.Q(due_zone="")),
@@ -141,7 +152,9 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["owner", "due_at"], condition=models.Q(completed_at=None, deleted_at=None), name="task_my_open"),
+            models.Index(
+                fields=["owner", "due_at"], condition=models.Q(completed_at=None, deleted_at=None), name="task_my_open"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +167,7 @@ class Task(models.Model):
     def deadline(self) -> Deadline | None:
         if self.due_on is None:
             return None
-        return Deadline(self.due_on, self.due_time, self.due_zone)
+        return Deadline.stored(self.due_on, self.due_time, self.due_zone, self.due_at)
 
     @property
     def is_done(self) -> bool:

@@ -1,0 +1,118 @@
+"""Comments and trace of a task in one line of time, a page at a time from the newest back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
+from django.utils.safestring import SafeString, mark_safe
+
+from linkstar.lib.markdown import render
+from linkstar.members.models import Member
+from projects.mentions import mark
+from projects.models import Activity, Comment, Task
+from projects.trace import moment, sentence
+
+PAGE = 50
+# The comment itself stands in the stream, so that it was written need not be said again.
+_SAID_BY_COMMENTS = ("commented",)
+_TRACE, _COMMENT = 0, 1
+Row = TypeVar("Row", Activity, Comment)
+
+
+class Cursor(NamedTuple):
+    """A place in the stream: everything before it is older. `kind` and `pk` part what happened at one instant."""
+
+    at: datetime
+    kind: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.kind}~{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        """None for an empty text; raises BadRequest for one that no page of ours wrote."""
+        if not text:
+            return None
+        try:
+            at, kind, pk = text.split("~")
+            return cls(_aware(at), int(kind), int(pk))
+        except ValueError as error:
+            raise BadRequest("cursor") from error
+
+
+class Entry(NamedTuple):
+    """A line of the stream. `comment` is None for the trace; `html` is the sentence, or the comment rendered."""
+
+    cursor: Cursor
+    comment: Comment | None
+    actor: Member | None
+    html: SafeString
+    when: str
+    is_mine: bool
+
+    @property
+    def at(self) -> datetime:
+        return self.cursor.at
+
+
+class Stream(NamedTuple):
+    """Oldest first; `earlier` is the cursor of the page before, None on the first one."""
+
+    entries: list[Entry]
+    earlier: Cursor | None
+
+
+def stream_of(
+    task: Task, reader: Member, *, before: Cursor | None = None, only_comments: bool = False, names: Sequence[str] = ()
+) -> Stream:
+    """What this reader may read of a task's comments and trace; `names` are marked where an @ stands before them."""
+    comments = _before(task.comments.visible_to(reader).select_related("author"), before, _COMMENT)
+    entries = [comment_entry(comment, reader, names) for comment in comments]
+    if not only_comments and reader.is_insider:
+        trace = task.activity.exclude(verb__in=_SAID_BY_COMMENTS).select_related("actor")
+        entries += [trace_entry(activity) for activity in _before(trace, before, _TRACE)]
+    newest = sorted(entries, key=lambda entry: entry.cursor, reverse=True)
+    shown = newest[:PAGE]
+    return Stream(shown[::-1], shown[-1].cursor if len(newest) > PAGE else None)
+
+
+def comment_entry(comment: Comment, reader: Member, names: Sequence[str] = ()) -> Entry:
+    html = mark_safe(mark(render(comment.body), names))  # noqa: S308 - rendered and sanitised by lib.markdown
+    cursor = Cursor(comment.created_at, _COMMENT, comment.pk)
+    is_mine = comment.author_id == reader.pk
+    return Entry(cursor, comment, comment.author, html, moment(comment.created_at), is_mine)
+
+
+def trace_entry(activity: Activity) -> Entry:
+    cursor = Cursor(activity.created_at, _TRACE, activity.pk)
+    return Entry(cursor, None, activity.actor, sentence(activity), moment(activity.created_at), False)
+
+
+def left_at(task: Task, reader: Member, now: datetime) -> list[Entry]:
+    """What the reader's own request has just added to the trace, oldest first."""
+    if reader.is_guest:
+        return []
+    trace = task.activity.exclude(verb__in=_SAID_BY_COMMENTS).filter(created_at=now, actor=reader)
+    return [trace_entry(activity) for activity in trace.select_related("actor").order_by("pk")]
+
+
+def _before(rows: QuerySet[Row], cursor: Cursor | None, kind: int) -> QuerySet[Row]:
+    """The page and one more, newest first."""
+    if cursor is not None:
+        same = Q(created_at=cursor.at)
+        if kind == cursor.kind:
+            same &= Q(pk__lt=cursor.pk)
+        elif kind > cursor.kind:
+            same &= Q(pk__in=[])
+        rows = rows.filter(Q(created_at__lt=cursor.at) | same)
+    return rows.order_by("-created_at", "-pk")[: PAGE + 1]
+
+
+def _aware(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text)
+    return at

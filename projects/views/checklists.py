@@ -1,0 +1,107 @@
+"""A task's checklist."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from linkstar.lib.text import clean_line
+from linkstar.workspaces.access import guests_allowed, members_only
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.actions.checklists import add_items, check_item, edit_item, remove_item
+from projects.models import ChecklistItem
+from projects.views.sheet import TaskSheet, answer, show_sheet
+
+ITEM_LIMIT = 300
+MOST_LINES = 100
+_PARTS = "projects/_task_checklist.html"
+
+
+class LinesForm(forms.Form):
+    """One item, or pasted lines that each become one. What is too long is refused, never cut off."""
+
+    lines = forms.CharField(required=False, strip=False)
+    most = MOST_LINES
+
+    def clean_lines(self) -> list[str]:
+        lines = [clean_line(line, ITEM_LIMIT + 1) for line in self.cleaned_data["lines"].splitlines()]
+        lines = [line for line in lines if line]
+        if not lines:
+            raise ValidationError(_("Type what is to be ticked off."))
+        if len(lines) > self.most:
+            raise ValidationError(
+                _("%(count)d lines are too many: up to %(most)d at a time."),
+                params={"count": len(lines), "most": self.most},
+            )
+        if any(len(line) > ITEM_LIMIT for line in lines):
+            raise ValidationError(_("An item has up to %(most)d characters."), params={"most": ITEM_LIMIT})
+        return lines
+
+
+class ItemForm(LinesForm):
+    """The words of one item."""
+
+    most = 1
+
+
+@require_POST
+@members_only
+def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The answer is the empty field again, and the new items at the end of the list."""
+    task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
+    sheet, form, made = TaskSheet(task, request.member), LinesForm(request.POST), []
+    if form.is_valid():
+        made = add_items(task, form.cleaned_data["lines"], actor=request.member, now=now)
+    else:
+        sheet.errors["checklist"] = " ".join(form.errors["lines"])
+        sheet.typed = {"checklist": form.data.get("lines", "")}
+    return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", f"{_PARTS}#added"], now=now, made=made)
+
+
+@require_POST
+@guests_allowed
+def item_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """`is_done=1` ticks the item off; its absence takes the tick back."""
+    item, now = access.get_item(request.member, pk), timezone.now()
+    check_item(item, is_done=request.POST.get("is_done") == "1", actor=request.member, now=now)
+    return _answer(request, item, now)
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def item_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """GET opens the item for editing, or with `?read` shuts it again; POST saves its words."""
+    item, now = access.get_item(request.member, pk, to="edit"), timezone.now()
+    sheet = TaskSheet(item.task, request.member)
+    if request.method == "GET":
+        sheet.editing_pk, sheet.editing = item.pk, "" if "read" in request.GET else "item"
+        if not request.htmx:
+            return show_sheet(request, sheet)
+        return render(request, f"{_PARTS}#item", {"sheet": sheet, "task": item.task, "item": item})
+    form = ItemForm(request.POST)
+    if form.is_valid():
+        edit_item(item, form.cleaned_data["lines"][0], actor=request.member, now=now)
+    else:
+        sheet.errors["item"] = " ".join(form.errors["lines"])
+        sheet.typed, sheet.editing, sheet.editing_pk = {"item": form.data.get("lines", "")}, "item", item.pk
+    return answer(request, sheet, f"{_PARTS}#item", now=now, item=item)
+
+
+@require_POST
+@members_only
+def item_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    item, now = access.get_item(request.member, pk, to="edit"), timezone.now()
+    task = item.task
+    remove_item(item, actor=request.member, now=now)
+    if not request.htmx:
+        return redirect(task)
+    return answer(request, TaskSheet(task, request.member), f"{_PARTS}#progress", now=now, oob=True)
+
+
+def _answer(request: WorkspaceRequest, item: ChecklistItem, now: object) -> HttpResponse:
+    sheet = TaskSheet(item.task, request.member)
+    return answer(request, sheet, f"{_PARTS}#item", also=[f"{_PARTS}#progress"], now=now, item=item)

@@ -1,0 +1,175 @@
+"""The task sheet: one object that fetches what a part of the page asks for, and the two ways to answer."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from linkstar.members.models import Member
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.models import ChecklistItem, Column, Dependency, Label, Task
+from projects.stream import Cursor, Stream, left_at, stream_of
+from projects.trace import moment
+
+HOURS = (2, 24, 48, 72)
+
+
+class TaskSheet:
+    """Everything is fetched when it is first drawn, so that answering for one field asks for that field alone.
+
+    `errors` and `typed` hold, by field, what is wrong and what the person had typed; `saved` is the field that has just
+    been saved, `editing` the one that is open for editing, and `editing_pk` which checklist item or comment that is.
+    """
+
+    def __init__(
+        self, task: Task, member: Member, *, only_comments: bool = False, before: Cursor | None = None
+    ) -> None:
+        self.task, self.member = task, member
+        self.only_comments, self.before = only_comments, before
+        self.errors: dict[str, str] = {}
+        self.typed: Mapping[str, Any] = {}
+        self.saved = self.editing = ""
+        self.editing_pk = 0
+
+    @cached_property
+    def may(self) -> dict[str, bool]:
+        on_it = None if self.member.is_guest else True
+        if on_it is None:
+            on_it = self.task.owner_id == self.member.pk or self.task.helpers.filter(pk=self.member.pk).exists()
+        words = ("edit", "move", "check", "comment", "attach", "share", "delete")
+        return {word: access.may_task(self.member, word, self.task, is_on_it=on_it) for word in words}
+
+    @property
+    def is_guest(self) -> bool:
+        return self.member.is_guest
+
+    @cached_property
+    def people(self) -> list[Member]:
+        """A guest is not told who works here."""
+        return [] if self.is_guest else list(access.people_around(self.task))
+
+    @property
+    def helpers(self) -> list[Member]:
+        return [member for member in self.people if member.is_helper]
+
+    @property
+    def assignable(self) -> list[Member]:
+        """No guest can be put on a step that is internal by its SOP; whoever is on it stays in the list."""
+        return [
+            member for member in self.people if self.task.may_be_shared or not member.is_guest or self._is_on_it(member)
+        ]
+
+    @property
+    def guests(self) -> list[Member]:
+        """The guests who can open the task now, and so read what is shared on it."""
+        return self._guests(is_shared=self.task.visibility == Task.Visibility.SHARED)
+
+    @property
+    def guests_if_shared(self) -> list[Member]:
+        return self._guests(is_shared=True)
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """All of the workspace, with `is_on` for those that the task wears."""
+        worn = Task.labels.through.objects.filter(task=self.task.pk, label=OuterRef("pk"))
+        return list(Label.objects.annotate(is_on=Exists(worn)).order_by("name", "pk"))
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return list(self.task.column.board.columns.order_by("position"))
+
+    @cached_property
+    def checklist(self) -> list[ChecklistItem]:
+        return list(self.task.checklist.select_related("done_by").order_by("position", "pk"))
+
+    @cached_property
+    def stream(self) -> Stream:
+        names = [member.display_name for member in self.people]
+        return stream_of(self.task, self.member, before=self.before, only_comments=self.only_comments, names=names)
+
+    @cached_property
+    def links(self) -> dict[str, list[Task | None]]:
+        """Tasks that this one waits for and that wait for it; None stands for one this person may not see."""
+        of_task = Q(blocker=self.task, blocked__deleted_at=None) | Q(blocked=self.task, blocker__deleted_at=None)
+        seen = Task.objects.allowed_to(self.member)
+        links = (
+            Dependency.objects.filter(of_task)
+            .select_related("blocker", "blocked")
+            .annotate(
+                sees_blocker=Exists(seen.filter(pk=OuterRef("blocker"))),
+                sees_blocked=Exists(seen.filter(pk=OuterRef("blocked"))),
+            )
+            .order_by(F("blocker__due_at").asc(nulls_last=True), "pk")
+        )
+        found: dict[str, list[Task | None]] = {"blocked_by": [], "blocks": []}
+        for link in links:
+            if link.blocked_id == self.task.pk:
+                found["blocked_by"].append(link.blocker if link.sees_blocker else None)
+            else:
+                found["blocks"].append(link.blocked if link.sees_blocked else None)
+        return found
+
+    @property
+    def hours(self) -> list[int]:
+        """What can be chosen for reminders, nearest first; what a template has set stays among them."""
+        return sorted({*HOURS, *self.task.remind_hours_before})
+
+    @property
+    def created(self) -> str:
+        return moment(self.task.created_at)
+
+    def _is_on_it(self, member: Member) -> bool:
+        return bool(member.pk == self.task.owner_id or member.is_helper)  # type: ignore[attr-defined]
+
+    def _guests(self, *, is_shared: bool) -> list[Member]:
+        if not self.task.may_be_shared:
+            return []
+        for_all = is_shared and self.task.sensitivity == Task.Sensitivity.NORMAL
+        keyed = [member for member in self.people if member.is_guest and member.is_active and member.has_key]
+        return [member for member in keyed if for_all or self._is_on_it(member)]
+
+
+def show_sheet(request: WorkspaceRequest, sheet: TaskSheet, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole task: into the sheet beside the list for htmx, a page of its own otherwise."""
+    template = "projects/_task.html" if request.htmx else "projects/task.html"
+    context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, **more}
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def answer(
+    request: WorkspaceRequest, sheet: TaskSheet, part: str, *, also: Iterable[str] = (), now: Any = None, **more: Any
+) -> HttpResponse:
+    """After a change: the part that acted, and out of band what else it changed and the line it left in the trace.
+
+    A refusal gives the part alone with 422, or the whole page without htmx; a plain form that worked goes back to
+    the task.
+    """
+    if not request.htmx:
+        return show_sheet(request, sheet, status=422) if sheet.errors else redirect(sheet.task)
+    context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, **more}
+    pieces = [render_to_string(part, context, request)]
+    if not sheet.errors:
+        pieces += [render_to_string(name, {**context, "oob": True}, request) for name in also]
+        left = left_at(sheet.task, sheet.member, now or timezone.now())
+        if left:
+            pieces.append(render_to_string("projects/_task_stream.html#left", {**context, "entries": left}, request))
+    response = HttpResponse("".join(pieces), status=422 if sheet.errors else 200)
+    if not sheet.errors:
+        trigger(response, "task:changed", {"task": sheet.task.pk})
+    return response
+
+
+def trigger(response: HttpResponse, name: str, detail: Any) -> None:
+    """Add an event for the page to HX-Trigger."""
+    events = json.loads(response.get("HX-Trigger", "{}"))
+    response["HX-Trigger"] = json.dumps({**events, name: detail})

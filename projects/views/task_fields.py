@@ -1,0 +1,217 @@
+"""The properties of a task, each saved on its own: a form, the action that saves it, and what else that changes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from linkstar.lib.deadlines import DeadlineOutOfRange, check_range
+from linkstar.lib.text import clean_line
+from linkstar.members.models import Member
+from linkstar.workspaces.access import guests_allowed
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.actions.deadlines import StartAfterDue, set_reminders, set_start
+from projects.actions.edits import (
+    NotShareable,
+    make_label,
+    set_helpers,
+    set_labels,
+    set_owner,
+    set_priority,
+    set_visibility,
+)
+from projects.actions.tasks import ColumnFull, move_task
+from projects.models import Label, Task
+from projects.views.boards import full_text
+from projects.views.sheet import HOURS, TaskSheet, answer
+
+LABEL_LIMIT = 40
+_NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
+_PROPERTIES = "projects/_task_properties.html"
+
+
+class FieldForm(forms.Form):
+    """One property; `task` is the one it is of."""
+
+    def __init__(self, data: QueryDict, task: Task) -> None:
+        super().__init__(data)
+        self.task = task
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in the choices that depend on the task."""
+
+
+class ColumnForm(FieldForm):
+    column = forms.ModelChoiceField(
+        None, error_messages={"invalid_choice": gettext_lazy("This column is not on this board.")}
+    )
+
+    def prepare(self) -> None:
+        self.fields["column"].queryset = self.task.column.board.columns.all()  # type: ignore[attr-defined]
+
+
+class OwnerForm(FieldForm):
+    owner = forms.ModelChoiceField(None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON})
+
+    def prepare(self) -> None:
+        self.fields["owner"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
+
+
+class HelpersForm(FieldForm):
+    helpers = forms.ModelMultipleChoiceField(None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON})
+
+    def prepare(self) -> None:
+        self.fields["helpers"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
+
+
+class PriorityForm(FieldForm):
+    priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int)
+
+
+class LabelsForm(FieldForm):
+    """`new` is a name that is made into a label when there is none of it yet."""
+
+    labels = forms.ModelMultipleChoiceField(
+        Label.objects.all(), required=False, error_messages={"invalid_choice": gettext_lazy("This label is gone.")}
+    )
+    new = forms.CharField(required=False)
+
+    def clean_new(self) -> str:
+        name = clean_line(self.cleaned_data["new"], 1000)
+        if len(name) > LABEL_LIMIT:
+            raise ValidationError(_("A label has up to %(most)d characters."), params={"most": LABEL_LIMIT})
+        return name
+
+
+class StartForm(FieldForm):
+    start = forms.DateField(required=False, error_messages={"invalid": gettext_lazy("This is not a date.")})
+
+    def clean_start(self) -> Any:
+        start = self.cleaned_data["start"]
+        if start is not None:
+            try:
+                check_range(start)
+            except DeadlineOutOfRange as error:
+                raise ValidationError(range_text(error)) from error
+        return start
+
+
+class RemindersForm(FieldForm):
+    hours = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def prepare(self) -> None:
+        known = {*HOURS, *self.task.remind_hours_before}
+        self.fields["hours"].choices = [(hours, str(hours)) for hours in known]  # type: ignore[attr-defined]
+
+
+class VisibilityForm(FieldForm):
+    visibility = forms.ChoiceField(choices=Task.Visibility.choices)
+
+
+def range_text(error: DeadlineOutOfRange) -> str:
+    return _("Dates are accepted from %(first)s to %(last)s.") % {
+        "first": error.earliest.isoformat(), "last": error.latest.isoformat(),
+    }  # fmt: skip
+
+
+def start_text(task: Task) -> str:
+    """Why a start and a deadline do not go together; names the two days that stand."""
+    if task.start_on is None:
+        return _("The start must not be after the deadline.")
+    return _("The task starts on %(start)s: the deadline must not be before that day. Move the start first.") % {
+        "start": task.start_on.isoformat()
+    }
+
+
+Save = Callable[[Task, dict[str, Any], Member, datetime], None]
+
+
+def _save_column(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> None:
+    move_task(task, column=given["column"], before=None, actor=actor, now=now)
+
+
+def _save_labels(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> None:
+    labels = list(given["labels"])
+    if given["new"]:
+        labels.append(make_label(given["new"]))
+    set_labels(task, labels, actor=actor, now=now)
+
+
+class Property(NamedTuple):
+    """`also` are the parts of the sheet that this changes besides its own; `to` is what the person must be allowed."""
+
+    form: type[FieldForm]
+    save: Save
+    also: tuple[str, ...] = ()
+    to: str = "edit"
+
+
+_PEOPLE = (f"{_PROPERTIES}#visibility", "projects/_task_composer.html#readers")
+PROPERTIES = {
+    "column": Property(
+        ColumnForm, _save_column, ("projects/_task.html#state", "projects/_task_deadline.html#deadline"), to="move"
+    ),
+    "owner": Property(
+        OwnerForm, lambda task, given, actor, now: set_owner(task, given["owner"], actor=actor, now=now), _PEOPLE
+    ),
+    "helpers": Property(
+        HelpersForm,
+        lambda task, given, actor, now: set_helpers(task, list(given["helpers"]), actor=actor, now=now),
+        _PEOPLE,
+    ),
+    "priority": Property(
+        PriorityForm, lambda task, given, actor, now: set_priority(task, given["priority"], actor=actor, now=now)
+    ),
+    "labels": Property(LabelsForm, _save_labels),
+    "start": Property(StartForm, lambda task, given, actor, now: set_start(task, given["start"], actor=actor, now=now)),
+    "reminders": Property(
+        RemindersForm, lambda task, given, actor, now: set_reminders(task, given["hours"], actor=actor, now=now)
+    ),
+    "visibility": Property(
+        VisibilityForm,
+        lambda task, given, actor, now: set_visibility(task, given["visibility"], actor=actor, now=now),
+        ("projects/_task_composer.html#readers",),
+        to="share",
+    ),
+}
+
+
+@require_POST
+@guests_allowed
+def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
+    """Save one property; the answer is that property as it stands, or 422 with what is wrong beside it."""
+    if field not in PROPERTIES:
+        raise Http404
+    prop, now = PROPERTIES[field], timezone.now()
+    task = access.get_task(request.member, pk, to=prop.to)
+    sheet = TaskSheet(task, request.member)
+    error = _try_to_save(prop, prop.form(request.POST, task), request.member, now)
+    if error:
+        sheet.errors[field], sheet.typed = error, request.POST
+    else:
+        sheet.saved = field
+    return answer(request, sheet, f"{_PROPERTIES}#{field}", also=prop.also, now=now)
+
+
+def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
+    """Save what was chosen and return "", or say why not."""
+    if not form.is_valid():
+        return " ".join(message for messages in form.errors.values() for message in messages)
+    try:
+        prop.save(form.task, form.cleaned_data, actor, now)
+    except ColumnFull as error:
+        return full_text(error.column)
+    except StartAfterDue:
+        return _("The start must not be after the deadline.")
+    except NotShareable:
+        return _("This step is internal by its SOP: no guest can be put on it or shown it.")
+    return ""

@@ -1,0 +1,237 @@
+"""One task: its sheet, its words, and what is done with it as a whole."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from linkstar.lib.text import clean_line
+from linkstar.workspaces.access import guests_allowed, members_only
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.actions.edits import StaleEdit, edit_text
+from projects.actions.finishing import finish_task, reopen_task
+from projects.actions.tasks import ColumnFull, delete_task, restore_task
+from projects.models import Task
+from projects.stream import Cursor
+from projects.trace import moment
+from projects.views.boards import full_text
+from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
+
+TITLE_LIMIT = 300
+DESCRIPTION_LIMIT = 50_000
+# How long the toast's undo of a deletion works; later the task is taken out of the bin by hand.
+UNDO = timedelta(minutes=10)
+
+
+@require_GET
+@guests_allowed
+def task_show(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The sheet; `?only=comments` leaves the trace out, `?before=` goes back in the stream."""
+    return show_sheet(request, _sheet(request, access.get_task(request.member, pk)))
+
+
+@require_GET
+@guests_allowed
+def task_stream(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The stream alone: switched to comments, or an earlier page of it."""
+    task = access.get_task(request.member, pk)
+    if not request.htmx:
+        return redirect(f"{task.get_absolute_url()}?{request.GET.urlencode()}#stream-title")
+    part = "earlier" if request.GET.get("before") else "stream"
+    return render(request, f"projects/_task_stream.html#{part}", {"sheet": _sheet(request, task), "task": task})
+
+
+@require_GET
+@guests_allowed
+def task_properties(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The right-hand side again, after an undo elsewhere on the page."""
+    task = access.get_task(request.member, pk)
+    if not request.htmx:
+        return redirect(task)
+    context = {"sheet": _sheet(request, task), "task": task, "project": task.project}
+    return render(request, "projects/_task_properties.html", context)
+
+
+class TextForm(forms.Form):
+    """`was` is what the person had read before changing it; without it nothing is compared."""
+
+    text = forms.CharField(required=False, strip=False)
+    was = forms.CharField(required=False, strip=False)
+    field: str
+
+    def clean(self) -> None:
+        self.cleaned_data["was"] = self.cleaned_data.get("was", "") if "was" in self.data else None
+
+
+class TitleForm(TextForm):
+    field = "title"
+
+    def clean_text(self) -> str:
+        title = clean_line(self.cleaned_data["text"], DESCRIPTION_LIMIT)
+        if not title:
+            raise forms.ValidationError(_("A task needs a title."))
+        if len(title) > TITLE_LIMIT:
+            raise forms.ValidationError(
+                _("A title has up to %(most)d characters; this one has %(count)d. Put the rest into the description."),
+                params={"most": TITLE_LIMIT, "count": len(title)},
+            )
+        return title
+
+
+class DescriptionForm(TextForm):
+    field = "description"
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").replace("\x00", "").rstrip()
+        if len(text) > DESCRIPTION_LIMIT:
+            raise forms.ValidationError(
+                _("A description has up to %(most)d characters and this one has %(count)d. Attach the rest as a file."),
+                params={"most": DESCRIPTION_LIMIT, "count": len(text)},
+            )
+        return text
+
+
+@require_POST
+@members_only
+def task_title(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    return _save_text(request, access.get_task(request.member, pk, to="edit"), TitleForm(request.POST))
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def task_description(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """GET opens the description for editing, or with `?read` shuts it again; POST saves it."""
+    task = access.get_task(request.member, pk, to="edit")
+    if request.method == "POST":
+        return _save_text(request, task, DescriptionForm(request.POST))
+    sheet = _sheet(request, task)
+    sheet.editing = "" if "read" in request.GET else "description"
+    if not request.htmx:
+        return show_sheet(request, sheet)
+    return render(request, "projects/_task_texts.html#description", {"sheet": sheet, "task": task})
+
+
+@require_POST
+@guests_allowed
+def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    task, now = access.get_task(request.member, pk, to="move"), timezone.now()
+    before = task.column_id
+    sheet = _sheet(request, task)
+    try:
+        finish_task(task, actor=request.member, now=now)
+    except ColumnFull as error:
+        sheet.errors["state"] = full_text(error.column)
+    response = _answer_state(request, sheet, now)
+    if not sheet.errors and before != task.column_id:
+        undo = f"{reverse('projects:task-reopen', args=[task.pk])}?column={before}"
+        trigger(response, "toast", {"message": _("Done: %(title)s") % {"title": task.title}, "undo_url": undo})
+    return response
+
+
+@require_POST
+@guests_allowed
+def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """`?column=` is where the task came from, as the undo of a toast says."""
+    task, now = access.get_task(request.member, pk, to="move"), timezone.now()
+    wanted = request.GET.get("column", "")
+    column = task.column.board.columns.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    sheet = _sheet(request, task)
+    try:
+        reopen_task(task, column=column, actor=request.member, now=now)
+    except ColumnFull as error:
+        sheet.errors["state"] = full_text(error.column)
+    response = _answer_state(request, sheet, now)
+    if not request.htmx or not wanted:
+        return response
+    if sheet.errors:
+        trigger(response, "toast", {"message": sheet.errors["state"], "level": "error"})
+    trigger(response, "task:undone", {"task": task.pk})
+    return response
+
+
+@require_POST
+@members_only
+def task_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    task = access.get_task(request.member, pk, to="delete")
+    delete_task(task, actor=request.member, now=timezone.now())
+    undo = reverse("projects:task-restore", args=[task.pk])
+    if not request.htmx:
+        return redirect(undo)
+    response = HttpResponse()
+    trigger(response, "toast", {"message": _("Moved to the bin: %(title)s") % {"title": task.title}, "undo_url": undo})
+    trigger(response, "task:changed", {"task": task.pk})
+    trigger(response, "sheet:close", {})
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def task_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """GET says that the task is in the bin and offers to take it out; POST does it, while the undo lasts."""
+    task, now = access.get_binned_task(request.member, pk), timezone.now()
+    is_late = now - task.deleted_at > UNDO
+    if request.method == "GET" or is_late:
+        context = {"task": task, "project": task.project, "is_late": is_late, "deleted": moment(task.deleted_at)}
+        return render(request, "projects/task_binned.html", context, status=410 if request.method == "POST" else 200)
+    restore_task(task, actor=request.member, now=now)
+    if not request.htmx:
+        messages.success(request, _("“%(title)s” is back.") % {"title": task.title})
+        return redirect(task)
+    response = HttpResponse()
+    trigger(response, "toast", {"message": _("“%(title)s” is back.") % {"title": task.title}})
+    trigger(response, "task:changed", {"task": task.pk})
+    trigger(response, "task:undone", {"task": task.pk})
+    return response
+
+
+def _sheet(request: WorkspaceRequest, task: Task) -> TaskSheet:
+    before = Cursor.read(request.GET.get("before", ""))
+    only = request.GET.get("only", "")
+    if only not in ("", "comments"):
+        raise BadRequest("only")
+    return TaskSheet(task, request.member, before=before, only_comments=only == "comments")
+
+
+def _answer_state(request: WorkspaceRequest, sheet: TaskSheet, now: object) -> HttpResponse:
+    also = ["projects/_task_properties.html#column", "projects/_task_deadline.html#deadline"]
+    return answer(request, sheet, "projects/_task.html#state", also=also, now=now)
+
+
+def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpResponse:
+    sheet, now, field = TaskSheet(task, request.member), timezone.now(), form.field
+    if not form.is_valid():
+        sheet.errors[field] = " ".join(form.errors.get("text", []))
+        sheet.typed, sheet.editing = {field: form.data.get("text", ""), "was": form.data.get("was", "")}, field
+        return answer(request, sheet, f"projects/_task_texts.html#{field}")
+    try:
+        edit_text(task, field, form.cleaned_data["text"], was=form.cleaned_data["was"], actor=request.member, now=now)
+    except StaleEdit as stale:
+        return _show_both(request, sheet, stale)
+    sheet.saved = field
+    return answer(request, sheet, f"projects/_task_texts.html#{field}", now=now)
+
+
+def _show_both(request: WorkspaceRequest, sheet: TaskSheet, stale: StaleEdit) -> HttpResponse:
+    """409: what somebody else has written meanwhile, with their name, beside what this person wanted to write."""
+    changes = sheet.task.activity.filter(verb=f"{stale.field} changed").select_related("actor")
+    last = changes.order_by("-created_at", "-pk").first()
+    context = {
+        "sheet": sheet,
+        "task": sheet.task,
+        "project": sheet.task.project,
+        "field": stale.field,
+        "theirs": stale.theirs,
+        "mine": stale.mine,
+        "who": last.actor if last else None,
+        "when": moment(last.created_at) if last else "",
+    }
+    template = "projects/_task_stale.html" if request.htmx else "projects/task_stale.html"
+    return render(request, template, context, status=409)
