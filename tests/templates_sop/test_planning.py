@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from linkstar.lib.workdays import get_calendar
 
+from linkstar.lib.workdays import get_calendar
 from templates_sop.library import SopTemplate, Text, get_template, library
 from templates_sop.planning import AnchorMismatch, Caution, Concern, Plan, PlannedStep, market_zone_for, plan
 from templates_sop.wording import caution_text

@@ -160,6 +160,16 @@ def test_instant_anchor_keeps_elapsed_hours(owner: Any) -> None:
     assert report.title == "File the CPSC section 15(b) report within 24 hours of knowledge"
 
 
+def test_the_second_of_two_equal_times_stays_the_second(owner: Any) -> None:
+    """21:30 PDT plus 4 elapsed hours is 01:30 PDT, an hour before the clocks go back; 22:30 plus 4 is 01:30 PST."""
+    knowledge = datetime(2026, 10, 31, 22, 30, tzinfo=ZoneInfo("America/Los_Angeles"))
+    project = start(owner, key="product_recall_return_spike", variant=None, anchor=knowledge, now=knowledge)
+    task = project.tasks.get(sop_step="stop_sale")
+    assert task.due_at == datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+    assert task.deadline is not None
+    assert task.deadline.instant == task.due_at
+
+
 def test_it_leaves_its_trace(owner: Any) -> None:
     project = start(owner)
     verbs = list(Activity.objects.filter(project=project).order_by("pk").values_list("verb", flat=True))
