@@ -1,4 +1,4 @@
-// Bundles css/app.css and js/app.js into static/dist. `--watch` builds again on every change.
+// Bundles css/app.css, css/site.css and js/app.js into static/dist. `--watch` builds again on every change.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,9 +27,9 @@ async function iconRule(path, name) {
 }
 
 const options = {
-  entryPoints: [join(here, "js/app.js"), join(here, "css/app.css")],
+  entryPoints: ["js/app.js", "css/app.css", "css/site.css"].map((file) => join(here, file)),
   outdir: join(here, "dist"),
-  entryNames: "[name]", // both are called app; the extension tells them apart
+  entryNames: "[name]",
   bundle: true,
   minify: true,
   format: "iife",

@@ -2,11 +2,11 @@
    a focused field again by its id; when what had the focus is gone, the new part takes it, so Tab goes on from there. */
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const part = detail.elt;
-  if (!part?.isConnected) return;
+  // What loaded by itself takes nothing from the reader.
+  if (!part?.isConnected || !detail.requestConfig?.triggeringEvent) return;
   const wanted = part.querySelector('[aria-invalid="true"]') ?? part.querySelector("[autofocus]");
   if (wanted) return wanted.focus();
   if (document.activeElement !== document.body) return;
-  if (!detail.requestConfig || detail.requestConfig.triggeringEvent?.type === "load") return;
   if (!part.hasAttribute("tabindex")) part.setAttribute("tabindex", "-1");
   part.focus({ preventScroll: true });
 });

@@ -1,4 +1,5 @@
 /* <htmx-errors>: says what went wrong with a request, keeps the page as it is, and offers to try again.
+   What asks by itself carries data-quiet: its failures are not news.
    401, and 403 from the CSRF check, mean that the sign-in ended: its dialog opens instead of a toast. */
 class HtmxErrors extends HTMLElement {
   connectedCallback() {
@@ -18,6 +19,7 @@ class HtmxErrors extends HTMLElement {
   }
 
   refused(event) {
+    if (event.detail.elt.matches("[data-quiet]")) return;
     const { status, responseText } = event.detail.xhr;
     if (status === 401 || (status === 403 && responseText.includes('data-problem="csrf"'))) {
       this.last = event.detail;
@@ -30,6 +32,7 @@ class HtmxErrors extends HTMLElement {
   }
 
   say(message, event, retry = true) {
+    if (event.detail.elt.matches("[data-quiet]")) return;
     const act = retry ? { word: this.dataset.retry, run: () => this.repeat(event.detail) } : null;
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { message, level: "error", act } }));
   }
@@ -42,7 +45,11 @@ class HtmxErrors extends HTMLElement {
 
   repeat({ elt, target, requestConfig: { verb, path, formData } }) {
     if (!elt.isConnected) return;
+    // It was confirmed the first time; htmx reads the question before it returns.
+    const question = elt.getAttribute("hx-confirm");
+    elt.removeAttribute("hx-confirm");
     window.htmx.ajax(verb, path, { source: elt, target, values: formData });
+    if (question) elt.setAttribute("hx-confirm", question);
   }
 
   /* After a new sign-in in another tab the token in this page is old; the cookie is not. */
