@@ -15,12 +15,16 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Kind:
-    """`sentence` is filled from data by name; `reason` answers "why did I get this"; `icon` is a file of static/icons."""
+    """`sentence` is filled from data by name; `reason` answers "why did I get this"; `icon` is a file of static/icons.
+
+    `letter` is the folder in templates/emails.
+    """
 
     sentence: Words
     reason: Words
     icon: str
     is_mailed: bool = False
+    letter: str = "notice"
     # Which `sentence` for some data, where one is not enough.
     choose: Callable[[Mapping[str, Any]], Words] | None = None
 
@@ -42,15 +46,33 @@ def _tasks_given(data: Mapping[str, Any]) -> Words:
 
 
 KINDS: dict[str, Kind] = {
-    "task_due": Kind(_("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True),
+    "task_due": Kind(
+        _("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True, letter="task_due"
+    ),
     "assigned": Kind(_("%(actor)s put you on “%(task)s”"), _("You were put on this task."), "people"),
     "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
-    "mentioned": Kind(_("%(actor)s mentioned you on “%(task)s”"), _("You were mentioned."), "comment", is_mailed=True),
+    "mentioned": Kind(
+        _("%(actor)s mentioned you on “%(task)s”"),
+        _("You were mentioned."),
+        "comment",
+        is_mailed=True,
+        letter="mentioned",
+    ),
     "commented": Kind(_("%(actor)s commented on “%(task)s”"), _("You are on this task."), "comment"),
     "owner_offered": Kind(
-        _("%(actor)s asks you to take over “%(project)s”"), _("You were asked to own this project."), "baton", is_mailed=True
+        _("%(actor)s asks you to take over “%(project)s”"),
+        _("You were asked to own this project."),
+        "baton",
+        is_mailed=True,
+        letter="owner_offered",
     ),
     "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
+# A notice that newer code wrote while this one still runs, in the minutes of a deployment.
+_NEWER = Kind(_("There is news in LinkStar"), "", "bell")
+
+
+def kind_of(name: str) -> Kind:
+    return KINDS.get(name, _NEWER)

@@ -19,8 +19,11 @@ def task_occasion(reminder: Reminder, now: datetime) -> Occasion | None:
     task = tasks.filter(pk=reminder.subject_id).first()
     if task is None or task.project.is_archived or task.due_at is None:
         return None
+    receivers = _receivers(task)
+    if not receivers:
+        return None
     return Occasion(
-        members=_receivers(task),
+        members=receivers,
         kind="task_due",
         data={
             "task": task.title, "project": task.project.name, "deadline": deadline_data(task.deadline),
@@ -31,8 +34,8 @@ def task_occasion(reminder: Reminder, now: datetime) -> Occasion | None:
 
 
 def _receivers(task: Task) -> list[Member]:
-    """A guest who may no longer see the task is not told of it; the project's owner is."""
-    owner = task.owner
-    if owner is not None and owner.is_active and Task.objects.visible_to(owner).filter(pk=task.pk).exists():
-        return [owner]
-    return [task.project.owner]
+    """The task's owner; or else the project's. Nobody who has left or may not see the task (any more)."""
+    for member in (task.owner, task.project.owner):
+        if member is not None and member.is_active and Task.objects.visible_to(member).filter(pk=task.pk).exists():
+            return [member]
+    return []

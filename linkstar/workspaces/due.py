@@ -37,7 +37,7 @@ RETURNING id, workspace_id, kind, object_id, run_at, attempts
 
 
 class Handler(Protocol):
-    def __call__(self, object_id: int, *, now: datetime) -> None: ...
+    def __call__(self, object_id: int, /, *, now: datetime) -> None: ...
 
 
 class UnknownKind(LookupError):
@@ -89,35 +89,19 @@ def schedule_many(promises: Iterable[tuple[str, int, datetime]]) -> None:
     )
 
 
-def cancel(kind: str, object_id: int) -> None:
-    """Take a promise back; nothing happens when there is none."""
-    cancel_many(kind, [object_id])
+def cancel(kind: str, *object_ids: int) -> None:
+    """Take promises back; nothing happens where there is none."""
+    DueItem.objects.filter(workspace=current_workspace_id(), kind=kind, object_id__in=object_ids).delete()
 
 
-def cancel_many(kind: str, object_ids: Iterable[int]) -> None:
-    """`cancel` for many rows of one kind in one statement."""
-    lock(kind, object_ids).delete()
+def lock(kind: str, *object_ids: int) -> None:
+    """Keep workers off these promises until the transaction ends, waiting for one that is keeping one of them.
 
-
-def lock(kind: str, object_ids: Iterable[int]) -> "DueRows":
-    """Lock the due rows of some objects, waiting for a worker that is acting on one of them.
-
-    Whoever changes promised rows locks the due rows first, because workers do: the other way round they would stop
-    each other.
+    Whoever changes a promised row takes this lock before the row's own, because workers do: the other way round, the
+    two would stop each other.
     """
-    rows = DueItem.objects.filter(workspace=current_workspace_id(), kind=kind, object_id__in=list(object_ids))
-    ids = list(rows.select_for_update().order_by("kind", "object_id").values_list("pk", flat=True))
-    return DueRows(ids)
-
-
-class DueRows(NamedTuple):
-    """Due rows that the current transaction has locked."""
-
-    ids: list[int]
-
-    def delete(self) -> None:
-        if self.ids:
-            DueItem.objects.filter(pk__in=self.ids).delete()
+    rows = DueItem.objects.filter(workspace=current_workspace_id(), kind=kind, object_id__in=object_ids)
+    list(rows.order_by("object_id").select_for_update().values_list("pk"))
 
 
 def run_due(now: datetime, *, limit: int = 200) -> Counter[str]:

@@ -1,15 +1,23 @@
 """Tell people something, once."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from linkstar.members.models import Member
-from linkstar.workspaces.letters import send_letter
-from notifications.kinds import KINDS
-from notifications.models import Notification
+from linkstar.workspaces.letters import send_letters
+from linkstar.workspaces.models import Letter
+from notifications.kinds import KINDS, Kind
+
+_TELL = """
+INSERT INTO notifications_notification (member_id, kind, key, data, created_at)
+SELECT member_id, %s, %s, %s::jsonb, %s FROM unnest(%s::bigint[]) AS member_id
+ON CONFLICT (member_id, key) DO NOTHING
+RETURNING member_id
+"""
 
 
 @transaction.atomic
@@ -22,8 +30,9 @@ def notify(
     url: str,
     now: datetime,
     actor: Member | None = None,
+    mail: bool | None = None,
 ) -> list[Member]:
-    """Put a notice into each member's inbox, and a letter into the outbox for kinds that are mailed.
+    """Put a notice into each member's inbox, and a letter into the outbox when `mail` says so or, if None, the kind.
 
     `key` names the occasion; who was told of it already is not told again. Nobody is told of their own deed, and nobody
     who has left. `url` is a path in this workspace. Returns those who were told now.
@@ -31,32 +40,33 @@ def notify(
     receivers = {member.pk: member for member in members if member.is_active and member != actor}
     if not receivers:
         return []
-    told = _write(receivers, kind, key, {**data, "url": url}, now)
-    if KINDS[kind].is_mailed:
-        for member in told:
-            _mail(member, kind, key, data, url)
+    words = KINDS[kind]
+    new = _write(receivers, kind, key, {**data, "url": url}, now)
+    told = [member for pk, member in receivers.items() if pk in new]
+    if words.is_mailed if mail is None else mail:
+        send_letters(_letters(told, words, key, {**data, "kind": kind}, url))
     return told
 
 
-def _write(receivers: Mapping[int, Member], kind: str, key: str, data: dict[str, Any], now: datetime) -> list[Member]:
-    """Insert what is not there yet. Knowing which were new takes the database's word, not a look before."""
-    known = set(Notification.objects.filter(key=key, member__in=receivers).values_list("member_id", flat=True))
-    rows = [
-        Notification(member_id=pk, kind=kind, key=key, data=data, created_at=now) for pk in receivers if pk not in known
-    ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    return [receivers[row.member_id] for row in rows]
+def _write(ids: Iterable[int], kind: str, key: str, data: dict[str, Any], now: datetime) -> set[int]:
+    """The ids of members who had not been told yet; who is new, only the database can say."""
+    with connection.cursor() as cursor:
+        # Sorted, so that two workers with the same news wait for each other instead of dying.
+        cursor.execute(_TELL, [kind, key, json.dumps(data), now, sorted(ids)])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
-def _mail(member: Member, kind: str, key: str, data: Mapping[str, Any], url: str) -> None:
+def _letters(members: Sequence[Member], kind: Kind, key: str, data: Mapping[str, Any], url: str) -> list[Letter]:
     workspace = connection.tenant
-    send_letter(
-        to=member.email,
-        name=kind,
-        language=member.language,
-        context={
-            **data, "kind": kind, "zone": member.time_zone, "workspace": workspace.name, "url": workspace.url + url,
-            "reader": member.display_name,
-        },
-        key=f"{key}:{member.pk}",
-    )
+    context = {**data, "workspace": workspace.name, "url": workspace.url + url}
+    return [
+        Letter(
+            workspace_id=workspace.pk,
+            key=f"{key}:{member.pk}",
+            to=member.email,
+            name=kind.letter,
+            language=member.language,
+            context={**context, "reader": member.display_name, "time_zone": member.time_zone},
+        )
+        for member in members
+    ]

@@ -33,12 +33,11 @@ class Wish:
     due_at: datetime | None
     hours_before: Sequence[int]
 
-    def instants(self, now: datetime) -> dict[int, datetime]:
-        """Hours → instant, of those that still lie ahead; the hours are elapsed ones, across clock changes too."""
+    def instants(self) -> dict[int, datetime]:
+        """Hours → instant; the hours are elapsed ones, across clock changes too."""
         if self.due_at is None:
             return {}
-        fires = {hours: self.due_at - timedelta(hours=hours) for hours in self.hours_before}
-        return {hours: instant for hours, instant in fires.items() if instant > now}
+        return {hours: self.due_at - timedelta(hours=hours) for hours in self.hours_before}
 
 
 Subject = Callable[[Reminder, datetime], Occasion | None]
@@ -62,44 +61,63 @@ def plan(name: str, subject_id: int, *, due_at: datetime | None, hours_before: S
 
 @transaction.atomic
 def plan_many(name: str, wishes: Iterable[Wish], *, now: datetime) -> None:
-    """Move waiting reminders to where they belong now, add those missing, cancel the rest. Past instants are not added.
+    """Move waiting reminders to where they belong now, add those missing, cancel the rest.
 
-    A few statements, however many wishes.
+    None is added or moved to an instant that has passed; one that waits there already is only late, and stays. A few
+    statements, however many wishes. The caller has locked the rows that the reminders are about, or just made them.
     """
     wishes = list(wishes)
-    ids = {wish.subject_id for wish in wishes}
-    wanted = {(wish.subject_id, hours): instant for wish in wishes for hours, instant in wish.instants(now).items()}
-    waiting = Reminder.objects.filter(subject=name, subject_id__in=ids, state=Reminder.State.WAITING)
-    kept, gone = [], []
-    # Locked, so that a reminder that is just being sent is not moved under the sender's hands.
-    for reminder in waiting.select_for_update():
+    wanted = {(wish.subject_id, hours): instant for wish in wishes for hours, instant in wish.instants().items()}
+    moved, gone = [], []
+    for reminder in _lock_waiting(name, [wish.subject_id for wish in wishes]):
         instant = wanted.pop((reminder.subject_id, reminder.hours_before), None)
-        if instant is None:
-            gone.append(reminder)
-        elif instant != reminder.fire_at:
+        if instant == reminder.fire_at:
+            continue
+        if instant is None or instant <= now:
+            gone.append(reminder.pk)
+        else:
             reminder.fire_at = instant
-            kept.append(reminder)
+            moved.append(reminder)
     _cancel(gone)
-    Reminder.objects.bulk_update(kept, ["fire_at"])
+    if moved:
+        Reminder.objects.bulk_update(moved, ["fire_at"])
     added = Reminder.objects.bulk_create(
         Reminder(subject=name, subject_id=subject_id, hours_before=hours, fire_at=instant, created_at=now)
         for (subject_id, hours), instant in wanted.items()
+        if instant > now
     )
-    moved = [(DUE_KIND, reminder.pk, reminder.fire_at) for reminder in [*kept, *added]]
-    if moved:
-        due.schedule_many(moved)
+    if moved or added:
+        due.schedule_many((DUE_KIND, reminder.pk, reminder.fire_at) for reminder in [*moved, *added])
 
 
+@transaction.atomic
 def cancel_all(name: str, *subject_ids: int) -> None:
     """Nobody is to be reminded of these rows any more."""
+    _cancel([reminder.pk for reminder in _lock_waiting(name, subject_ids)])
+
+
+def _lock_waiting(name: str, subject_ids: Sequence[int]) -> list[Reminder]:
+    """The reminders that wait now, with their due rows: none of them can be sent before the transaction ends."""
     waiting = Reminder.objects.filter(subject=name, subject_id__in=subject_ids, state=Reminder.State.WAITING)
-    _cancel(list(waiting))
+    ids = list(waiting.values_list("pk", flat=True))
+    if not ids:
+        return []
+    # After this no worker is at one of them, and those that were sent meanwhile do not wait any more.
+    due.lock(DUE_KIND, *ids)
+    return list(waiting.filter(pk__in=ids).order_by("pk").select_for_update())
+
+
+def _cancel(ids: Sequence[int]) -> None:
+    """Of locked reminders."""
+    if ids:
+        Reminder.objects.filter(pk__in=ids).update(state=Reminder.State.CANCELLED)
+        due.cancel(DUE_KIND, *ids)
 
 
 @due.handles(DUE_KIND)
 def remind(reminder_id: int, *, now: datetime) -> None:
     """Keep one promise, unless it was kept or cancelled already, or the subject says that it no longer holds."""
-    # Locked, so that a deadline moved this moment is either seen here or moves nothing that was sent.
+    # The due row, deleted by now, is what keeps two workers apart; this lock keeps out whoever comes without one.
     reminder = Reminder.objects.select_for_update().filter(pk=reminder_id, state=Reminder.State.WAITING).first()
     if reminder is None:
         return
@@ -113,13 +131,5 @@ def remind(reminder_id: int, *, now: datetime) -> None:
         return
     reminder.state, reminder.sent_at = Reminder.State.SENT, now
     reminder.save(update_fields=["state", "sent_at"])
-    notify(
-        occasion.members, kind=occasion.kind, key=f"reminder:{reminder.pk}", data=occasion.data, url=occasion.url, now=now
-    )
-
-
-def _cancel(reminders: Sequence[Reminder]) -> None:
-    if reminders:
-        ids = [reminder.pk for reminder in reminders]
-        Reminder.objects.filter(pk__in=ids).update(state=Reminder.State.CANCELLED)
-        due.cancel_many(DUE_KIND, ids)
+    key = f"reminder:{reminder.pk}"
+    notify(occasion.members, kind=occasion.kind, key=key, data=occasion.data, url=occasion.url, now=now)

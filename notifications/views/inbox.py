@@ -16,7 +16,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from notifications import access
 from notifications.actions.reading import read, read_everything
 from notifications.deadlines import due_of
-from notifications.kinds import KINDS, Kind
+from notifications.kinds import Kind, kind_of
 from notifications.models import Notification
 
 PAGE = 25
@@ -70,7 +70,7 @@ def notification_open(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _line(notification: Notification) -> Line:
-    kind = KINDS[notification.kind]
+    kind = kind_of(notification.kind)
     return Line(
         notification=notification,
         kind=kind,
