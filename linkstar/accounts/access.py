@@ -1,4 +1,4 @@
-"""Who may enter a view of the sign-in pages. The rest of the product uses linkstar/workspaces/access.py, a room above."""
+"""Who may enter a sign-in page. The rest of the product uses linkstar/workspaces/access.py, a room above."""
 
 from collections.abc import Callable
 from functools import wraps

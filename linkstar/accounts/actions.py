@@ -1,7 +1,7 @@
 """Opening an account without the sign-up page: by an invitation, whose token proves the address."""
 
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from linkstar.accounts.models import User
 
@@ -31,10 +31,13 @@ def open_account(*, email: str, full_name: str, password: str, language: str, ti
     user = user or User(email=email.lower())
     user.full_name, user.language, user.time_zone = full_name, language, time_zone
     user.set_password(password)
-    user.save()
-    EmailAddress.objects.update_or_create(
-        user=user, email=user.email, defaults={"verified": True, "primary": True}
-    )
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        # The same person a moment ago: they clicked twice.
+        raise AccountExists(email) from error
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     return user
 
 

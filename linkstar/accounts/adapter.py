@@ -78,8 +78,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """At once, in the language of whoever gets it: such a letter must not wait for a worker."""
         user = context.get("user") or User.objects.filter(email__iexact=email).first()
         language = user.language if user is not None else get_language() or settings.LANGUAGE_CODE
-        workspace = getattr(self.request, "workspace", None)
-        facts = {"email": email, "place": "LinkStar" if workspace is None else workspace.name, "language": language}
+        facts = {
+            "email": email,
+            "language": language,
+            "url": context.get("activate_url") or context.get("password_reset_url") or "",
+            "workspace": getattr(getattr(self.request, "workspace", None), "name", ""),
+        }
         with translation.override(language):
             self.render_mail(template_prefix, email, {**facts, **context}).send()
 

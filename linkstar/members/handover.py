@@ -3,8 +3,8 @@
     @hands_over(open_work=open_work)
     def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime) -> None: ...
 
-`open_work(member)` gives one sentence a kind of thing, in the reader's language ("2 projects", "5 open tasks"), and nothing
-for what there is none of. Registration happens on import, so the app imports its module in `AppConfig.ready`.
+`open_work(member)` gives one sentence a kind of thing, in the reader's language ("2 projects", "5 open tasks"), and
+nothing for what there is none of. Registration happens on import, so the app imports its module in `AppConfig.ready`.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from linkstar.accounts.models import User
@@ -20,3 +20,8 @@ class WorkspaceRequest(HttpRequest):
     workspace: Workspace
     htmx: HtmxDetails  # type: ignore[assignment]
     id: str
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the data of a POST, empty or not, and None otherwise."""
+    return request.POST if request.method == "POST" else None

@@ -11,11 +11,16 @@ from django.urls import get_resolver
 
 from linkstar.accounts.actions import AccountExists, has_account, open_account
 from linkstar.accounts.models import User
-from tests.factories.members import WorkspaceClient as Client
 from tests.factories import client_of, make_member, make_user
+from tests.factories.members import WorkspaceClient as Client
 
 pytestmark = pytest.mark.django_db
-NEW = {"full_name": "王 芳", "email": "fang@blueharbor.test", "password1": "a-long-enough-1", "time_zone": "Asia/Shanghai"}
+NEW = {
+    "full_name": "王 芳",
+    "email": "fang@blueharbor.test",
+    "password1": "a-long-enough-1",
+    "time_zone": "Asia/Shanghai",
+}
 
 
 def public(**headers: str) -> Client:
@@ -43,7 +48,9 @@ def test_every_address_of_mine_names_its_policy(urlconf):
             elif pattern.callback.__module__.startswith(ours):
                 yield pattern
 
-    without = [str(found.pattern) for found in walk(get_resolver(urlconf)) if not getattr(found.callback, "access_policy", "")]
+    without = [
+        str(found.pattern) for found in walk(get_resolver(urlconf)) if not getattr(found.callback, "access_policy", "")
+    ]
 
     assert without == []
 
@@ -144,7 +151,13 @@ def test_profile_flows_to_the_members_of_all_workspaces(acme, other):
     here = make_member(user=user)
     with tenant_context(other):
         there = make_member(user=user)
-    posted = {"full_name": "New Name", "language": "zh-hans", "time_zone": "Asia/Shanghai", "theme": "dark", "density": "compact"}
+    posted = {
+        "full_name": "New Name",
+        "language": "zh-hans",
+        "time_zone": "Asia/Shanghai",
+        "theme": "dark",
+        "density": "compact",
+    }
 
     response = client_of(here).post("/profile/", posted)
 
@@ -162,7 +175,13 @@ def test_profile_flows_to_the_members_of_all_workspaces(acme, other):
 
 def test_profile_refuses_an_unknown_zone_and_keeps_what_was_typed():
     member = make_member()
-    posted = {"full_name": "Typed Name", "language": "en", "time_zone": "Mars/Olympus", "theme": "dark", "density": "compact"}
+    posted = {
+        "full_name": "Typed Name",
+        "language": "en",
+        "time_zone": "Mars/Olympus",
+        "theme": "dark",
+        "density": "compact",
+    }
 
     response = client_of(member).post("/profile/", posted)
 
@@ -260,4 +279,3 @@ def test_open_account_refuses_a_confirmed_address():
 
     with pytest.raises(AccountExists):
         open_account(email="THERE@acme.test", full_name="X", password="y", language="en", time_zone="UTC")
-

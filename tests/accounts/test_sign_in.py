@@ -5,8 +5,8 @@ import re
 import pytest
 from django.core import mail
 
-from tests.factories.members import WorkspaceClient as Client
 from tests.factories import client_of, make_member, make_user
+from tests.factories.members import WorkspaceClient as Client
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse"
@@ -133,7 +133,9 @@ def test_no_csrf_token_is_403():
 def test_next_stays_on_this_host():
     user = make_user(email="next@acme.test")
 
-    response = public().post("/accounts/login/?next=//evil.test/", {"login": user.email, "password": PASSWORD, "next": "https://evil.test/"})
+    response = public().post(
+        "/accounts/login/?next=//evil.test/", {"login": user.email, "password": PASSWORD, "next": "https://evil.test/"}
+    )
 
     assert response["Location"] == "/workspaces/"
 

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("admin", 200), ("manager", 403), ("member", 403), ("guest", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 200), ("admin", 200), ("manager", 403), ("member", 403), ("guest", 403)]
+)
 @pytest.mark.parametrize("path", ["/settings/", "/settings/modules/"])
 def test_settings_are_for_admins(role, status, path):
     assert client_of(make_member(role)).get(path).status_code == status
@@ -33,7 +35,9 @@ def test_settings_are_saved_and_heard_on_the_next_request(acme, owner):
     assert (acme.name, acme.time_zone, acme.language) == ("Blue Harbor", "Asia/Shanghai", "en")
 
 
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"time_zone": "Mars/Olympus"}, {"language": "tlh"}, {"name": "x" * 81}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"time_zone": "Mars/Olympus"}, {"language": "tlh"}, {"name": "x" * 81}]
+)
 def test_settings_refuse_what_makes_no_sense(acme, wrong):
     good = {"name": "Kept Name", "time_zone": "Asia/Shanghai", "language": "en"}
 
@@ -85,7 +89,13 @@ def test_an_unknown_module_is_404():
 
 @pytest.mark.parametrize(
     ("ends_in", "days"),
-    [(timedelta(days=14), 14), (timedelta(hours=1), 1), (timedelta(0), 0), (timedelta(days=-3), 0), (timedelta(days=1, seconds=1), 2)],
+    [
+        (timedelta(days=14), 14),
+        (timedelta(hours=1), 1),
+        (timedelta(0), 0),
+        (timedelta(days=-3), 0),
+        (timedelta(days=1, seconds=1), 2),
+    ],
 )
 def test_days_left_count_the_begun_one(ends_in, days):
     assert days_left(Workspace(trial_ends_at=NOW + ends_in), now=NOW) == days

@@ -10,11 +10,17 @@ from django.db import connection
 
 from linkstar.accounts.models import User
 from linkstar.workspaces.models import Membership, Workspace
-from tests.factories.members import WorkspaceClient as Client
 from tests.factories import client_of, make_member, make_user
+from tests.factories.members import WorkspaceClient as Client
 
 pytestmark = pytest.mark.django_db
-FORM = {"name": "蓝港贸易", "slug": "blue-harbor", "time_zone": "America/New_York", "language": "zh-hans", "suggested": ""}
+FORM = {
+    "name": "蓝港贸易",
+    "slug": "blue-harbor",
+    "time_zone": "America/New_York",
+    "language": "zh-hans",
+    "suggested": "",
+}
 
 
 def public(user: User | None = None) -> Client:
@@ -46,7 +52,16 @@ def test_a_new_workspace_is_entered_at_once():
 
 @pytest.mark.parametrize(
     ("slug", "status"),
-    [("acme", 422), ("admin", 422), ("-x-", 422), ("ab", 422), ("Has Space", 422), ("1abc", 422), ("a--b", 422), ("x" * 41, 422)],
+    [
+        ("acme", 422),
+        ("admin", 422),
+        ("-x-", 422),
+        ("ab", 422),
+        ("Has Space", 422),
+        ("1abc", 422),
+        ("a--b", 422),
+        ("x" * 41, 422),
+    ],
 )
 def test_a_slug_that_cannot_be_had_loses_nothing_typed(slug, status):
     user = make_user()
@@ -80,7 +95,9 @@ def test_zones_come_in_the_order_of_the_market_then_ones_own():
 def test_the_address_is_proposed_from_the_name_until_one_is_typed():
     client = public(make_user(email="fang@blueharbor.test"))
 
-    from_name = client.get("/workspaces/slug/", {"name": "Blue Harbor Ltd.", "slug": "", "suggested": ""}).content.decode()
+    from_name = client.get(
+        "/workspaces/slug/", {"name": "Blue Harbor Ltd.", "slug": "", "suggested": ""}
+    ).content.decode()
     from_domain = client.get("/workspaces/slug/", {"name": "蓝港", "slug": "old", "suggested": "old"}).content.decode()
     typed = client.get("/workspaces/slug/", {"name": "Blue", "slug": "mine-it-is", "suggested": "old"}).content.decode()
 
@@ -95,12 +112,16 @@ def test_a_taken_name_gets_another_proposal():
     assert 'value="acme-team"' in text
 
 
-@pytest.mark.parametrize(("slug", "word"), [("acme", "taken"), ("admin", "reserved"), ("A_b", "small letters"), ("new-one", "is free")])
+@pytest.mark.parametrize(
+    ("slug", "word"), [("acme", "taken"), ("admin", "reserved"), ("A_b", "small letters"), ("new-one", "is free")]
+)
 def test_availability_answers_while_typing(slug, word):
-    response = public(make_user()).get("/workspaces/slug/", {"slug": slug, "part": "hint"}, headers={"HX-Request": "true"})
+    response = public(make_user()).get(
+        "/workspaces/slug/", {"slug": slug, "part": "hint"}, headers={"HX-Request": "true"}
+    )
 
     assert word in response.content.decode()
-    assert "id=\"slug-field\"" not in response.content.decode()
+    assert 'id="slug-field"' not in response.content.decode()
 
 
 def test_a_stranger_is_asked_to_sign_in_first():

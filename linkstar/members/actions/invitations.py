@@ -105,11 +105,20 @@ def _invite(email: str, role: str, actor: Member, now: datetime) -> Invited:
     if Member.objects.active().insiders().filter(email__iexact=email).exists():
         return Invited(email, "member")
     # One open invitation an address is the database's promise (invitation_one_open); a race ends in this row.
-    invitation, is_new = Invitation.objects.open().select_for_update(of=("self",)).get_or_create(
-        email=email,
-        accepted_at=None,
-        withdrawn_at=None,
-        defaults={"role": role, "token_hash": hash_of(secrets.token_urlsafe(32)), "invited_by": actor, "expires_at": now},
+    invitation, is_new = (
+        Invitation.objects.open()
+        .select_for_update(of=("self",))
+        .get_or_create(
+            email=email,
+            accepted_at=None,
+            withdrawn_at=None,
+            defaults={
+                "role": role,
+                "token_hash": hash_of(secrets.token_urlsafe(32)),
+                "invited_by": actor,
+                "expires_at": now,
+            },
+        )
     )
     invitation.role = role
     _send(invitation, actor=actor, now=now)

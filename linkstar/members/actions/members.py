@@ -110,8 +110,8 @@ def _let_go(member: Member, *, heir: Member | None, actor: Member, now: datetime
 def _locked(*members: Member) -> list[Member]:
     """The rows as they are now, in the order given, locked with all owners.
 
-    Owners are locked with every change of people, so that two who demote each other at once come one after the other; in
-    the order of their ids, so that neither waits for the other forever.
+    Owners are locked with every change of people, so that two who demote each other at once come one after the
+    other; in the order of their ids, so that neither waits for the other forever.
     """
     owners = Member.objects.filter(role=Role.OWNER).values_list("pk", flat=True)
     ids = {*owners, *(member.pk for member in members)}

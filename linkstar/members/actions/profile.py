@@ -9,9 +9,7 @@ from linkstar.workspaces.models import Membership
 
 
 @transaction.atomic
-def change_profile(
-    user: User, *, full_name: str, language: str, time_zone: str, theme: str, density: str
-) -> None:
+def change_profile(user: User, *, full_name: str, language: str, time_zone: str, theme: str, density: str) -> None:
     user.full_name, user.language, user.time_zone = full_name, language, time_zone
     user.theme, user.density = theme, density
     user.save(update_fields=["full_name", "language", "time_zone", "theme", "density"])
@@ -37,7 +35,10 @@ def spread_profile(user: User) -> None:
     """Bring the copies in every workspace of the person up to date: about a millisecond each, so it is done at once."""
     memberships = Membership.objects.filter(user=user).select_related("workspace").order_by("workspace_id")
     values = {
-        "display_name": str(user)[:80], "email": user.email, "language": user.language, "time_zone": user.time_zone,
+        "display_name": str(user)[:80],
+        "email": user.email,
+        "language": user.language,
+        "time_zone": user.time_zone,
     }
     for membership in memberships:
         with tenant_context(membership.workspace):

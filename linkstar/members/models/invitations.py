@@ -21,7 +21,9 @@ class Invitation(models.Model):
     """Only the SHA-256 of the token is stored; the token itself is in the letter and nowhere else."""
 
     email = models.EmailField(_("email"))
-    role = models.CharField(_("role"), max_length=20, choices=[(role.value, role.label) for role in Role if role != Role.GUEST])
+    role = models.CharField(
+        _("role"), max_length=20, choices=[(role.value, role.label) for role in Role if role != Role.GUEST]
+    )
     token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

@@ -13,9 +13,8 @@ from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +35,7 @@ from linkstar.members.actions.invitations import (
 )
 from linkstar.members.models import Invitation, Member
 from linkstar.workspaces.access import anonymous_allowed, managers_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from linkstar.workspaces.models import Role
 
 _MOST_AT_ONCE = 50
@@ -107,7 +106,7 @@ class NewPersonForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @managers_only
 def member_invite(request: WorkspaceRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None, actor=request.member, initial={"role": Role.MEMBER})
+    form = InviteForm(posted(request), actor=request.member, initial={"role": Role.MEMBER})
     results = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -122,7 +121,10 @@ def member_invite(request: WorkspaceRequest) -> HttpResponse:
 def invitation_renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
     invitation = access.get_invitation(request.member, pk)
     renew_invitation(invitation, actor=request.member, now=timezone.now())
-    messages.success(request, _("A new letter is on its way to %(email)s. The old link no longer works.") % {"email": invitation.email})
+    messages.success(
+        request,
+        _("A new letter is on its way to %(email)s. The old link no longer works.") % {"email": invitation.email},
+    )
     return redirect("members:member-list")
 
 
@@ -131,7 +133,9 @@ def invitation_renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def invitation_withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
     invitation = access.get_invitation(request.member, pk)
     withdraw_invitation(invitation, actor=request.member, now=timezone.now())
-    messages.success(request, _("The invitation of %(email)s is withdrawn. Its link no longer works.") % {"email": invitation.email})
+    messages.success(
+        request, _("The invitation of %(email)s is withdrawn. Its link no longer works.") % {"email": invitation.email}
+    )
     return redirect("members:member-list")
 
 
@@ -161,7 +165,7 @@ def _join_signed_in(request: HttpRequest, invitation: Invitation, token: str) ->
 
 
 def _join_new(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    form = NewPersonForm(request.POST or None, email=invitation.email, initial={"language": get_language()})
+    form = NewPersonForm(posted(request), email=invitation.email, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
             user = open_account(email=invitation.email, **form.cleaned_data)

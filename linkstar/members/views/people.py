@@ -27,7 +27,7 @@ from linkstar.members.actions.members import (
 from linkstar.members.handover import open_work_of
 from linkstar.members.models import Invitation, Member
 from linkstar.workspaces.access import admins_only, guests_allowed, members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from linkstar.workspaces.models import Role
 
 _PAGE = 50
@@ -62,8 +62,13 @@ def member_list(request: WorkspaceRequest) -> HttpResponse:
     show = request.GET.get("show") if request.GET.get("show") in _FILTERS else "team"
     page = Paginator(_members(show, query), _PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "query": query, "show": show, "filters": _filters(), "now": timezone.now(),
-        "invitations": _invitations(request.member), "may_give": access.roles_to_give(request.member),
+        "page": page,
+        "query": query,
+        "show": show,
+        "filters": _filters(),
+        "now": timezone.now(),
+        "invitations": _invitations(request.member),
+        "may_give": access.roles_to_give(request.member),
     }
     part = "#people" if request.htmx else ""
     response = render(request, f"members/member_list.html{part}", context)
@@ -117,7 +122,7 @@ def member_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def member_deactivate(request: WorkspaceRequest, pk: int) -> HttpResponse:
     member = access.get_member(request.member, pk, to="deactivate")
     work = open_work_of(member)
-    form = HeirForm(request.POST or None, member=member, is_needed=bool(work))
+    form = HeirForm(posted(request), member=member, is_needed=bool(work))
     if request.method == "POST" and form.is_valid():
         try:
             deactivate_member(member, heir=form.cleaned_data["heir"], actor=request.member, now=timezone.now())
@@ -146,7 +151,7 @@ def member_reactivate(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @guests_allowed
 def leave(request: WorkspaceRequest) -> HttpResponse:
     work = open_work_of(request.member)
-    form = HeirForm(request.POST or None, member=request.member, is_needed=bool(work) and request.member.is_insider)
+    form = HeirForm(posted(request), member=request.member, is_needed=bool(work) and request.member.is_insider)
     if request.method == "POST" and form.is_valid():
         try:
             leave_workspace(request.member, heir=form.cleaned_data["heir"], now=timezone.now())
@@ -165,8 +170,12 @@ def _page(
 ) -> HttpResponse:
     may_manage = access.may_manage(request.member, member)
     context = {
-        "person": member, "may_manage": may_manage, "now": timezone.now(), "role_error": role_error,
-        "details": details or DetailsForm(initial={"company": member.company, "can_see_finance": member.can_see_finance}),
+        "person": member,
+        "may_manage": may_manage,
+        "now": timezone.now(),
+        "role_error": role_error,
+        "details": details
+        or DetailsForm(initial={"company": member.company, "can_see_finance": member.can_see_finance}),
         "roles": [(role.value, role.label) for role in access.roles_to_give(request.member)] if may_manage else [],
     }
     failed = bool(role_error) or (details is not None and bool(details.errors))
@@ -193,9 +202,7 @@ def _invitations(member: Member) -> list[dict[str, Any]]:
     given = access.roles_to_give(member)
     found = Invitation.objects.open().select_related("invited_by").order_by("-created_at", "-pk")[:200]
     now = timezone.now()
-    return [
-        {"row": row, "may_change": row.role in given, "has_expired": row.expires_at <= now} for row in found
-    ]
+    return [{"row": row, "may_change": row.role in given, "has_expired": row.expires_at <= now} for row in found]
 
 
 def _filters() -> list[tuple[str, str]]:

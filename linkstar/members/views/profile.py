@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.accounts.models import User
@@ -19,6 +18,7 @@ from linkstar.lib.zones import is_zone, zone_choices
 from linkstar.members.actions.profile import change_language, change_profile, change_time_zone
 from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
 from linkstar.workspaces.handover import safe_path
+from linkstar.workspaces.http import posted
 
 _COMMON_ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
 
@@ -29,7 +29,8 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Your time zone"), help_text=gettext_lazy("Deadlines show in their own clock and in this one.")
+        label=gettext_lazy("Your time zone"),
+        help_text=gettext_lazy("Deadlines show in their own clock and in this one."),
     )
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=User.Theme.choices)
     density = forms.ChoiceField(label=gettext_lazy("Density"), choices=User.Density.choices)
@@ -67,7 +68,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         _remember(response, language)
         if request.user.is_authenticated:
-            change_language(request.user, language=language)  # type: ignore[arg-type]
+            change_language(request.user, language=language)
     return response
 
 
@@ -88,7 +89,7 @@ def _profile(request: HttpRequest, name: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     fields = ("full_name", "language", "time_zone", "theme", "density")
     form = ProfileForm(
-        request.POST or None, own_zone=user.time_zone, initial={field: getattr(user, field) for field in fields}
+        posted(request), own_zone=user.time_zone, initial={field: getattr(user, field) for field in fields}
     )
     if request.method == "POST" and form.is_valid():
         change_profile(user, **form.cleaned_data)

@@ -1,11 +1,11 @@
 """From one host to another: a person's workspaces, and the door between them."""
 
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from allauth.account.adapter import get_adapter
 from linkstar.accounts.models import User
 from linkstar.workspaces.access import anonymous_allowed, signed_in_only
 from linkstar.workspaces.handover import handover_url, redeem, safe_path
@@ -68,9 +68,11 @@ def _memberships(user: User) -> list[Membership]:
 
 
 def _my_workspace(user: User, slug: str) -> Workspace:
-    membership = Membership.objects.select_related("workspace").filter(
-        user=user, is_active=True, workspace__slug=slug, workspace__state=Workspace.State.ACTIVE
-    ).first()
+    membership = (
+        Membership.objects.select_related("workspace")
+        .filter(user=user, is_active=True, workspace__slug=slug, workspace__state=Workspace.State.ACTIVE)
+        .first()
+    )
     if membership is None:
         raise Http404
     return membership.workspace

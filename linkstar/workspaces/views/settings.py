@@ -10,16 +10,15 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import zone_choices
 from linkstar.workspaces.access import admins_only
 from linkstar.workspaces.actions.workspaces import change_settings, switch_module
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.trial import days_left
 
@@ -27,10 +26,13 @@ from linkstar.workspaces.trial import days_left
 class SettingsForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the workspace"), max_length=80)
     time_zone = forms.ChoiceField(
-        label=gettext_lazy("Default time zone"), help_text=gettext_lazy("New projects start with it. Running projects keep theirs.")
+        label=gettext_lazy("Default time zone"),
+        help_text=gettext_lazy("New projects start with it. Running projects keep theirs."),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Default language"), choices=settings.LANGUAGES, help_text=gettext_lazy("Every member reads in their own.")
+        label=gettext_lazy("Default language"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Every member reads in their own."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +52,7 @@ class SettingsForm(forms.Form):
 def workspace_settings(request: WorkspaceRequest) -> HttpResponse:
     workspace = request.workspace
     initial = {"name": workspace.name, "time_zone": workspace.time_zone, "language": workspace.language}
-    form = SettingsForm(request.POST or None, initial=initial)
+    form = SettingsForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         change_settings(workspace, actor_id=request.member.pk, **form.cleaned_data)
         messages.success(request, _("The settings are saved."))
@@ -77,7 +79,12 @@ def module_switch(request: WorkspaceRequest, module: str) -> HttpResponse:
     is_on = request.POST.get("on") == "1"
     switch_module(request.workspace, module=module, is_on=is_on, actor_id=request.member.pk, now=timezone.now())
     label = Workspace.Module(module).label
-    messages.success(request, _("%(module)s is on.") % {"module": label} if is_on else _("%(module)s is off. Everything in it is kept.") % {"module": label})
+    messages.success(
+        request,
+        _("%(module)s is on.") % {"module": label}
+        if is_on
+        else _("%(module)s is off. Everything in it is kept.") % {"module": label},
+    )
     return redirect("workspaces:modules")
 
 

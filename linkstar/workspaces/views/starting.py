@@ -19,6 +19,7 @@ from linkstar.lib.text import clean_line, slugify_workspace
 from linkstar.lib.zones import zone_choices
 from linkstar.workspaces.access import signed_in_only
 from linkstar.workspaces.handover import handover_url
+from linkstar.workspaces.http import posted
 from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.slugs import SlugRefused, check_slug
 
@@ -59,7 +60,7 @@ class NewWorkspaceForm(forms.Form):
 def workspace_new(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     form = NewWorkspaceForm(
-        request.POST or None,
+        posted(request),
         user=user,
         initial={"time_zone": _FIRST_ZONES[0], "language": get_language(), "slug": _suggestion("", user)},
     )
@@ -79,8 +80,8 @@ def workspace_new(request: HttpRequest) -> HttpResponse:
 def slug_check(request: HttpRequest) -> HttpResponse:
     """What the address field shows while the name or the address is being typed.
 
-    `part=hint` gives the line under the field alone, so that the field being typed in is not replaced. Otherwise the whole
-    field comes, with a proposal from the name, unless the person has typed an address of their own.
+    `part=hint` gives the line under the field alone, so that the field being typed in is not replaced. Otherwise the
+    whole field comes, with a proposal from the name, unless the person has typed an address of their own.
     """
     slug = request.GET.get("slug", "").strip().lower()[:63]
     suggested = request.GET.get("suggested", "")[:63]

@@ -21,7 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, workers: int, verify: bool, **options: Any) -> None:
         if not shared_schema_is_current():
-            call_command("migrate_schemas", shared=True, interactive=False, verbosity=options["verbosity"], skip_checks=True)
+            call_command(
+                "migrate_schemas", shared=True, interactive=False, verbosity=options["verbosity"], skip_checks=True
+            )
         ensure_template()
         report = migrate_fleet(workers=workers)
         self.stdout.write(f"workspaces migrated: {len(report.migrated)}, distinct states: {report.states}")

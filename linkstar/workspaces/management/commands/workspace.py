@@ -34,7 +34,9 @@ class Command(BaseCommand):
         create.add_argument("--plan", choices=Workspace.Plan.values, help="Default: the free plan, on trial.")
         create.add_argument("--slug", help="Default: made of the name.")
         create.add_argument("--time-zone", default=settings.DEFAULT_WORKSPACE_ZONE)
-        create.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES], default=settings.LANGUAGE_CODE)
+        create.add_argument(
+            "--language", choices=[code for code, _ in settings.LANGUAGES], default=settings.LANGUAGE_CODE
+        )
         verbs.add_parser("list", help="All workspaces, one a line.")
         for verb in ("suspend", "resume"):
             verbs.add_parser(verb).add_argument("slug")
@@ -53,8 +55,12 @@ class Command(BaseCommand):
         slug = options["slug"] or slugify_workspace(options["name"])
         try:
             workspace = create_workspace(
-                name=options["name"], slug=slug, owner=owner, now=timezone.now(),
-                time_zone=options["time_zone"], language=options["language"],
+                name=options["name"],
+                slug=slug,
+                owner=owner,
+                now=timezone.now(),
+                time_zone=options["time_zone"],
+                language=options["language"],
             )
         except SlugRefused as refusal:
             raise CommandError(f"“{slug}”: {refusal.message} (--slug)") from refusal
@@ -67,7 +73,13 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for workspace in Workspace.objects.order_by("slug"):
-            columns = (workspace.slug, workspace.state, workspace.plan, f"{workspace.created_at:%Y-%m-%d}", workspace.name)
+            columns = (
+                workspace.slug,
+                workspace.state,
+                workspace.plan,
+                f"{workspace.created_at:%Y-%m-%d}",
+                workspace.name,
+            )
             self.stdout.write("\t".join(columns))
 
     def _suspend(self, options: dict[str, Any]) -> None:
@@ -106,7 +118,5 @@ def _owner(email: str, options: dict[str, Any]) -> tuple[User, bool]:
 
 def _password_link(workspace: Workspace, user: User) -> str:
     key = default_token_generator.make_token(user)
-    path = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key}
-    )
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})
     return f"{workspace.url}{path}"
