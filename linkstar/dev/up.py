@@ -15,6 +15,8 @@ from linkstar.dev.supervisor import Stopped, Supervisor
 WEB_SECONDS = 90
 # A process that works one task at a time keeps one connection; a pool is for the web server's threads.
 NO_POOL = {"DATABASE_POOL": "0"}
+# There is one worker here: it need not look for others, which takes it a second.
+LONELY = ["--without-gossip", "--without-mingle"]
 
 
 def main() -> int:
@@ -66,8 +68,8 @@ def _prepare(supervisor: Supervisor, settings: dict[str, str]) -> None:
 
 
 def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
-    celery = [sys.executable, "-m", "celery", "-A", "linkstar"]
-    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO"], settings | NO_POOL)
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "linkstar"]
+    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *LONELY], settings | NO_POOL)
     beat = [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'run' / 'beat-schedule'}", "--pidfile="]
     supervisor.start("beat", beat, settings | NO_POOL)
 
