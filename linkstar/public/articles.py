@@ -20,12 +20,27 @@ class Article:
 
 ARTICLES = (
     Article("start", "home", _("Start a workspace"), _("From the sign-up page to the first colleagues inside.")),
-    Article("sop", "template", _("Start a project from an SOP"), _("Choose a template, set one date, and see every other date before you create anything.")),
-    Article("clocks", "clock", _("How deadlines work on two clocks"), _("Whose midnight it is, and what happens when clocks change.")),
+    Article(
+        "sop",
+        "template",
+        _("Start a project from an SOP"),
+        _("Choose a template, set one date, and see every other date before you create anything."),
+    ),
+    Article(
+        "clocks",
+        "clock",
+        _("How deadlines work on two clocks"),
+        _("Whose midnight it is, and what happens when clocks change."),
+    ),
     Article("board", "board", _("Work on the board"), _("Columns, limits, quick add, and four ways to move a card.")),
     Article("reminders", "bell", _("Reminders and the inbox"), _("What reaches you, when, and how to make it less.")),
     Article("guests", "people", _("Work with suppliers and agencies"), _("What a guest sees, and what stays yours.")),
-    Article("files", "file", _("Files and versions"), _("One link that always shows the newest version and keeps the older ones.")),
+    Article(
+        "files",
+        "file",
+        _("Files and versions"),
+        _("One link that always shows the newest version and keeps the older ones."),
+    ),
     Article("keys", "key", _("Keys"), _("The keyboard way through LinkStar.")),
 )
 

@@ -99,23 +99,77 @@ def example_board(*, now: datetime, language: str) -> list[Column]:
             is_done=is_done,
         )
 
-    soon = next(
-        label for hours in (6, 12, 18, 24, 30) if (label := due(hours, WEST, time(17, 0))).state == "soon"
-    )
+    soon = next(label for hours in (6, 12, 18, 24, 30) if (label := due(hours, WEST, time(17, 0))).state == "soon")
     chen, dana, wu, lee = (1, _("Chen Xiao")[:1]), (5, _("Dana")[:1]), (2, _("Wu Lei")[:1]), (3, _("Lin Yue")[:1])
     return [
-        Column(_("To do"), "todo", [
-            Card(_("Submit the Lightning Deal for the travel mug"), "amazon", "Amazon US", due(72, WEST, time(23, 59)), 0, 4, chen, comments=2),
-            Card(_("Book the last sea freight before the check-in date"), "amazon", "Amazon US", due(120, CHINA, time(18, 0)), 1, 3, wu),
-        ]),
-        Column(_("In progress"), "doing", [
-            Card(_("Coupon live, listing and ads checked"), "amazon", "Amazon US", soon, 2, 5, dana, comments=4),
-            Card(_("Main image, second round"), "shopify", "Shopify", due(48, EAST, time(18, 0)), 3, 6, lee, guest=_("Studio")[:1], comments=7),
-        ]),
-        Column(_("Done"), "done", [
-            Card(_("Stock arrives at the FBA warehouse"), "walmart", "Walmart", due(-30, CHINA, time(12, 0), is_done=True), 5, 5, wu),
-            Card(_("Budget for the week agreed"), "tiktok", "TikTok Shop", due(-54, EAST, time(10, 0), is_done=True), 3, 3, dana, comments=1),
-        ]),
+        Column(
+            _("To do"),
+            "todo",
+            [
+                Card(
+                    _("Submit the Lightning Deal for the travel mug"),
+                    "amazon",
+                    "Amazon US",
+                    due(72, WEST, time(23, 59)),
+                    0,
+                    4,
+                    chen,
+                    comments=2,
+                ),
+                Card(
+                    _("Book the last sea freight before the check-in date"),
+                    "amazon",
+                    "Amazon US",
+                    due(120, CHINA, time(18, 0)),
+                    1,
+                    3,
+                    wu,
+                ),
+            ],
+        ),
+        Column(
+            _("In progress"),
+            "doing",
+            [
+                Card(_("Coupon live, listing and ads checked"), "amazon", "Amazon US", soon, 2, 5, dana, comments=4),
+                Card(
+                    _("Main image, second round"),
+                    "shopify",
+                    "Shopify",
+                    due(48, EAST, time(18, 0)),
+                    3,
+                    6,
+                    lee,
+                    guest=_("Studio")[:1],
+                    comments=7,
+                ),
+            ],
+        ),
+        Column(
+            _("Done"),
+            "done",
+            [
+                Card(
+                    _("Stock arrives at the FBA warehouse"),
+                    "walmart",
+                    "Walmart",
+                    due(-30, CHINA, time(12, 0), is_done=True),
+                    5,
+                    5,
+                    wu,
+                ),
+                Card(
+                    _("Budget for the week agreed"),
+                    "tiktok",
+                    "TikTok Shop",
+                    due(-54, EAST, time(10, 0), is_done=True),
+                    3,
+                    3,
+                    dana,
+                    comments=1,
+                ),
+            ],
+        ),
     ]
 
 
