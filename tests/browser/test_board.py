@@ -35,3 +35,143 @@ def test_a_card_is_dragged_into_the_next_column(site: Site, owner: Any) -> None:
         ["Book the photographer", "Order samples", "Write the listing"]
     )
     assert titles(site, doing) == ["Book the photographer", "Order samples", "Write the listing"]
+
+
+def test_a_card_moves_by_keys_and_keeps_the_focus(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    first, second = make_task(project, "First"), make_task(project, "Second")
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    link = page.locator(f"#task-{first.pk}-link")
+    link.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator(f"#cards-{first.column_id} .card__title")).to_have_text(["Second", "First"])
+    # Two at once: the second waits for the answer to the first.
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    review = project.board.columns.get(position=2)
+    expect(page.locator(f"#count-{review.pk}")).to_have_text("1")
+    expect(page.locator(f"#cards-{review.pk} .card__title")).to_have_text(["First"])
+    expect(link).to_be_focused()
+    assert titles(site, review) == ["First"]
+    assert titles(site, second.column) == ["Second"]
+
+
+def test_a_full_column_sends_the_card_back_and_says_why(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    doing = make_column(project, "doing")
+    doing.wip_limit = 1
+    doing.save()
+    make_task(project, "Busy", column=doing)
+    task = make_task(project, "Patient")
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    page.locator(f"#task-{task.pk}-link").focus()
+    page.keyboard.press("]")
+    expect(page.get_by_text("“Doing” takes 1 card at a time.")).to_be_visible()
+    expect(page.locator(f"#cards-{task.column_id} .card__title")).to_have_text(["Patient"])
+    expect(page.locator(f"#cards-{doing.pk} .card__title")).to_have_text(["Busy"])
+
+
+def test_a_move_by_the_menu_is_undone_from_the_toast(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    task, last = make_task(project, "Ask the factory"), make_task(project, "Pay the deposit")
+    done = make_column(project, "done")
+    page = site.page_for(owner, language="en", width=390)
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    page.locator(f"#task-{task.pk} .card__menu").click()
+    menu = page.locator(f"#move-{task.pk}")
+    menu.get_by_label("Move to").select_option(str(done.pk))
+    menu.get_by_role("button", name="Move").click()
+    expect(page.locator(f"#cards-{done.pk} .card__title")).to_have_text(["Ask the factory"])
+    assert Task.objects.get(pk=task.pk).completed_at is not None
+
+    page.screenshot(path="/tmp/shots/undo.png")
+    page.get_by_role("button", name="Undo").click(timeout=2000)
+    expect(page.locator(f"#cards-{last.column_id} .card__title")).to_have_text(["Ask the factory", "Pay the deposit"])
+    assert Task.objects.get(pk=task.pk).completed_at is None
+
+
+def test_tasks_are_typed_one_after_the_other_and_pasted_as_a_list(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    todo = make_column(project)
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    field = page.locator(f"#quick-add-{todo.pk}")
+    field.focus()
+    for title in ("一", "two", "three"):
+        page.keyboard.insert_text(title)
+        page.keyboard.press("Enter")
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["一", "two", "three"])
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+
+    page.evaluate(
+        """(id) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "four\\n\\nfive\\r\\nsix");
+            document.getElementById(id).dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        f"quick-add-{todo.pk}",
+    )
+    page.get_by_role("button", name="Add 3 tasks").click()
+    expect(page.locator(f"#cards-{todo.pk} .card")).to_have_count(6)
+    assert titles(site, todo) == ["一", "two", "three", "four", "five", "six"]
+
+    page.evaluate("(id) => document.getElementById(id).removeAttribute('maxlength')", f"quick-add-{todo.pk}")
+    page.keyboard.insert_text("x" * 10_000)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("A title has up to 300 characters.")).to_be_visible()
+    assert len(field.input_value()) == 10_000
+    assert Task.objects.count() == 6
+
+
+def test_enter_of_an_input_method_adds_nothing(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    todo = make_column(project)
+    page = site.page_for(owner, language="zh-hans")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    page.locator(f"#quick-add-{todo.pk}").focus()
+    chrome = page.context.new_cdp_session(page)
+    chrome.send("Input.imeSetComposition", {"text": "xiadan", "selectionStart": 6, "selectionEnd": 6})
+    chrome.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": "Enter", "windowsVirtualKeyCode": 229})
+    chrome.send("Input.insertText", {"text": "下单"})
+    expect(page.locator(f"#quick-add-{todo.pk}")).to_have_value("下单")
+    assert Task.objects.count() == 0
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["下单"])
+
+
+def test_further_cards_come_when_the_column_is_scrolled(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    for number in range(65):
+        make_task(project, f"Task {number}")
+    todo = make_column(project)
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    cards = page.locator(f"#cards-{todo.pk} .card")
+    expect(cards).to_have_count(30)
+    for count in (60, 65):
+        page.locator(f"#cards-{todo.pk}").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+        expect(cards).to_have_count(count)
+    expect(page.locator(f"#cards-{todo.pk} .column__more")).to_have_count(0)
+
+
+def test_a_card_moves_without_scripts(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    task, doing = make_task(project, "Ship it"), make_column(project, "doing")
+    page = site.page_for(owner, language="en", javascript=False)
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    page.locator(f"#task-{task.pk}").hover()
+    page.locator(f"#task-{task.pk} .card__menu").click()
+    menu = page.locator(f"#move-{task.pk}")
+    menu.get_by_label("Move to").select_option(str(doing.pk))
+    menu.get_by_role("button", name="Move").click()
+    expect(page.locator(f"#cards-{doing.pk} .card__title")).to_have_text(["Ship it"])

@@ -29,7 +29,7 @@ class QuickAdd extends HTMLElement {
 
   async send(titles) {
     let stored = false;
-    const heard = (event) => (stored = event.detail.successful);
+    const heard = (event) => (stored = event.detail.xhr.status === 200);
     this.form.addEventListener("htmx:afterRequest", heard, { once: true });
     const asked = { source: this.form, target: this.form, swap: "none", values: { titles } };
     await window.htmx.ajax("POST", this.form.action, asked).catch(() => {});

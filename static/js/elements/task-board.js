@@ -27,6 +27,7 @@ class TaskBoard extends HTMLElement {
 
   disconnectedCallback() {
     this.stops.forEach((stop) => stop());
+    this.watcher?.disconnect();
   }
 
   listen(target, name, run, capture = false) {
@@ -41,6 +42,22 @@ class TaskBoard extends HTMLElement {
       const seen = new Set();
       for (const card of list.querySelectorAll(".card")) seen.has(card.id) ? card.remove() : seen.add(card.id);
     }
+    this.watch();
+  }
+
+  /* Which column a phone shows: its chip above the board says so. */
+  watch() {
+    this.watcher?.disconnect();
+    const board = this.querySelector("[data-columns]");
+    const mark = (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const chip = this.querySelector(`[data-jump="${target.id.replace("column-", "")}"]`);
+        chip.setAttribute("aria-current", String(isIntersecting));
+        if (isIntersecting) chip.parentElement.scrollTo({ left: chip.offsetLeft - 16, behavior: "smooth" });
+      }
+    };
+    this.watcher = new IntersectionObserver(mark, { root: board, threshold: 0.6 });
+    for (const column of board?.children ?? []) this.watcher.observe(column);
   }
 
   makeSortable(list) {
@@ -188,12 +205,13 @@ class TaskBoard extends HTMLElement {
     event.target.hidePopover?.();
   }
 
-  answered({ detail: { elt, successful } }) {
-    const id = elt.closest?.(".card__move")?.id.replace("move-", "task-");
+  /* By now the form may be out of the page, its card replaced; and a 422, which htmx draws, counts as successful there. */
+  answered({ detail: { requestConfig, xhr } }) {
+    const id = requestConfig.elt.id?.replace("move-", "task-");
     const from = this.homes.get(id);
     if (!from) return;
     this.homes.delete(id);
-    if (!successful) {
+    if (!(xhr.status >= 200 && xhr.status < 300)) {
       const card = document.getElementById(id);
       if (card) this.put(card, from.list, from.next?.isConnected ? from.next : null);
       this.waiting.delete(id);
