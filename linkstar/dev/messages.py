@@ -65,6 +65,7 @@ def _tidy(catalogue: polib.POFile) -> None:
         catalogue.remove(entry)
     # Without the blanks for people's names, and without dates, which would differ in every commit.
     kept = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
+    catalogue.header, catalogue.metadata_is_fuzzy = "Collected by `make messages`; translated by hand.", False
     catalogue.metadata = {"Project-Id-Version": "LinkStar", "Language": "zh_Hans"} | {
         name: catalogue.metadata[name] for name in kept
     }
