@@ -44,7 +44,7 @@ def _run(supervisor: Supervisor, settings: dict[str, str], servers: list[Path]) 
     """Start everything in an order that shows the first page early, then wait. Always raises Stopped."""
     host, port = settings["HOST"], int(settings["PORT"])
     if not is_port_free(port, host):
-        raise Stopped(1, f"Port {port} is taken. Choose another: PORT=8123 make up")
+        raise Stopped(1, f"Port {port} is taken. Choose another: PORT={port + 123} make up")
     is_embedded = not settings.get("DATABASE_URL")
     start_servers(settings, servers)
     _watch(supervisor, servers)
