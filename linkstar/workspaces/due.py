@@ -26,12 +26,17 @@ CLOSED_FOR = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
+# Rows claimed before come one at a time and last: whatever killed their worker takes no others with it again and again.
 _CLAIM = """
-UPDATE workspaces_dueitem SET run_at = %s, attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM workspaces_dueitem WHERE parked_at IS NULL AND run_at <= %s
-    ORDER BY run_at LIMIT %s FOR UPDATE SKIP LOCKED
+WITH fresh AS (
+    SELECT id FROM workspaces_dueitem WHERE parked_at IS NULL AND run_at <= %(now)s AND attempts = 0
+    ORDER BY run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), again AS (
+    SELECT id FROM workspaces_dueitem WHERE parked_at IS NULL AND run_at <= %(now)s AND attempts > 0
+    ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
+UPDATE workspaces_dueitem SET run_at = %(until)s, attempts = attempts + 1
+WHERE id IN (SELECT id FROM fresh UNION ALL SELECT id FROM again)
 RETURNING id, workspace_id, kind, object_id, run_at, attempts
 """
 
@@ -115,16 +120,14 @@ def run_due(now: datetime, *, limit: int = 200) -> Counter[str]:
             workspaces = Workspace.objects.in_bulk({claim.workspace_id for claim in claims})
             for claim in claims:
                 counts[_settle(claim, workspaces.get(claim.workspace_id), now)] += 1
-            if len(claims) < limit:
-                break
     return counts
 
 
 def _claim(now: datetime, limit: int) -> list[Claim]:
     """Rows nobody else holds, theirs to act on until the lease ends; the claim is committed before anything is done."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now + LEASE, now, limit])
-        return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: claim.id)
+        cursor.execute(_CLAIM, {"until": now + LEASE, "now": now, "limit": limit})
+        return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: (claim.attempts, claim.id))
 
 
 def _settle(claim: Claim, workspace: Workspace | None, now: datetime) -> str:
