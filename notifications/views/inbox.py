@@ -1,15 +1,18 @@
 """The inbox: what I was told, newest first, by day on my own clock."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from linkstar.lib.clock_text import day_text
 from linkstar.lib.deadlines import DueLabel
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
@@ -24,12 +27,13 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as its reader sees it; `due` is the deadline it speaks of, on their clock."""
+    """A notice as its reader sees it: `at` and `due`, the deadline that it speaks of, are on their clock."""
 
     notification: Notification
     kind: Kind
     sentence: str
-    day: date
+    at: datetime
+    day: str
     due: DueLabel | None
 
 
@@ -39,7 +43,8 @@ def inbox(request: WorkspaceRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "unread"
     notices = access.inbox_of(request.member)
     page = Paginator(notices.unread() if only_unread else notices, PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "lines": [_line(notice) for notice in page], "only_unread": only_unread}
+    today = timezone.localdate()
+    context = {"page": page, "lines": [_line(notice, today) for notice in page], "only_unread": only_unread}
     return render(request, "notifications/inbox.html", context)
 
 
@@ -69,12 +74,22 @@ def notification_open(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return redirect(url)
 
 
-def _line(notification: Notification) -> Line:
+def _line(notification: Notification, today: date) -> Line:
     kind = kind_of(notification.kind)
+    at = timezone.localtime(notification.created_at)
     return Line(
         notification=notification,
         kind=kind,
         sentence=kind.words(notification.data),
-        day=timezone.localtime(notification.created_at).date(),
+        at=at,
+        day=_day(at.date(), today),
         due=due_of(notification.data.get("deadline")),
     )
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return day_text(day, get_language() or "en", with_year=day.year != today.year)
