@@ -256,7 +256,7 @@ STORAGES = {
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["linkstar.workspaces.uploads.BoundedUploadHandler"]
 
 # Mail -----------------------------------------------------------------------------------------------------------------
 _email_url = env.str("EMAIL_URL", f"filemail://{VAR_DIR / 'mail'}" if DEBUG else "")

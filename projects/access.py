@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Role
-from projects.models import ChecklistItem, Column, Comment, Project, ProjectAccess, StoredFile, Task
+from projects.models import ChecklistItem, Column, Comment, OwnerOffer, Project, ProjectAccess, StoredFile, Task
 
 Rule = Callable[[Member, Project], bool]
 
@@ -135,6 +135,33 @@ def get_file(member: Member, pk: int, *, to: str = "view") -> StoredFile:
     if not rules[to] or (to != "view" and file.project.is_archived):
         raise PermissionDenied
     return file
+
+
+def get_binned_file(member: Member, pk: int) -> StoredFile:
+    """A file in the bin that an insider may take out: its task, if any, is not in the bin itself."""
+    file = get_object_or_404(StoredFile.objects.in_bin(member).select_related("project__owner", "task"), pk=pk)
+    if not member.is_insider or file.project.is_archived:
+        raise PermissionDenied
+    return file
+
+
+def files_of(member: Member, project: Project, task: Task | None, *, in_bin: bool = False) -> QuerySet[StoredFile]:
+    """What the member may see of a task's files, or of a project's with those of its tasks."""
+    files = StoredFile.objects.in_bin(member) if in_bin else StoredFile.objects.visible_to(member)
+    return files.filter(project=project, task=task) if task else files.filter(project=project).select_related("task")
+
+
+def get_offer(member: Member, pk: int, *, to: str) -> OwnerOffer:
+    """An offer of a visible project: "accept" and "decline" are for whom it was made to, "withdraw" for its owner and
+    admins. 403 for everybody else and for other words.
+    """
+    offers = OwnerOffer.objects.filter(project__in=Project.objects.visible_to(member).values("pk"))
+    offer = get_object_or_404(offers.select_related("project__owner", "offered_to"), pk=pk)
+    asked = offer.offered_to_id == member.pk
+    rules = {"accept": asked, "decline": asked, "withdraw": PROJECT_RULES["hand over"](member, offer.project)}
+    if not rules.get(to, False):
+        raise PermissionDenied
+    return offer
 
 
 def assignable_to(member: Member, task: Task | None, project: Project) -> QuerySet[Member]:

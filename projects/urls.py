@@ -9,9 +9,11 @@ from projects.views import (
     columns,
     comments,
     deadlines,
+    downloads,
     files,
     guests,
     home,
+    joining,
     ownership,
     projects,
     task_fields,
@@ -47,19 +49,20 @@ urlpatterns = [
     # deadlines
     path("tasks/<int:pk>/deadline/", deadlines.task_deadline, name="task-deadline"),
     path("tasks/<int:pk>/deadline/preview/", deadlines.deadline_preview, name="deadline-preview"),
+    # downloads
+    path("files/<int:pk>/download/", downloads.file_download, name="file-download"),
+    path("files/<int:pk>/download/<int:number>/", downloads.file_download, name="file-version"),
+    path("files/bytes/<str:token>/", downloads.file_bytes, name="file-bytes"),
     # files
     path("tasks/<int:pk>/files/", files.task_files, name="task-files"),
     path("tasks/<int:pk>/files/add/", files.task_file_add, name="task-file-add"),
     path("projects/<int:pk>/files/", files.project_files, name="files"),
     path("projects/<int:pk>/files/add/", files.project_file_add, name="project-file-add"),
     path("files/<int:pk>/", files.file_show, name="file"),
-    path("files/<int:pk>/download/", files.file_download, name="file-download"),
-    path("files/<int:pk>/download/<int:number>/", files.file_download, name="file-version"),
     path("files/<int:pk>/replace/", files.file_replace, name="file-replace"),
     path("files/<int:pk>/share/", files.file_share, name="file-share"),
     path("files/<int:pk>/delete/", files.file_delete, name="file-delete"),
     path("files/<int:pk>/restore/", files.file_restore, name="file-restore"),
-    path("files/bytes/<str:token>/", files.file_bytes, name="file-bytes"),
     # guests
     path("projects/<int:pk>/guests/", guests.guests, name="guests"),
     path("projects/<int:pk>/guests/invite/", guests.guest_invite, name="guest-invite"),
@@ -70,6 +73,8 @@ urlpatterns = [
     # home
     path("", home.home, name="home"),
     path("rail/", home.rail, name="rail"),
+    # joining
+    path("guest/<str:token>/", joining.guest_join, name="guest-join"),
     # ownership
     path("projects/<int:pk>/owner/", ownership.owner_offer, name="owner-offer"),
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),

@@ -27,7 +27,7 @@ from projects.actions.comments import add_comment
 from projects.actions.files import add_file
 from projects.actions.projects import create_project
 from projects.actions.tasks import create_task
-from projects.downloads import signed_address, version_of
+from projects.downloads import signed_address, ticket_of
 from projects.models import FileVersion, Project, StoredFile, Task
 
 MARK = "isolation-mark"
@@ -142,12 +142,12 @@ def _addresses(ids: dict[str, int]) -> list[str]:
 def _files(pair: Pair) -> list[str]:
     with tenant_context(pair.a):
         version = FileVersion.objects.get(file=pair.file)
-        address = signed_address(version, "mark.txt")
+        address = signed_address(version, "mark.txt", member=version.uploaded_by)
     found = []
     if not version.key.startswith(f"{pair.a.pk}/"):
         found.append(f"{version.key} does not begin with the workspace")
     with tenant_context(pair.b):
-        if "/bytes/" in address and version_of(address.rstrip("/").rpartition("/")[2]) is not None:
+        if "/bytes/" in address and ticket_of(address.rstrip("/").rpartition("/")[2]) is not None:
             found.append("a signed address of one workspace opens in the other")
     return found
 

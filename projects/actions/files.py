@@ -1,5 +1,6 @@
 """Files come in, get new versions and go. The bytes are written first and taken away again if the rows fail."""
 
+from codecs import getincrementaldecoder
 from datetime import datetime
 from hashlib import sha256
 from typing import IO
@@ -21,10 +22,14 @@ from projects.models import FileVersion, Project, StoredFile, Task
 
 _CHUNK = 1024 * 1024
 _SNIFFED_BYTES = 8192
+_NAME_LENGTH = 200
+_NOTE_LENGTH = 300
+# The end of a name by which a machine opens it: ".xlsx", ".tar.gz" keeps ".gz".
+_LONGEST_ENDING = 16
 
 
 class UploadRefused(ValueError):
-    """Nothing was stored; `reason` is "empty", "too large" or "quota"."""
+    """Nothing was stored; `reason` is "empty", "too large", "quota" or "gone" (in the bin by now)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,12 +37,23 @@ class UploadRefused(ValueError):
 
 
 def add_file(
-    project: Project, upload: UploadedFile, *, task: Task | None, note: str = "", is_shared: bool, uploader: Member, now: datetime
+    project: Project,
+    upload: UploadedFile,
+    *,
+    task: Task | None,
+    note: str = "",
+    is_shared: bool,
+    uploader: Member,
+    now: datetime,
 ) -> StoredFile:
     """A new file with its first version. What a guest brings is always shared. Raises UploadRefused."""
     file = StoredFile(
-        project=project, task=task, name=_file_name(upload), is_shared=is_shared or uploader.is_guest,
-        created_by=uploader, created_at=now,
+        project=project,
+        task=task,
+        name=file_name(upload.name),
+        is_shared=is_shared or uploader.is_guest,
+        created_by=uploader,
+        created_at=now,
     )
     _store(file, upload, note=note, uploader=uploader, now=now)
     return file
@@ -83,8 +99,13 @@ def _store(file: StoredFile, upload: UploadedFile, *, note: str, uploader: Membe
     upload.seek(0)
     stored = default_storage.save(key, File(upload.file, name=key))
     version = FileVersion(
-        key=stored, sha256=digest, size_bytes=upload.size or 0, content_type=_sniff(head, file.name), note=note,
-        uploaded_by=uploader, created_at=now,
+        key=stored,
+        sha256=digest,
+        size_bytes=upload.size or 0,
+        content_type=_sniff(head, file.name),
+        note=clean_line(note, _NOTE_LENGTH),
+        uploaded_by=uploader,
+        created_at=now,
     )
     try:
         _write_rows(file, version, now=now)
@@ -101,24 +122,30 @@ def _write_rows(file: StoredFile, version: FileVersion, *, now: datetime) -> Non
         file.save()
     else:
         # Locked, so that two new versions get two numbers.
-        StoredFile.objects.select_for_update(no_key=True).only("pk").get(pk=file.pk)
-        file.refresh_from_db(fields=["version_count"])
+        current = StoredFile.objects.alive().select_for_update(no_key=True).filter(pk=file.pk).first()
+        if current is None:
+            raise UploadRefused("gone")
+        file.version_count = current.version_count
     file.version_count += 1
     file.save(update_fields=["version_count"])
     version.file, version.number = file, file.version_count
     version.save()
     _count(file.task, now=now)
     leave_trace(
-        "file added" if version.number == 1 else "file replaced", project=file.project, task=file.task,
-        actor=version.uploaded_by, now=now, name=file.name, version=version.number, note=version.note,
+        "file added" if version.number == 1 else "file replaced",
+        project=file.project,
+        task=file.task,
+        actor=version.uploaded_by,
+        now=now,
+        name=file.name,
+        version=version.number,
+        note=version.note,
     )
 
 
 def _take_quota(size: int) -> None:
     """Count the bytes if they fit; one statement, so that two uploads cannot both take the last room."""
-    room = Workspace.objects.filter(
-        pk=connection.tenant.pk, storage_used_bytes__lte=F("storage_limit_bytes") - size
-    )
+    room = Workspace.objects.filter(pk=connection.tenant.pk, storage_used_bytes__lte=F("storage_limit_bytes") - size)
     if not room.update(storage_used_bytes=F("storage_used_bytes") + size):
         raise UploadRefused("quota")
 
@@ -142,7 +169,9 @@ def _read(upload: UploadedFile) -> tuple[str, bytes]:
 
 
 def _sniff(head: bytes, name: str) -> str:
-    """The media type by the bytes themselves; what a browser or a name claims is not believed."""
+    """The media type by the bytes themselves. What the browser claims is not asked; the name only helps to choose
+    between types that begin alike, as Office documents and plain ZIPs do.
+    """
     try:
         found = puremagic.from_string(head, mime=True, filename=name)
     except (puremagic.PureError, ValueError):
@@ -150,17 +179,29 @@ def _sniff(head: bytes, name: str) -> str:
     if found:
         return str(found)
     try:
-        head.decode()
+        # The head may end inside a character.
+        getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return "application/octet-stream"
     return "text/plain"
 
 
-def _file_name(upload: UploadedFile) -> str:
-    return clean_line((upload.name or "").replace("\\", "/").rpartition("/")[2], 200) or "file"
+def file_name(typed: str | None) -> str:
+    """A name as it is stored and shown: no path, no marks that turn the reading direction, 200 characters at most.
+
+    A longer one is shortened before its ending, so that it still opens; an empty one becomes "file".
+    """
+    name = clean_line((typed or "").replace("\\", "/").rpartition("/")[2], 1000).lstrip(".") or "file"
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > _LONGEST_ENDING:
+        return name[:_NAME_LENGTH]
+    return f"{stem[: _NAME_LENGTH - len(ending) - 1]}.{ending}"
 
 
 def _count(task: Task | None, *, now: datetime) -> None:
-    if task is not None:
-        task.file_count = task.files.alive().count()
-        touch(task, "file_count", now=now)
+    if task is None:
+        return
+    # Locked, so that two who change the files of a task at once both count what the other left.
+    Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
+    task.file_count = task.files.alive().count()
+    touch(task, "file_count", now=now)

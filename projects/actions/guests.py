@@ -12,6 +12,7 @@ from linkstar.members.models import Member
 from linkstar.workspaces.letters import send_letter
 from linkstar.workspaces.models import Membership, Role
 from notifications.actions.notify import notify
+from projects.actions.edits import set_helpers, set_owner
 from projects.actions.trace import leave_trace
 from projects.models import GuestInvitation, Project, ProjectAccess
 
@@ -19,7 +20,7 @@ VALID_FOR = timedelta(days=7)
 
 
 class InvitationRefused(ValueError):
-    """The invitation was used, withdrawn or has expired; `reason` is one of "used", "withdrawn", "expired", "insider"."""
+    """It cannot be accepted; `reason` is one of "used", "withdrawn", "expired", "archived", "insider"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -32,10 +33,16 @@ def hash_of(token: str) -> str:
 
 @transaction.atomic
 def invite_guest(project: Project, *, email: str, company: str, actor: Member, now: datetime) -> GuestInvitation:
-    """Invite an address to one project, or renew its open invitation; the letter leaves once this is safe."""
+    """Invite an address to one project, or renew its open invitation: the old link stops, the letter leaves once this
+    is safe. It speaks the language of the person, if they are known here, or else the actor's.
+    """
     token = secrets.token_urlsafe(32)
     values = {
-        "company": company, "token_hash": hash_of(token), "invited_by": actor, "created_at": now, "expires_at": now + VALID_FOR,
+        "company": company,
+        "token_hash": hash_of(token),
+        "invited_by": actor,
+        "created_at": now,
+        "expires_at": now + VALID_FOR,
     }
     # Locked, so that two invitations to one address become one.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
@@ -46,10 +53,11 @@ def invite_guest(project: Project, *, email: str, company: str, actor: Member, n
         GuestInvitation.objects.filter(pk=invitation.pk).update(**values)
         invitation.refresh_from_db()
     workspace = connection.tenant
+    known = User.objects.filter(email__iexact=invitation.email).first()
     send_letter(
         to=invitation.email,
         name="guest_invitation",
-        language=actor.language,
+        language=known.language if known is not None else actor.language,
         context={
             "inviter": actor.display_name,
             "project": project.name,
@@ -65,10 +73,22 @@ def invite_guest(project: Project, *, email: str, company: str, actor: Member, n
 
 @transaction.atomic
 def withdraw_invitation(invitation: GuestInvitation, *, actor: Member, now: datetime) -> None:
-    """The link in the letter stops working."""
-    invitation.withdrawn_at = now
-    invitation.save(update_fields=["withdrawn_at"])
-    leave_trace("guest invitation withdrawn", project=invitation.project, actor=actor, now=now, email=invitation.email)
+    """The link in the letter stops working. Withdrawing what is used changes nothing."""
+    if GuestInvitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=now):
+        leave_trace(
+            "guest invitation withdrawn", project=invitation.project, actor=actor, now=now, email=invitation.email
+        )
+
+
+def why_unusable(invitation: GuestInvitation, *, now: datetime) -> str:
+    """ "used", "withdrawn", "expired", "archived" (the project), or "" when the link works."""
+    if invitation.accepted_at is not None:
+        return "used"
+    if invitation.withdrawn_at is not None:
+        return "withdrawn"
+    if invitation.expires_at <= now:
+        return "expired"
+    return "archived" if invitation.project.is_archived else ""
 
 
 @transaction.atomic
@@ -78,27 +98,26 @@ def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: dat
     Raises InvitationRefused. Somebody who is already a member of the team keeps their role and needs no key ("insider").
     """
     # Locked, so that a link opened twice at once is used once.
-    invitation = GuestInvitation.objects.select_for_update().get(pk=invitation.pk)
-    _check_usable(invitation, now)
-    workspace = connection.tenant
-    membership, _ = Membership.objects.get_or_create(
-        user=user, workspace=workspace, defaults={"role": Role.GUEST, "joined_at": now}
-    )
-    member, is_new = Member.objects.get_or_create(
-        user=user,
-        defaults={
-            "display_name": str(user), "email": user.email, "role": Role.GUEST, "company": invitation.company,
-            "time_zone": user.time_zone, "language": user.language, "joined_at": now,
-        },
-    )
-    if member.is_insider and member.is_active:
+    locked = GuestInvitation.objects.select_for_update(of=("self",)).select_related("project", "invited_by")
+    invitation = locked.get(pk=invitation.pk)
+    reason = why_unusable(invitation, now=now)
+    if reason:
+        raise InvitationRefused(reason)
+    # The row of the person here, if any, before the public one: the same order as where members join.
+    member = Member.objects.select_for_update().filter(user_id=user.pk).first()
+    if member is not None and member.is_active and member.is_insider:
         raise InvitationRefused("insider")
-    if not member.is_active:
-        _return(member, membership)
-    ProjectAccess.objects.get_or_create(project=invitation.project, member=member, defaults={"created_at": now})
+    member = _come_in(member, user, invitation, now=now)
+    # A key that had run out opens again.
+    ProjectAccess.objects.update_or_create(
+        project=invitation.project,
+        member=member,
+        defaults={"expires_at": None},
+        create_defaults={"expires_at": None, "created_at": now},
+    )
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
-    leave_trace("guest joined", project=invitation.project, actor=member, now=now, company=invitation.company)
+    leave_trace("guest joined", project=invitation.project, actor=member, now=now, company=member.company)
     notify(
         [invitation.invited_by],
         kind="guest_joined",
@@ -113,24 +132,48 @@ def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: dat
 
 @transaction.atomic
 def remove_guest(access: ProjectAccess, *, actor: Member, now: datetime) -> None:
-    """Take the key to one project away. Their words and files stay."""
+    """Take the key to one project away. Their words and files stay; their open tasks go to the project's owner, so
+    that nobody waits for somebody who cannot see them any more.
+    """
     project, member = access.project, access.member
     access.delete()
+    open_tasks = project.tasks.alive().unfinished()
+    for task in open_tasks.filter(owner=member).select_related("project__owner").order_by("pk"):
+        set_owner(task, project.owner, actor=actor, now=now)
+    for task in open_tasks.filter(helpers=member).select_related("project").order_by("pk"):
+        set_helpers(task, [helper for helper in task.helpers.all() if helper != member], actor=actor, now=now)
     leave_trace("guest removed", project=project, actor=actor, now=now, guest=member.display_name)
 
 
-def _return(member: Member, membership: Membership) -> None:
-    """Somebody who had left comes back from outside: as a guest, whatever they were."""
-    member.role, member.is_active, member.deactivated_at = Role.GUEST, True, None
-    member.save(update_fields=["role", "is_active", "deactivated_at"])
-    membership.role, membership.is_active = Role.GUEST, True
-    membership.save(update_fields=["role", "is_active"])
-
-
-def _check_usable(invitation: GuestInvitation, now: datetime) -> None:
-    if invitation.accepted_at is not None:
-        raise InvitationRefused("used")
-    if invitation.withdrawn_at is not None:
-        raise InvitationRefused("withdrawn")
-    if invitation.expires_at <= now or invitation.project.is_archived:
-        raise InvitationRefused("expired")
+def _come_in(member: Member | None, user: User, invitation: GuestInvitation, *, now: datetime) -> Member:
+    """A new guest, the same guest with one more project, or somebody who had left and returns from outside."""
+    Membership.objects.update_or_create(
+        user=user,
+        workspace=connection.tenant,
+        defaults={"role": Role.GUEST, "is_active": True},
+        create_defaults={"role": Role.GUEST, "is_active": True, "joined_at": now},
+    )
+    if member is None:
+        values = {
+            "display_name": str(user)[:80],
+            "email": user.email,
+            "role": Role.GUEST,
+            "company": invitation.company,
+            "time_zone": user.time_zone,
+            "language": user.language,
+            "joined_at": now,
+        }
+        member, is_new = Member.objects.get_or_create(user_id=user.pk, defaults=values)
+        if is_new:
+            return member
+        # They came in by another door in this very moment.
+        if member.is_insider:
+            raise InvitationRefused("insider")
+    if not member.is_active:
+        # They were asked to this project; old keys to others do not come back with them.
+        member.project_access.exclude(project=invitation.project_id).delete()
+        member.role, member.is_active, member.deactivated_at = Role.GUEST, True, None
+        member.can_see_finance = False
+    member.company = invitation.company or member.company
+    member.save(update_fields=["role", "is_active", "deactivated_at", "can_see_finance", "company"])
+    return member

@@ -3,17 +3,22 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from linkstar.members.handover import hands_over
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
-from projects.actions.trace import leave_trace
+from projects.actions.trace import leave_trace, touch
 from projects.models import OwnerOffer, Project, Task
 
 
 class OfferRefused(ValueError):
-    """The project is already on offer, or the offer is no longer open."""
+    """`reason` is "on offer" (there is an open one), "answered" (no longer open) or "archived" (the project is)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @transaction.atomic
@@ -25,7 +30,7 @@ def offer_project(project: Project, *, to: Member, note: str, actor: Member, now
                 project=project, offered_by=actor, offered_to=to, note=note, created_at=now
             )
     except IntegrityError as error:
-        raise OfferRefused from error
+        raise OfferRefused("on offer") from error
     leave_trace("owner offered", project=project, actor=actor, now=now, to=to.display_name)
     _tell(offer, [to], kind="owner_offered", actor=actor, now=now)
     return offer
@@ -33,23 +38,30 @@ def offer_project(project: Project, *, to: Member, note: str, actor: Member, now
 
 @transaction.atomic
 def answer_offer(offer: OwnerOffer, *, accept: bool, actor: Member, now: datetime) -> None:
-    """Accept or decline, once. Raises OfferRefused when it was answered or withdrawn meanwhile."""
+    """Accept or decline, once. Raises OfferRefused; an archived project is not taken over, but may be declined."""
     offer = _open_offer(offer)
-    project = Project.objects.select_for_update(no_key=True).get(pk=offer.project_id)
+    project = offer.project
+    if accept and project.is_archived:
+        raise OfferRefused("archived")
     offer.state = OwnerOffer.State.ACCEPTED if accept else OwnerOffer.State.DECLINED
     offer.answered_at = now
     offer.save(update_fields=["state", "answered_at"])
+    told = {offer.offered_by}
     if accept:
-        before = project.owner
-        project.owner = actor
+        before, project.owner = project.owner, actor
         project.save(update_fields=["owner"])
+        told.add(before)
         leave_trace(
-            "project owner changed", project=project, actor=actor, now=now,
-            before=before.display_name, after=actor.display_name,
+            "project owner changed",
+            project=project,
+            actor=actor,
+            now=now,
+            before=before.display_name,
+            after=actor.display_name,
         )
     else:
         leave_trace("owner offer declined", project=project, actor=actor, now=now)
-    _tell(offer, [offer.offered_by], kind="owner_answered", actor=actor, now=now)
+    _tell(offer, list(told), kind="owner_answered", actor=actor, now=now)
 
 
 @transaction.atomic
@@ -76,31 +88,48 @@ def open_work(member: Member) -> list[str]:
 @hands_over(open_work=open_work)
 @transaction.atomic
 def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime) -> None:
-    """Give everything a leaving member owns to `heir`: projects whatever their state, and unfinished tasks."""
-    for project in Project.objects.filter(owner=member):
+    """Give everything a leaving member owns to `heir`: projects whatever their state, and unfinished tasks.
+
+    Offers that they made or were made are withdrawn: who comes after them decides anew.
+    """
+    for project in Project.objects.select_for_update(no_key=True).filter(owner=member).order_by("pk"):
         project.owner = heir
         project.save(update_fields=["owner"])
         leave_trace(
-            "project owner changed", project=project, actor=actor, now=now,
-            before=member.display_name, after=heir.display_name,
+            "project owner changed",
+            project=project,
+            actor=actor,
+            now=now,
+            before=member.display_name,
+            after=heir.display_name,
         )
-    for task in Task.objects.alive().unfinished().filter(owner=member).select_related("project"):
+    for task in Task.objects.alive().unfinished().filter(owner=member).select_related("project").order_by("pk"):
         task.owner = heir
-        task.save(update_fields=["owner"])
+        touch(task, "owner", now=now)
         leave_trace(
-            "owner changed", project=task.project, task=task, actor=actor, now=now,
-            before=member.display_name, after=heir.display_name,
+            "owner changed",
+            project=task.project,
+            task=task,
+            actor=actor,
+            now=now,
+            before=member.display_name,
+            after=heir.display_name,
         )
-    OwnerOffer.objects.filter(offered_to=member, state=OwnerOffer.State.OPEN).update(
+    theirs = Q(offered_to=member) | Q(offered_by=member)
+    OwnerOffer.objects.filter(theirs, state=OwnerOffer.State.OPEN).update(
         state=OwnerOffer.State.WITHDRAWN, answered_at=now
     )
 
 
 def _open_offer(offer: OwnerOffer) -> OwnerOffer:
-    # Locked, so that an acceptance and a withdrawal cannot both win.
-    locked = OwnerOffer.objects.select_for_update().select_related("project", "offered_by").get(pk=offer.pk)
+    """The offer and its project as they are now. The project is locked first, so that an acceptance, a withdrawal and
+    a handing over cannot both win, nor wait for each other forever.
+    """
+    project = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=offer.project_id)
+    locked = OwnerOffer.objects.select_for_update(of=("self",)).select_related("offered_by").get(pk=offer.pk)
     if locked.state != OwnerOffer.State.OPEN:
-        raise OfferRefused
+        raise OfferRefused("answered")
+    locked.project = project
     return locked
 
 

@@ -18,9 +18,16 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
 
     def visible_to(self, member: Member) -> Self:
         """Files of visible tasks and projects; a guest sees the shared ones and their own uploads, and only those."""
+        return self.alive()._allowed_to(member)
+
+    def in_bin(self, member: Member) -> Self:
+        """Those that the member would see, were they not in the bin."""
+        return self.exclude(deleted_at=None)._allowed_to(member)
+
+    def _allowed_to(self, member: Member) -> Self:
         of_tasks = models.Q(task__in=Task.objects.visible_to(member).values("pk"))
         of_projects = models.Q(task=None, project__in=Project.objects.visible_to(member).values("pk"))
-        seen = self.alive().filter(of_tasks | of_projects)
+        seen = self.filter(of_tasks | of_projects)
         if member.is_insider:
             return seen
         return seen.filter(models.Q(is_shared=True) | models.Q(created_by=member))
@@ -68,3 +75,7 @@ class FileVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} v{self.number}"
+
+    @property
+    def is_image(self) -> bool:
+        return self.content_type.startswith("image/")

@@ -11,6 +11,12 @@ from linkstar.members.models import Member
 from projects.models.projects import Project
 
 
+class ProjectAccessQuerySet(models.QuerySet["ProjectAccess"]):
+    def valid(self, *, now: datetime) -> Self:
+        """Those that have not run out."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now))
+
+
 class ProjectAccess(models.Model):
     """A guest's key to one project. Insiders need none."""
 
@@ -18,6 +24,8 @@ class ProjectAccess(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="project_access", db_index=False)
     expires_at = models.DateTimeField(_("access ends"), null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = ProjectAccessQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "project"], name="project_access_once")]

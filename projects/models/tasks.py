@@ -45,6 +45,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         projects = Project.objects.visible_to(member).values("pk")
         return self.filter(shown, may_be_shared=True, project__in=projects)
 
+    def shown_to_all_guests(self) -> Self:
+        """What every guest of a project sees of it, whether they are on the task or not."""
+        return self.filter(visibility=Task.Visibility.SHARED, sensitivity=Task.Sensitivity.NORMAL, may_be_shared=True)
+
     def unfinished(self) -> Self:
         return self.filter(completed_at=None)
 

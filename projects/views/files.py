@@ -1,31 +1,55 @@
 """Files of a task and of a project."""
 
+from datetime import datetime
+from typing import Any
+
 from django import forms
-from django.core.files.storage import default_storage
+from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from linkstar.workspaces.access import anonymous_allowed, guests_allowed, members_only
+from linkstar.lib.text import clean_line
+from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.uploads import takes_files
 from projects import access
-from projects.actions.files import UploadRefused, add_file, add_version, delete_file, restore_file, share_file
-from projects.downloads import content_disposition, signed_address, version_of
+from projects.actions.files import (
+    UploadRefused,
+    add_file,
+    add_version,
+    delete_file,
+    file_name,
+    restore_file,
+    share_file,
+)
 from projects.models import FileVersion, Project, StoredFile, Task
+from projects.stream import left_at
+from projects.views.sheet import trigger
 
 PAGE = 30
+MOST_AT_ONCE = 20
 
 
 class ManyFiles(forms.FileField):
-    """Zero or more files under one name."""
+    """Files under one name; an empty one is let through, so that only it is refused and not the others."""
 
-    def clean(self, data: object, initial: object = None) -> list[object]:
-        files = data if isinstance(data, list) else [data]
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list) else [data] if data else []
+        if not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("At most %(count)d files at once.") % {"count": MOST_AT_ONCE})
         return [super(ManyFiles, self).clean(file, initial) for file in files]
 
 
@@ -35,14 +59,19 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 class UploadForm(forms.Form):
     files = ManyFiles(
-        widget=ManyFilesInput(attrs={"multiple": True}), label=gettext_lazy("Files"), max_length=255, allow_empty_file=True,
+        widget=ManyFilesInput(attrs={"multiple": True}),
+        label=gettext_lazy("Files"),
+        allow_empty_file=True,
         error_messages={"required": gettext_lazy("Choose a file first.")},
     )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=300, required=False)
     is_shared = forms.BooleanField(label=gettext_lazy("Show to the guests of this project"), required=False)
 
+    def clean_note(self) -> str:
+        return clean_line(self.cleaned_data["note"], 300)
 
-@require_GET
+
+@require_safe
 @guests_allowed
 def task_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk)
@@ -51,72 +80,50 @@ def task_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @guests_allowed
+@takes_files
 def task_file_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk, to="attach")
     return _add(request, task.project, task)
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def project_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """All files of the project that this person may see, those of its tasks too, newest first."""
+    """All files of the project that this person may see, those of its tasks too, newest first; `?q=` searches names,
+    `?bin=1` shows what insiders can take out of the bin.
+    """
     return _files(request, access.get_project(request.member, pk), None)
 
 
 @require_POST
 @guests_allowed
+@takes_files
 def project_file_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _add(request, access.get_project(request.member, pk, to="attach"), None)
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def file_show(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The stable address of a file: its newest version, all older ones, and what can be done."""
-    file = access.get_file(request.member, pk)
-    return _file(request, file, UploadForm())
-
-
-@require_GET
-@guests_allowed
-def file_download(request: WorkspaceRequest, pk: int, number: int | None = None) -> HttpResponse:
-    """To the bytes of the newest version, or of the one with `number`."""
-    file = access.get_file(request.member, pk)
-    version = get_object_or_404(FileVersion, file=file, number=number or file.version_count)
-    return redirect(signed_address(version, file.name))
-
-
-@require_GET
-@anonymous_allowed(reason="the address is signed and lives five minutes")
-def file_bytes(request: HttpRequest, token: str) -> HttpResponse:
-    version_id = version_of(token)
-    if version_id is None:
-        raise Http404
-    version = get_object_or_404(FileVersion.objects.select_related("file"), pk=version_id)
-    response = FileResponse(default_storage.open(version.key), content_type=version.content_type)
-    response["Content-Disposition"] = content_disposition(version.file.name)
-    response["Content-Length"] = version.size_bytes
-    response["Cache-Control"] = "private, max-age=300"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return _file(request, access.get_file(request.member, pk), UploadForm())
 
 
 @require_POST
 @guests_allowed
+@takes_files
 def file_replace(request: WorkspaceRequest, pk: int) -> HttpResponse:
     file = access.get_file(request.member, pk, to="replace")
-    form = UploadForm({"note": request.POST.get("note", "")}, {"files": request.FILES.getlist("files")[:1]})
+    form = UploadForm(request.POST, {"files": request.FILES.getlist("files")[:1]})
     if form.is_valid():
+        upload, note = form.cleaned_data["files"][0], form.cleaned_data["note"]
         try:
-            add_version(
-                file, form.cleaned_data["files"][0], note=form.cleaned_data["note"], uploader=request.member, now=timezone.now()
-            )
-            form = UploadForm()
+            add_version(file, upload, note=note, uploader=request.member, now=timezone.now())
         except UploadRefused as error:
             form.add_error("files", refusal(error))
-    if not request.htmx and not form.errors:
-        return redirect(file)
-    return _file(request, file, form)
+    if form.errors or request.htmx:
+        return _file(request, file, form)
+    return redirect(file)
 
 
 @require_POST
@@ -130,76 +137,125 @@ def file_share(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @guests_allowed
 def file_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Into the bin, from where any insider takes it back."""
     file = access.get_file(request.member, pk, to="delete")
     delete_file(file, actor=request.member, now=timezone.now())
-    return redirect(file.task or "projects:files", *([] if file.task else [file.project_id]))
+    messages.success(request, _("“%(name)s” is in the bin of the project's files.") % {"name": file.name})
+    home = file.task.get_absolute_url() if file.task else reverse("projects:files", args=[file.project_id])
+    return redirect(home)
 
 
 @require_POST
 @members_only
 def file_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Back out of the bin, for whoever saw it there."""
-    project_ids = Project.objects.visible_to(request.member).values("pk")
-    file = get_object_or_404(StoredFile.objects.exclude(deleted_at=None), pk=pk, project__in=project_ids)
-    if file.task is not None:
-        access.get_task(request.member, file.task.pk, to="attach")
-    else:
-        access.get_project(request.member, file.project_id, to="attach")
+    file = access.get_binned_file(request.member, pk)
     restore_file(file, actor=request.member, now=timezone.now())
     return redirect(file)
 
 
 def refusal(error: UploadRefused) -> str:
     """What to tell a person whose upload was refused."""
-    return {
+    words = {
         "empty": _("This file is empty."),
-        "too large": _("This file is too large."),
+        "too large": _("This file is larger than %(limit)s.") % {"limit": filesizeformat(settings.UPLOAD_MAX_BYTES)},
         "quota": _("The workspace's storage is full. Ask an admin for more room; nothing else is blocked."),
-    }[error.reason]
+        "gone": _("This file is in the bin. Take it out first."),
+    }
+    return words[error.reason]
 
 
 def _add(request: WorkspaceRequest, project: Project, task: Task | None) -> HttpResponse:
+    """Each file by itself: one that is refused is named, the others are kept, and so is the note."""
     form = UploadForm(request.POST, {"files": request.FILES.getlist("files")})
-    if form.is_valid():
-        shared = form.cleaned_data["is_shared"] and request.member.is_insider
-        for upload in form.cleaned_data["files"]:
-            try:
-                add_file(
-                    project, upload, task=task, note=form.cleaned_data["note"], is_shared=shared,
-                    uploader=request.member, now=timezone.now(),
-                )
-            except UploadRefused as error:
-                form.add_error("files", f"{upload.name}: {refusal(error)}")
-    if request.htmx or form.errors:
-        return _files(request, project, task, form)
-    return redirect(task or "projects:files", *([] if task else [project.pk]))
+    now, kept = timezone.now(), 0
+    for upload in form.cleaned_data["files"] if form.is_valid() else []:
+        try:
+            add_file(
+                project,
+                upload,
+                task=task,
+                note=form.cleaned_data["note"],
+                is_shared=form.cleaned_data["is_shared"],
+                uploader=request.member,
+                now=now,
+            )
+            kept += 1
+        except UploadRefused as error:
+            form.add_error("files", f"{file_name(upload.name)}: {refusal(error)}")
+    if not form.errors and not request.htmx:
+        return redirect(task or reverse("projects:files", args=[project.pk]))
+    response = _files(request, project, task, form)
+    if task and kept and request.htmx:
+        _tell_sheet(request, response, task, now)
+    return response
 
 
 def _files(request: WorkspaceRequest, project: Project, task: Task | None, form: UploadForm | None = None) -> HttpResponse:
-    seen = StoredFile.objects.visible_to(request.member).filter(project=project)
-    files = _with_newest(seen.filter(task=task) if task else seen.select_related("task"))
-    page = Paginator(files, PAGE).get_page(request.GET.get("page"))
-    may_attach = access.may_task(request.member, "attach", task) if task else access.may(request.member, "attach", project)
+    of_task = task is not None
+    words = "" if of_task else clean_line(request.GET.get("q", ""), 100)
+    in_bin = not of_task and request.GET.get("bin") == "1" and request.member.is_insider
+    files = access.files_of(request.member, project, task, in_bin=in_bin)
+    if words:
+        files = files.filter(name__icontains=words)
+    failed = form is not None and bool(form.errors)
     context = {
-        "project": project, "task": task, "page": page, "form": form or UploadForm(), "may_attach": may_attach,
+        "project": project,
+        "task": task,
+        "page": Paginator(with_newest(files), PAGE).get_page(request.GET.get("page")),
+        "form": form if failed else UploadForm(),
+        "may_attach": not in_bin and _may_attach(request, project, task),
         "workspace": request.workspace,
+        "q": words,
+        "in_bin": in_bin,
+        **upload_limits(),
     }
-    template = "projects/_task_files.html" if task and request.htmx else "projects/files.html"
-    return render(request, template, context, status=422 if form is not None and form.errors else 200)
+    template = "projects/files.html"
+    if request.htmx:
+        template = "projects/_task_files.html" if of_task else "projects/files.html#files"
+    response = render(request, template, context, status=422 if failed else 200)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _file(request: WorkspaceRequest, file: StoredFile, form: UploadForm) -> HttpResponse:
     versions = file.versions.select_related("uploaded_by").order_by("-number")
+    mine = request.member.is_insider or file.created_by_id == request.member.pk
     context = {
-        "file": file, "project": file.project, "form": form,
+        "file": file,
+        "project": file.project,
+        "form": form if form.errors else UploadForm(),
         "versions": Paginator(versions, PAGE).get_page(request.GET.get("page")),
-        "may_replace": not file.project.is_archived and (request.member.is_insider or file.created_by_id == request.member.pk),
+        "may_replace": not file.project.is_archived and mine,
         "may_share": not file.project.is_archived and request.member.is_insider,
+        **upload_limits(),
     }
     part = "projects/file.html#file" if request.htmx else "projects/file.html"
-    return render(request, part, context, status=422 if form.errors else 200)
+    response = render(request, part, context, status=422 if form.errors else 200)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
-def _with_newest(files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+def upload_limits() -> dict[str, Any]:
+    """What the upload form says before it sends."""
+    return {"most_bytes": settings.UPLOAD_MAX_BYTES, "most_files": MOST_AT_ONCE}
+
+
+def _may_attach(request: WorkspaceRequest, project: Project, task: Task | None) -> bool:
+    if task is not None:
+        return access.may_task(request.member, "attach", task)
+    return access.may(request.member, "attach", project)
+
+
+def _tell_sheet(request: WorkspaceRequest, response: HttpResponse, task: Task, now: datetime) -> None:
+    """The task's stream gets the lines of what was added, and the board behind it draws the card anew."""
+    entries = left_at(task, request.member, now)
+    if entries:
+        response.write(render_to_string("projects/_task_stream.html#left", {"entries": entries}, request))
+    trigger(response, "task:changed", {"task": task.pk})
+
+
+def with_newest(files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
+    """Each with its newest version and who put that there, newest file first, in one more query."""
     newest = FileVersion.objects.filter(number=F("file__version_count")).select_related("uploaded_by")
     return files.prefetch_related(Prefetch("versions", queryset=newest)).order_by("-created_at", "-pk")
