@@ -1,6 +1,6 @@
 """Tags of the pages about people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -18,3 +18,9 @@ def local_clock(zone: str, *, now: datetime | None = None) -> dict[str, str]:
     local = (now or timezone.now()).astimezone(get_zone(zone))
     city = city_name(zone, get_language() or "en")
     return {"time": f"{local:%H:%M}", "day": date_format(local, "D"), "city": city}
+
+
+@register.filter
+def is_lately(moment: datetime, now: datetime) -> bool:
+    """Within the quarter of an hour in which "last seen" is not written again."""
+    return now - moment < timedelta(minutes=16)

@@ -29,7 +29,7 @@ _ENDINGS = ("", "-team", "-us", "-2", "-3", "-4")
 
 class NewWorkspaceForm(forms.Form):
     name = forms.CharField(label=_("Name of the workspace"), max_length=80)
-    slug = forms.CharField(label=_("Address"), max_length=63)
+    slug = forms.CharField(label=_("Web address"), max_length=63)
     time_zone = forms.ChoiceField(
         label=_("Default time zone"), help_text=_("Where your shop's day ends. Every project can have its own.")
     )
