@@ -84,7 +84,6 @@ _PLAIN: dict[str, Promise] = {
     "moved": lazy("%(actor)s moved it from “%(before)s” to “%(after)s”."),
     "title changed": lazy("%(actor)s changed the title from “%(before)s” to “%(after)s”."),
     "description changed": lazy("%(actor)s changed the description."),
-    "checklist added": lazy("%(actor)s added “%(text)s” to the checklist."),
     "checklist edited": lazy("%(actor)s changed “%(before)s” in the checklist to “%(after)s”."),
     "checklist removed": lazy("%(actor)s removed “%(text)s” from the checklist."),
     "checked": lazy("%(actor)s ticked off “%(text)s”."),
@@ -222,6 +221,13 @@ def _visibility(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s made the task internal."), {}
 
 
+def _items(data: Data) -> tuple[str, dict[str, Any]]:
+    texts = data.get("texts") or [data.get("text", "–")]
+    if len(texts) == 1:
+        return _("%(actor)s added “%(text)s” to the checklist."), {"text": texts[0]}
+    return _("%(actor)s added %(count)s items to the checklist: %(list)s."), {"count": len(texts), "list": _list(texts)}
+
+
 def _commented(data: Data) -> tuple[str, dict[str, Any]]:
     if data.get("is_shared"):
         return _("%(actor)s wrote a comment that guests read."), {}
@@ -281,6 +287,7 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "labels changed": _labels,
     "priority changed": _priority,
     "visibility changed": _visibility,
+    "checklist added": _items,
     "commented": _commented,
     "project edited": _edited,
     "column edited": _column_edited,

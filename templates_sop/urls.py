@@ -1,11 +1,12 @@
 from django.urls import path
 
-from templates_sop.views import library, start
+from templates_sop.views import library, start, steps
 
 app_name = "templates_sop"
 
 urlpatterns = [
     path("templates/", library.template_list, name="template-list"),
     path("templates/<slug:key>/", library.template_show, name="template-show"),
+    path("templates/<slug:key>/steps/<slug:step>/", steps.step, name="step"),
     path("templates/<slug:key>/start/", start.template_start, name="template-start"),
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from linkstar.members.models import Member
-from projects.actions.trace import leave_trace, leave_traces, touch
+from projects.actions.trace import leave_trace, touch
 from projects.models import ChecklistItem, Task
 
 
@@ -21,8 +21,9 @@ def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime)
         ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)
     )
     _count(task, now=now)
-    lines = [(task, {"text": item.text}) for item in items]
-    leave_traces("checklist added", project=task.project, actor=actor, now=now, tasks=lines)
+    if items:
+        added = [item.text for item in items]
+        leave_trace("checklist added", project=task.project, task=task, actor=actor, now=now, texts=added)
     return items
 
 

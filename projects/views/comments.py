@@ -13,7 +13,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.comments import add_comment, delete_comment, edit_comment
 from projects.models import Comment
-from projects.stream import comment_entry
+from projects.stream import Entry, comment_entry
 from projects.views.sheet import TaskSheet, answer, show_sheet
 
 BODY_LIMIT = 20_000
@@ -70,7 +70,7 @@ def comment_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     else:
         sheet.errors["note"] = " ".join(form.errors["body"])
         sheet.typed, sheet.editing, sheet.editing_pk = {"note": form.data.get("body", "")}, "comment", pk
-    return answer(request, sheet, f"{_STREAM}#entry", now=now, **_context(sheet, comment))
+    return answer(request, sheet, f"{_STREAM}#entry", now=now, entry=_entry(sheet, comment))
 
 
 @require_POST
@@ -94,5 +94,8 @@ def people(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _context(sheet: TaskSheet, comment: Comment) -> dict[str, object]:
-    names = [member.display_name for member in sheet.people]
-    return {"sheet": sheet, "task": sheet.task, "entry": comment_entry(comment, sheet.member, names)}
+    return {"sheet": sheet, "task": sheet.task, "entry": _entry(sheet, comment)}
+
+
+def _entry(sheet: TaskSheet, comment: Comment) -> Entry:
+    return comment_entry(comment, sheet.member, [member.display_name for member in sheet.people])
