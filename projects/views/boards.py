@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -163,7 +163,11 @@ def _undoable(task: Task, moved: Moved) -> dict[str, str]:
 class AddTasksForm(forms.Form):
     """One title, or pasted lines that each become a task. What is too long is refused, never cut off."""
 
-    titles = forms.CharField(max_length=MOST_LINES * (TITLE_LIMIT + 2), strip=False)
+    titles = forms.CharField(
+        max_length=MOST_LINES * (TITLE_LIMIT + 2),
+        strip=False,
+        error_messages={"required": gettext_lazy("Type a title first.")},
+    )
 
     def clean_titles(self) -> list[str]:
         lines = [clean_line(line, TITLE_LIMIT + 1) for line in self.cleaned_data["titles"].splitlines()]

@@ -3,8 +3,8 @@ from typing import Any
 from playwright.sync_api import expect
 
 from projects.models import Task
-from tests.factories import make_column, make_project, make_task
 from tests.browser.conftest import Site
+from tests.factories import make_column, make_project, make_task
 
 
 def titles(site: Site, column: Any) -> list[str]:
