@@ -44,7 +44,12 @@ def inbox(request: WorkspaceRequest) -> HttpResponse:
     notices = access.inbox_of(request.member)
     page = Paginator(notices.unread() if only_unread else notices, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
-    context = {"page": page, "lines": [_line(notice, today) for notice in page], "only_unread": only_unread}
+    context = {
+        "page": page,
+        "lines": [_line(notice, today) for notice in page],
+        "only_unread": only_unread,
+        "unread_count": notices.unread().count(),
+    }
     return render(request, "notifications/inbox.html", context)
 
 

@@ -69,7 +69,7 @@ class TestInbox:
         client = client_of(maya)
         tell(maya, 1)
         client.get(INBOX)
-        with django_assert_num_queries(5) as one:
+        with django_assert_num_queries(6) as one:
             client.get(INBOX)
         for number in range(2, 5):
             tell(maya, number)
