@@ -22,12 +22,12 @@ class MemberMiddleware:
         end_foreign_session(request)
         request.member = None  # type: ignore[attr-defined]
         if request.workspace is not None and request.user.is_authenticated:  # type: ignore[attr-defined]
-            request.member = self._member(request)  # type: ignore[attr-defined]
+            request.member = self._member(request.user.pk)  # type: ignore[attr-defined, arg-type]
         return self.get_response(request)
 
     @staticmethod
-    def _member(request: HttpRequest) -> Member | None:
-        member = Member.objects.active().filter(user_id=request.user.pk).first()
+    def _member(user_id: int) -> Member | None:
+        member = Member.objects.active().filter(user_id=user_id).first()
         now = timezone.now()
         if member is not None and (member.last_seen_at is None or now - member.last_seen_at > _SEEN_EVERY):
             Member.objects.filter(pk=member.pk).update(last_seen_at=now)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class WorkspaceRequest(HttpRequest):
     """A request on a workspace's host by somebody who belongs there."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     member: "Member"
     workspace: Workspace
-    htmx: HtmxDetails  # type: ignore[assignment]
+    htmx: HtmxDetails
     id: str
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django_tenants.utils import schema_context
 
@@ -156,10 +158,18 @@ def test_suspend_and_resume(acme):
     assert client.get("/members/").status_code == 200
 
 
-def test_list_and_delete():
+def test_list_and_delete(acme):
     run("create", "Short Lived", "--owner", "a@b.test")
     before = run("list")
-    run("delete", "short-lived", "--yes")
+    gone = Workspace.objects.get(slug="short-lived")
+    theirs = default_storage.save(f"{gone.pk}/ab/file", ContentFile(b"theirs"))
+    ours = default_storage.save(f"{acme.pk}/ab/file", ContentFile(b"ours"))
+
+    out = run("delete", "short-lived", "--yes")
 
     assert [line.split("\t")[0] for line in before.splitlines()] == ["acme", "other", "short-lived"]
+    assert out.strip() == "short-lived is deleted, with 1 files."
     assert not Workspace.objects.filter(slug="short-lived").exists()
+    assert not default_storage.exists(theirs)
+    assert default_storage.exists(ours)
+    default_storage.delete(ours)

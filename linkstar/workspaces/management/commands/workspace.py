@@ -17,9 +17,10 @@ from django.utils import timezone
 from linkstar.accounts.models import User
 from linkstar.lib.text import slugify_workspace
 from linkstar.lib.zones import is_zone
+from linkstar.workspaces.actions.deletion import delete_for_good
 from linkstar.workspaces.actions.workspaces import resume, suspend
 from linkstar.workspaces.models import Workspace
-from linkstar.workspaces.provisioning import create_workspace, delete_workspace
+from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.slugs import SlugRefused
 
 
@@ -92,7 +93,7 @@ class Command(BaseCommand):
         workspace = _workspace(options["slug"])
         if not options["yes"] and input(f"Type “{workspace.slug}” to delete it for good: ") != workspace.slug:
             raise CommandError("Nothing was deleted.")
-        delete_workspace(workspace)
+        self.stdout.write(f"{workspace.slug} is deleted, with {delete_for_good(workspace)} files.")
 
 
 def _workspace(slug: str) -> Workspace:
