@@ -1,0 +1,68 @@
+"""What a guest never reads, on any page that a GET reaches: hidden projects and tasks, the team's words, addresses, money."""
+
+import re
+from collections import deque
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from linkstar.members.models import Member
+from tests.access.rows import ROWS
+from tests.access.world import lay_out
+from tests.factories import client_of
+
+pytestmark = pytest.mark.django_db
+
+LINK = re.compile(r"""(?:href|src|hx-get|action)=["'](/[^"'#]*)""")
+# Ways out, the language switch, and the bundles.
+LEFT_OUT = ("/static/", "/accounts/", "/language/", "/workspaces/", "/leave/")
+
+
+def walk(client: Client, starts: list[str], *, htmx: bool) -> dict[str, str]:
+    """Every page that is reached from these, by address; what is no page of this host is left out."""
+    headers = {"HTTP_HX_REQUEST": "true"} if htmx else {}
+    waiting, seen = deque(starts), dict[str, str]()
+    while waiting:
+        path = waiting.popleft().replace("&amp;", "&")
+        if path in seen or path.startswith(LEFT_OUT):
+            continue
+        answer = client.get(path, **headers)  # type: ignore[arg-type]
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen[path] = f"{dict(answer.headers)} {body.decode()}"
+        waiting.extend(LINK.findall(seen[path]) if answer.status_code == 200 else [])
+        if answer.status_code == 302 and answer.headers["Location"].startswith("/"):
+            waiting.append(answer.headers["Location"])
+    return seen
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["pages", "fragments"])
+def test_a_guest_reads_nothing_of_what_is_hidden(owner: Member, caplog: pytest.LogCaptureFixture, htmx: bool) -> None:
+    caplog.set_level("CRITICAL", logger="django.request")
+    world: Any = lay_out(owner)
+    rows = [row for row in ROWS if row.post is None and not row.is_public]
+    paths = [
+        reverse(row.name, args=[part[1:] if part.startswith("+") else world.ids[part] for part in row.at.split()])
+        for row in rows
+        # Invitations show their own address to whoever holds the letter.
+        if row.name not in ("members:join", "projects:guest-join")
+    ]
+    guest = client_of(world.members["guest"])
+
+    seen = walk(guest, [*paths, f"/projects/{world.ids['project']}/board/?q=e", "/projects/?q=e"], htmx=htmx)
+
+    assert len(seen) > len(set(paths)) / 2
+    assert "Shoot the main image" in seen[f"/projects/{world.ids['project']}/board/"]
+    assert [(path, secret) for path, text in seen.items() for secret in world.secrets if secret in text] == []
+
+
+def test_the_secrets_are_there_to_be_read(owner: Member) -> None:
+    """The same walk as the owner finds all of them, or the test above would prove nothing."""
+    world = lay_out(owner)
+    starts = ["/", "/projects/", "/projects/?state=archived", "/members/", "/members/?show=former"]
+    starts += [f"/members/{world.ids[name]}/" for name in ("colleague", "former")]
+    starts += [f"/tasks/{world.ids['binned_task']}/undelete/", f"/projects/{world.ids['project']}/guests/"]
+    text = "".join(walk(client_of(world.members["owner"]), starts, htmx=False).values())
+
+    assert [secret for secret in world.secrets if secret not in text] == []
