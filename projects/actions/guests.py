@@ -97,9 +97,8 @@ def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: dat
 
     Raises InvitationRefused. Somebody who is already a member of the team keeps their role and needs no key ("insider").
     """
-    # Locked, so that a link opened twice at once is used once.
-    locked = GuestInvitation.objects.select_for_update(of=("self",)).select_related("project", "invited_by")
-    invitation = locked.get(pk=invitation.pk)
+    # Locked, so that a link opened twice at once is used once; without a join, as in ownership.py.
+    invitation = GuestInvitation.objects.select_for_update().get(pk=invitation.pk)
     reason = why_unusable(invitation, now=now)
     if reason:
         raise InvitationRefused(reason)

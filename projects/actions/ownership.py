@@ -125,8 +125,9 @@ def _open_offer(offer: OwnerOffer) -> OwnerOffer:
     """The offer and its project as they are now. The project is locked first, so that an acceptance, a withdrawal and
     a handing over cannot both win, nor wait for each other forever.
     """
-    project = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=offer.project_id)
-    locked = OwnerOffer.objects.select_for_update(of=("self",)).select_related("offered_by").get(pk=offer.pk)
+    # Without a join: after waiting, PostgreSQL would join the new row with the owner of the old one, and find nothing.
+    project = Project.objects.select_for_update(no_key=True).get(pk=offer.project_id)
+    locked = OwnerOffer.objects.select_for_update().get(pk=offer.pk)
     if locked.state != OwnerOffer.State.OPEN:
         raise OfferRefused("answered")
     locked.project = project
