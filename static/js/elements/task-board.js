@@ -189,6 +189,8 @@ class TaskBoard extends HTMLElement {
     form.elements.column.value = card.parentElement.dataset.column;
     form.elements.before.add(new Option(before, before, true, true));
     form.elements.before.value = before;
+    // A card that has only just come is not wired by htmx yet, and its form would load a page.
+    window.htmx.process(form);
     form.requestSubmit();
   }
 
