@@ -280,7 +280,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than the longest task, so that a running one is not handed out twice (tenancy.md, section 5).
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800}
+# The rest: a request that wants to nudge a worker learns within milliseconds that there is no broker.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0}}
 CELERY_TIMEZONE = "UTC"
 

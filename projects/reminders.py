@@ -26,7 +26,9 @@ def task_occasion(reminder: Reminder, now: datetime) -> Occasion | None:
         members=receivers,
         kind="task_due",
         data={
-            "task": task.title, "project": task.project.name, "deadline": deadline_data(task.deadline),
+            "task": task.title,
+            "project": task.project.name,
+            "deadline": deadline_data(task.deadline),
             "hours_before": reminder.hours_before,
         },
         url=task.get_absolute_url(),

@@ -42,7 +42,8 @@ class TestNotify:
         assert tell(owner, maya) == [maya]
         assert tell(owner, maya) == []
         assert sorted(Notification.objects.values_list("member", "key")) == [
-            (owner.pk, "occasion:1"), (maya.pk, "occasion:1"),
+            (owner.pk, "occasion:1"),
+            (maya.pk, "occasion:1"),
         ]
 
     def test_nobody_hears_of_their_own_deed_and_nobody_who_has_left(self, owner: Member) -> None:

@@ -51,7 +51,7 @@ def acts(handle: Handle) -> Acts:
 
 
 def tell(object_id: int) -> None:
-    """An effect that the database keeps and that would show twice if it happened twice: its key is different each time."""
+    """An effect that the database keeps, and that would show if it happened twice: its key is always another."""
     member = Member.objects.get(role="owner")
     Notification.objects.create(member=member, kind="task_due", key=str(uuid4()), data={"object": object_id})
 
@@ -267,9 +267,7 @@ class TestRaces:
         with tenant_context(live_workspace):
             assert told() == dict.fromkeys(range(rows), 1)
 
-    def test_two_schedulers_at_once_share_the_work(
-        self, live_workspace: Workspace, handle: Handle
-    ) -> None:
+    def test_two_schedulers_at_once_share_the_work(self, live_workspace: Workspace, handle: Handle) -> None:
         handle("test", lambda object_id, /, *, now: tell(object_id))
         due.schedule_many(("test", number, NOW) for number in range(300))
         counts: Counter[str] = Counter()
@@ -283,9 +281,7 @@ class TestRaces:
         assert counts == {"done": 300}
         assert told() == dict.fromkeys(range(300), 1)
 
-    def test_a_move_waits_for_the_worker_and_then_counts(
-        self, live_workspace: Workspace, handle: Handle
-    ) -> None:
+    def test_a_move_waits_for_the_worker_and_then_counts(self, live_workspace: Workspace, handle: Handle) -> None:
         """A row moved while its handler runs is a new promise; nothing dead-locks and nothing is lost."""
         acting, moved = threading.Event(), threading.Event()
 
@@ -310,9 +306,7 @@ class TestRaces:
         assert told() == {1: 1}
         assert DueItem.objects.get().run_at == NOW + timedelta(hours=1)
 
-    def test_a_killed_process_leaves_its_row_to_the_next(
-        self, live_workspace: Workspace, handle: Handle
-    ) -> None:
+    def test_a_killed_process_leaves_its_row_to_the_next(self, live_workspace: Workspace, handle: Handle) -> None:
         """A real process, killed by SIGKILL inside the transaction."""
         due.schedule("test", 1, NOW)
         program = f"""

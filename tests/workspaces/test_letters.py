@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from celery import Celery
+from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
@@ -21,7 +24,11 @@ from linkstar.workspaces.models import Letter, Workspace
 NUDGE = letters._nudge
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 CONTEXT = {
-    "inviter": "Lin & Yue", "workspace": "Acme", "role": "member", "url": "http://acme.localhost/join/abc/", "days": 7,
+    "inviter": "Lin & Yue",
+    "workspace": "Acme",
+    "role": "member",
+    "url": "http://acme.localhost/join/abc/",
+    "days": 7,
 }
 
 
@@ -65,7 +72,11 @@ class TestOutbox:
         with schema_context("public"):
             put()
             put()
-        assert sorted(str(letter.workspace) for letter in Letter.objects.select_related("workspace")) == ["Acme", "None", "Other"]
+        assert sorted(str(letter.workspace) for letter in Letter.objects.select_related("workspace")) == [
+            "Acme",
+            "None",
+            "Other",
+        ]
 
     def test_a_letter_leaves_at_its_time_and_once(self) -> None:
         put(send_at=NOW + timedelta(hours=1))
@@ -168,3 +179,13 @@ class TestCommitted:
             put()
         asked.assert_called_once_with("linkstar.workspaces.tasks.deliver_letters", retry=False)
         assert letters.deliver(NOW) == {"sent": 1}
+
+
+def test_a_missing_broker_is_noticed_within_a_second() -> None:
+    """Nobody who invites somebody waits for a broker that is not there."""
+    lonely = Celery("lonely", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    lonely.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    began = time.monotonic()
+    with patch.object(letters, "app", lonely), pytest.raises(OperationalError):
+        NUDGE()
+    assert time.monotonic() - began < 1
