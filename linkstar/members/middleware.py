@@ -22,7 +22,7 @@ class MemberMiddleware:
         end_foreign_session(request)
         request.member = None  # type: ignore[attr-defined]
         if request.workspace is not None and request.user.is_authenticated:  # type: ignore[attr-defined]
-            request.member = self._member(request.user.pk)  # type: ignore[attr-defined, arg-type]
+            request.member = self._member(request.user.pk)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     @staticmethod
