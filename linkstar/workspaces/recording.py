@@ -57,8 +57,11 @@ def workspace_leaves(executor: MigrationExecutor) -> list[tuple[str, str]]:
     return [node for node in executor.loader.graph.leaf_nodes() if node[0] in workspace_app_labels()]
 
 
-def record_template(scratch: str = "ws_recording") -> list[str]:
-    """The statements of an empty workspace, recorded in a schema that is gone afterwards."""
+def record_template(scratch: str = "recording_scratch") -> list[str]:
+    """The statements of an empty workspace, recorded in a schema that is gone afterwards.
+
+    Whatever has the name of `scratch` is dropped: a workspace's schema begins with `ws_`, so none can be called that.
+    """
     _check_name(scratch)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(scratch)))

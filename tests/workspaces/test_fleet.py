@@ -13,7 +13,7 @@ from linkstar.workspaces import fleet
 from linkstar.workspaces.fleet_migration import applied_ledger, drifted_workspaces, migrate_fleet
 from linkstar.workspaces.models import SchemaTemplate, Workspace
 from linkstar.workspaces.provisioning import create_workspace, ensure_template
-from linkstar.workspaces.recording import migrate_and_record
+from linkstar.workspaces.recording import migrate_and_record, record_template
 from tests.seed import MADE_AT
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
@@ -59,6 +59,17 @@ def test_replayed_schema_equals_a_migrated_one() -> None:
         cursor.execute("CREATE SCHEMA ws_by_django")
     migrate_and_record("ws_by_django")
     assert catalogue(Workspace.objects.get(slug="acme").schema_name) == catalogue("ws_by_django")
+
+
+def test_recording_leaves_a_workspace_of_whatever_name_alone() -> None:
+    user = User.objects.create_user("new@firm.test", "x")
+    workspace = create_workspace(
+        name="Recording", slug="recording", owner=user, time_zone="UTC", language="en", now=MADE_AT
+    )
+    record_template()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {workspace.schema_name}.members_member")  # noqa: S608 - a name of our own
+        assert cursor.fetchone() == (1,)
 
 
 def test_first_member_has_every_column_it_needs() -> None:
