@@ -148,7 +148,8 @@ def get_binned_file(member: Member, pk: int) -> StoredFile:
 def files_of(member: Member, project: Project, task: Task | None, *, in_bin: bool = False) -> QuerySet[StoredFile]:
     """What the member may see of a task's files, or of a project's with those of its tasks."""
     files = StoredFile.objects.in_bin(member) if in_bin else StoredFile.objects.visible_to(member)
-    return files.filter(project=project, task=task) if task else files.filter(project=project).select_related("task")
+    files = files.filter(project=project).select_related("task")
+    return files.filter(task=task) if task else files
 
 
 def get_offer(member: Member, pk: int, *, to: str) -> OwnerOffer:

@@ -67,6 +67,8 @@ def delete_comment(comment: Comment, *, actor: Member, now: datetime) -> None:
 
 
 def _count(task: Task, *, now: datetime) -> None:
+    # Locked, so that two who comment at once both count what the other said.
+    Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
     task.comment_count = task.comments.filter(deleted_at=None).count()
     touch(task, "comment_count", now=now)
 
@@ -81,13 +83,20 @@ def _mentioned(comment: Comment, text: str) -> list[Member]:
     if "@" not in text:
         return []
     named = mentioned(text, access.assignable_to(comment.author, comment.task, comment.task.project))
-    return [member for member in named if Task.objects.visible_to(member).filter(pk=comment.task_id).exists()]
+    return [member for member in named if _sees(member, comment.task)]
+
+
+def _sees(member: Member, task: Task) -> bool:
+    return Task.objects.visible_to(member).filter(pk=task.pk).exists()
 
 
 def _tell(comment: Comment, members: Sequence[Member], *, kind: str, now: datetime) -> None:
-    """Tell those of `members` who may read the comment; nobody is told of their own."""
+    """Tell those of `members` who may read the comment; nobody is told of their own.
+
+    A guest stays on finished tasks when their key is taken or runs out, and is told nothing of them any more.
+    """
     task, author = comment.task, comment.author
-    readers = [member for member in members if comment.is_shared or member.is_insider]
+    readers = [member for member in members if member.is_insider or (comment.is_shared and _sees(member, task))]
     if not readers:
         return
     notify(

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,12 +53,13 @@ def task_stream(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_GET
 @guests_allowed
 def task_properties(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """The right-hand side again, after an undo elsewhere on the page."""
+    """The right-hand side again, and the state, after an undo in a toast."""
     task = access.get_task(request.member, pk)
     if not request.htmx:
         return redirect(task)
     context = {"sheet": _sheet(request, task), "task": task, "project": task.project}
-    return render(request, "projects/_task_properties.html", context)
+    state = render_to_string("projects/_task.html#state", {**context, "oob": True}, request)
+    return HttpResponse(render_to_string("projects/_task_properties.html", context, request) + state)
 
 
 class TextForm(forms.Form):
@@ -148,11 +150,13 @@ def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
         reopen_task(task, column=column, actor=request.member, now=now)
     except ColumnFull as error:
         sheet.errors["state"] = full_text(error.column)
-    response = _answer_state(request, sheet, now)
     if not request.htmx or not wanted:
-        return response
+        return _answer_state(request, sheet, now)
+    # A toast belongs to no part of the page: what shows the task asks for it again.
+    response = HttpResponse()
     if sheet.errors:
         trigger(response, "toast", {"message": sheet.errors["state"], "level": "error"})
+    trigger(response, "task:changed", {"task": task.pk})
     trigger(response, "task:undone", {"task": task.pk})
     return response
 

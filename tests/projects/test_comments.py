@@ -1,13 +1,17 @@
 """Comments: who reads them, who is told, and what is kept."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Notification
 from projects.actions.comments import add_comment
+from projects.actions.guests import remove_guest
 from projects.mentions import mark, mentioned
 from projects.models import Comment, ProjectAccess, Task
 from tests.factories import client_of, make_member, make_project, make_task
@@ -120,6 +124,41 @@ def test_guest_is_told_only_of_a_shared_comment(maya: Any, task: Task) -> None:
     assert told() == []
     say(maya, task, "@Chen please send", is_shared="on")
     assert told() == [("Chen", "mentioned")]
+
+
+@pytest.mark.parametrize("how", ["key is taken", "key has run out"])
+def test_guest_who_sees_the_project_no_more_is_not_told(maya: Any, task: Task, how: str) -> None:
+    guest = make_guest(task, display_name="Studio")
+    task.helpers.add(guest)
+    now = timezone.now()
+    Task.objects.filter(pk=task.pk).update(completed_at=now)
+    key = ProjectAccess.objects.get(member=guest)
+    if how == "key is taken":
+        remove_guest(key, actor=maya, now=now)
+    else:
+        ProjectAccess.objects.filter(pk=key.pk).update(expires_at=now)
+    add_comment(task, "Next year another agency does it", is_shared=True, author=maya, now=timezone.now())
+    assert told() == []
+
+
+@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+def test_two_comments_at_once_are_both_counted(live_workspace: Any, owner: Any) -> None:
+    task = make_task(make_project(owner))
+
+    def say_more() -> None:
+        connection.set_tenant(live_workspace)
+        try:
+            add_comment(Task.objects.get(pk=task.pk), "two", is_shared=False, author=owner, now=timezone.now())
+        finally:
+            connection.close()
+
+    other = Thread(target=say_more)
+    with transaction.atomic():
+        add_comment(task, "one", is_shared=False, author=owner, now=timezone.now())
+        other.start()
+        other.join(0.7)
+    other.join(10)
+    assert Task.objects.get(pk=task.pk).comment_count == 2
 
 
 def test_own_comment_is_edited_marked_and_the_old_words_kept(maya: Any, task: Task) -> None:

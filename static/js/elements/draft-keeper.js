@@ -49,8 +49,10 @@ document.addEventListener("input", keep);
 document.addEventListener("submit", sent);
 document.addEventListener("htmx:load", (event) => restore(event.detail.elt.parentElement ?? document));
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const form = detail.elt.closest?.("form");
-  if (detail.successful && form && detail.requestConfig.verb !== "get") forget(form);
+  // detail.elt is what is left of the page when the answer took the form's place.
+  const form = detail.requestConfig.elt.closest?.("form");
+  // A refusal is swapped in too: only what was accepted makes a draft superfluous.
+  if (detail.xhr.status < 400 && detail.successful && form && detail.requestConfig.verb !== "get") forget(form);
 });
 document.addEventListener("DOMContentLoaded", () => {
   forgetSent();

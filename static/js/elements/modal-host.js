@@ -1,11 +1,15 @@
 /* <modal-host data-name="dialog">: opens its <dialog> when htmx puts something into it, empties it when it closes.
    Closes on Esc, on [data-close], on a click beside it (never over a form that was typed into) and on the event
-   "<name>:close". A sheet that pushed its address gives the address of the page below back. Fires "<name>:closed". */
+   "<name>:close". A sheet that pushed its address goes back to that of the page below when it closes, and the Back button
+   closes it without loading that page again. Fires "<name>:closed". */
 class ModalHost extends HTMLElement {
   connectedCallback() {
     this.dialog = this.firstElementChild;
     this.listen(document.body, "htmx:beforeRequest", (event) => this.remember(event));
     this.listen(document.body, "htmx:afterSwap", (event) => event.detail.target === this.dialog && this.settle());
+    this.listen(document.body, "htmx:pushedIntoHistory", () => (this.pushed = Boolean(this.address)));
+    // Before htmx, which would load the page below again.
+    this.listen(window, "popstate", (event) => this.back(event), true);
     this.listen(document.body, `${this.dataset.name}:close`, () => this.dialog.close());
     this.listen(this.dialog, "close", () => this.leave());
     this.listen(this.dialog, "input", () => this.toggleAttribute("data-typed", true));
@@ -17,9 +21,9 @@ class ModalHost extends HTMLElement {
     this.stops.forEach((stop) => stop());
   }
 
-  listen(target, name, run) {
-    target.addEventListener(name, run);
-    (this.stops ??= []).push(() => target.removeEventListener(name, run));
+  listen(target, name, run, capture = false) {
+    target.addEventListener(name, run, capture);
+    (this.stops ??= []).push(() => target.removeEventListener(name, run, capture));
   }
 
   remember(event) {
@@ -48,6 +52,23 @@ class ModalHost extends HTMLElement {
     return clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom;
   }
 
+  back(event) {
+    if (!this.isGoing && !(this.dialog.open && location.href === this.address)) return;
+    event.stopImmediatePropagation();
+    this.isGoing = this.pushed = false;
+    if (this.dialog.open) this.dialog.close();
+  }
+
+  goBelow() {
+    if (this.address && this.address !== location.href) {
+      this.isGoing = this.pushed;
+      if (this.pushed) history.back();
+      else history.replaceState(history.state, "", this.address);
+    }
+    this.address = null;
+    this.pushed = false;
+  }
+
   /* The first Esc in a field that was typed into only leaves the field. */
   guard(event) {
     const field = document.activeElement;
@@ -60,9 +81,10 @@ class ModalHost extends HTMLElement {
   leave() {
     this.removeAttribute("data-typed");
     this.dialog.replaceChildren();
-    if (this.address && this.address !== location.href) history.replaceState(history.state, "", this.address);
-    this.address = null;
-    if (this.opener?.isConnected) this.opener.focus();
+    this.goBelow();
+    // The page may have drawn the opener anew meanwhile.
+    const opener = this.opener?.isConnected ? this.opener : document.getElementById(this.opener?.id);
+    opener?.focus();
     document.body.dispatchEvent(new CustomEvent(`${this.dataset.name}:closed`, { bubbles: true }));
   }
 }

@@ -1,14 +1,25 @@
 /* <toast-region>: shows {message, undo_url} of the event "toast" (HX-Trigger sends it), and those the page came with.
-   A toast leaves after 6 s, one with an undo after 10 s; never while the pointer or the focus is in it. */
+   A toast leaves after 6 s, one with an undo after 10 s; never while the pointer or the focus is in it.
+   Everything outside an open modal dialog is inert, so the region lives in it while there is something to say. */
 class ToastRegion extends HTMLElement {
   connectedCallback() {
-    this.show = (event) => this.add(event.detail);
-    document.body.addEventListener("toast", this.show);
+    if (this.home) return; // only moved
+    this.home = this.parentElement;
+    document.body.addEventListener("toast", (event) => this.add(event.detail));
+    document.body.addEventListener("htmx:beforeSwap", (event) => this.leave(event.detail.target));
+    document.body.addEventListener("htmx:afterSettle", () => this.enter());
+    document.addEventListener("close", (event) => this.leave(event.target), true);
     for (const toast of this.children) this.age(toast, 6000);
   }
 
-  disconnectedCallback() {
-    document.body.removeEventListener("toast", this.show);
+  enter() {
+    const host = [...document.querySelectorAll("dialog:modal")].at(-1) ?? this.home;
+    if (this.children.length && host !== this.parentElement) host.append(this);
+  }
+
+  /* A dialog that closes or is filled anew throws away what it holds. */
+  leave(dialog) {
+    if (dialog !== this && dialog?.contains(this) && this.home !== this.parentElement) this.home.append(this);
   }
 
   /** `act` is {word, run} for a button that calls back into the page, `undo_url` is posted to. */
@@ -21,6 +32,7 @@ class ToastRegion extends HTMLElement {
     if (undoUrl) toast.append(this.undoForm(undoUrl, toast));
     if (act) toast.append(this.button(act.word, () => (toast.remove(), act.run())));
     this.append(toast);
+    this.enter();
     while (this.children.length > 3) this.firstElementChild.remove();
     this.age(toast, undoUrl || act ? 10000 : 6000);
   }
