@@ -40,8 +40,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    """Middleware may not have chosen the language yet, so the page chooses it."""
-    user = getattr(request, "user", None)
+    """Middleware may not have chosen the language yet, so the page chooses it.
+
+    The person's own only when somebody has asked for them already: the session or the database may be what failed.
+    """
+    user = getattr(request, "_cached_user", None)
     known = user is not None and user.is_authenticated
     language = user.language if known else translation.get_language_from_request(request)
     with translation.override(language):

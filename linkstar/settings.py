@@ -71,10 +71,11 @@ SHOW_PUBLIC_IF_NO_TENANT_FOUND = False
 MIDDLEWARE = [
     "linkstar.middleware.RequestIdMiddleware",
     "linkstar.health.HealthMiddleware",
-    "linkstar.workspaces.middleware.WorkspaceMiddleware",
+    # Before the host is looked up: the pages that say there is no such workspace need their styles and headers too.
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "linkstar.workspaces.middleware.WorkspaceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
