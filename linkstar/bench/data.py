@@ -1,0 +1,104 @@
+"""What the benchmark works on: a workspace with boards of 500 and 5,000 open tasks, and forty projects of one person."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+from django_tenants.utils import tenant_context
+
+from linkstar.accounts.models import User
+from linkstar.lib.deadlines import Deadline
+from linkstar.members.models import Member
+from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.provisioning import create_workspace
+from projects.actions.checklists import add_items
+from projects.actions.comments import add_comment
+from projects.actions.deadlines import put_deadline
+from projects.actions.projects import create_project
+from projects.actions.tasks import create_tasks
+from projects.models import Column, Label, Project, Task
+
+SLUG = "bench"
+OWN_TASKS = 50
+_LABELS = ("主图", "广告", "合规", "头程", "Listing", "Urgent")
+_ZONE = "America/Los_Angeles"
+
+
+@dataclass(frozen=True)
+class Data:
+    """Ids, so that nothing of the laying out is kept in memory while the clock runs."""
+
+    workspace: Workspace
+    user: User
+    member: int
+    board_500: int
+    board_5000: int
+    side: int
+    task: int
+
+
+def lay_out() -> Data:
+    now = timezone.now()
+    user = User.objects.create_user("bench@bench.test", None, full_name="Bench Owner", time_zone="Asia/Shanghai", language="en")
+    workspace = create_workspace(name="Bench", slug=SLUG, owner=user, time_zone=_ZONE, language="en", now=now)
+    with tenant_context(workspace):
+        member = Member.objects.get()
+        colleagues = [_colleague(number) for number in range(8)]
+        labels = Label.objects.bulk_create(Label(name=name, tint=tint) for tint, name in enumerate(_LABELS, start=1))
+        boards = [_board(f"Board {size}", size, member, colleagues, labels, now) for size in (500, 5000)]
+        side = create_project(name="Side", owner=member, actor=member, time_zone=_ZONE, now=now)
+        for number in range(37):
+            _board(f"Project {number}", 12, member, colleagues, labels, now)
+        task = Task.objects.filter(project=boards[0]).order_by("number")[7]
+        _talk(task, member, now)
+        _own(member)
+        return Data(workspace, user, member.pk, boards[0].pk, boards[1].pk, side.pk, task.pk)
+
+
+def _colleague(number: int) -> Member:
+    user = User.objects.create_user(f"colleague{number}@bench.test", None, full_name=f"Colleague {number}")
+    return Member.objects.create(user=user, display_name=f"Colleague {number}", email=user.email, role="member")
+
+
+def _board(
+    name: str, size: int, owner: Member, colleagues: list[Member], labels: list[Label], now: datetime
+) -> Project:
+    """`size` open tasks over the three open columns, each with an owner, a deadline and up to two labels."""
+    project = create_project(name=name, owner=owner, actor=owner, time_zone=_ZONE, now=now)
+    columns = list(project.board.columns.exclude(status=Column.Status.DONE).order_by("position"))
+    for index, column in enumerate(columns):
+        titles = [f"Task {number} of {name}: 主图与 A+ 页面复核" for number in range(index, size, len(columns))]
+        for first in range(0, len(titles), 500):
+            create_tasks(titles[first : first + 500], column=column, actor=owner, now=now)
+    tasks = list(project.tasks.order_by("number"))
+    links = []
+    for number, task in enumerate(tasks):
+        task.owner = colleagues[number % len(colleagues)]
+        day = (now + timedelta(days=number % 60 - 10)).date()
+        put_deadline(task, Deadline(day, time(18) if number % 2 else None, _ZONE))
+        task.checklist_count, task.checklist_done_count, task.comment_count = 5, number % 5, number % 3
+        links += [
+            Task.labels.through(task_id=task.pk, label_id=labels[(number + step) % 6].pk) for step in range(number % 3)
+        ]
+    Task.objects.bulk_update(
+        tasks,
+        ["owner", "due_on", "due_time", "due_zone", "due_at", "checklist_count", "checklist_done_count", "comment_count"],
+        batch_size=500,
+    )
+    Task.labels.through.objects.bulk_create(links, batch_size=1000)
+    return project
+
+
+def _talk(task: Task, member: Member, now: datetime) -> None:
+    add_items(task, [f"Item {number}" for number in range(8)], actor=member, now=now)
+    for number in range(10):
+        add_comment(task, f"Comment **{number}** on the main image.", is_shared=False, author=member, now=now)
+    Task.objects.filter(pk=task.pk).update(description="**Why it matters**\n\nThe image sells.\n\n- one\n- two\n")
+
+
+def _own(member: Member) -> None:
+    """Fifty open tasks of many projects are the reader's, as in performance.md, case 5."""
+    rows = Task.objects.filter(project__name__startswith="Project").order_by("number", "pk")[:OWN_TASKS]
+    Task.objects.filter(pk__in=[task.pk for task in rows]).update(owner=member)
+
+

@@ -1,0 +1,120 @@
+"""Requests in this process: a WSGI handler, a cookie, a clock."""
+
+import gzip
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+
+Handler = Callable[[dict[str, Any], Callable[..., None]], Any]
+
+
+@dataclass
+class Browser:
+    """One signed-in person on one host; every answer must be a success."""
+
+    handler: Handler
+    host: str
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, *, htmx: bool = False) -> bytes:
+        return self._send("GET", path, b"", htmx=htmx)
+
+    def post(self, path: str, data: dict[str, Any], *, htmx: bool = True) -> bytes:
+        return self._send("POST", path, urlencode(data).encode(), htmx=htmx)
+
+    def _send(self, method: str, path: str, body: bytes, *, htmx: bool) -> bytes:
+        told: dict[str, Any] = {}
+
+        def start_response(status: str, headers: list[tuple[str, str]], _exc: Any = None) -> None:
+            told.update(status=int(status.split()[0]), headers=headers)
+
+        response = self.handler(self._environ(method, path, body, htmx=htmx), start_response)
+        content = b"".join(response)
+        response.close()
+        if not 200 <= told["status"] < 300:
+            raise RuntimeError(f"{method} {path}: {told['status']} {content[:300].decode(errors='replace')}")
+        for name, value in told["headers"]:
+            if name == "Set-Cookie":
+                key, _, rest = value.strip().partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return content
+
+    def _environ(self, method: str, path: str, body: bytes, *, htmx: bool) -> dict[str, Any]:
+        path, _, query = path.partition("?")
+        environ = {
+            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": self.host, "SERVER_PORT": "443",
+            "HTTP_HOST": self.host, "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_X_FORWARDED_PROTO": "https", "wsgi.version": (1, 0),
+            "wsgi.input": BytesIO(body), "wsgi.errors": BytesIO(), "wsgi.multithread": False, "wsgi.multiprocess": True,
+            "wsgi.run_once": False, "wsgi.url_scheme": "https", "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body)),
+            "HTTP_COOKIE": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
+        }
+        if method == "POST":
+            environ |= {
+                "CONTENT_TYPE": "application/x-www-form-urlencoded", "HTTP_ORIGIN": f"https://{self.host}",
+                "HTTP_X_CSRFTOKEN": self.cookies.get("csrftoken", ""),
+            }
+        return environ | ({"HTTP_HX_REQUEST": "true"} if htmx else {})
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of one side of a comparison."""
+
+    median: float
+    p95: float
+    times: int
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> "Timing":
+        ordered = sorted(seconds)
+        p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+        return cls(median(ordered) * 1000, p95 * 1000, len(ordered))
+
+
+def interleave(*sides: tuple[Callable[[], Any], int], warm_up: int = 5) -> list[Timing]:
+    """Time each side its number of times, in turn, so that whatever else the machine does falls on all of them.
+
+    A side with fewer times is spread over the run.
+    """
+    for side, _times in sides:
+        for _ in range(warm_up):
+            side()
+    most = max(times for _side, times in sides)
+    taken: list[list[float]] = [[] for _ in sides]
+    for number in range(most):
+        for (side, times), seconds in zip(sides, taken, strict=True):
+            if number * times // most == (number + 1) * times // most:
+                continue
+            begun = time.perf_counter()
+            side()
+            seconds.append(time.perf_counter() - begun)
+    return [Timing.of(seconds) for seconds in taken]
+
+
+_BETWEEN = re.compile(r"SAVEPOINT|RELEASE|ROLLBACK TO", re.IGNORECASE)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements of the default connection, without savepoints and the search path."""
+    statements: list[str] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if not _BETWEEN.match(str(sql)) and not str(sql).startswith("SET search_path"):
+            statements.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+def gzip_size(content: bytes) -> int:
+    return len(gzip.compress(content, 6))

@@ -1,0 +1,94 @@
+"""Lay the data out, time every case, print the table and write var/bench.json. Runs on a scratch database."""
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import caches
+from django.core.management import call_command
+from django.db import connection, connections
+
+from linkstar.accounts.models import User
+from linkstar.bench.cases import Bench, Case
+from linkstar.bench.data import lay_out
+from linkstar.bench.driver import counted, gzip_size, interleave
+
+
+def main() -> int:
+    """0 also when a goal is missed: the table says so, and the machine may have been busy."""
+    begun = time.monotonic()
+    say("Laying out a workspace with boards of 500 and 5,000 open tasks …")
+    call_command("fleet_migrate", verbosity=0, stdout=sys.stderr)
+    data = lay_out()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    session = sign_in(data.user)
+    try:
+        bench = Bench(data, {settings.SESSION_COOKIE_NAME: str(session.session_key)})
+        results = [measure(case) for case in bench.cases()]
+    finally:
+        session.delete()
+        caches["global"].delete("hosts-version")
+        connections.close_all()
+    path = Path(settings.VAR_DIR) / "bench.json"
+    path.write_text(json.dumps({"seconds": time.monotonic() - begun, "cases": results}, indent=1))
+    say(f"{time.monotonic() - begun:.0f} s; the figures are in {path}.")
+    return 0
+
+
+def sign_in(user: User) -> SessionBase:
+    """A session as a sign-in makes it."""
+    connection.set_schema_to_public()
+    session: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session
+
+
+def measure(case: Case) -> dict[str, Any]:
+    with counted() as statements:
+        content = case.product()
+    product, floor = interleave(
+        (case.product, case.times), (case.floor, case.floor_times), warm_up=case.warm_up
+    )
+    ratio = product.median / floor.median
+    met = None if case.goal is None else ratio <= case.goal and len(statements) <= (case.most_sql or len(statements))
+    row = {
+        "case": case.name, "product": asdict(product), "floor": asdict(floor), "ratio": ratio, "goal": case.goal,
+        "sql": len(statements), "most_sql": case.most_sql, "met": met, "bytes": len(content), "gzip": gzip_size(content),
+        "statements": statements,
+    }  # fmt: skip
+    show(row, first=case.name.startswith("board, 500"))
+    return row
+
+
+def show(row: dict[str, Any], *, first: bool) -> None:
+    if first:
+        say(
+            f"{'case':26} {'LinkStar ms':>16} {'floor ms':>16} {'ratio':>6} {'goal':>5} {'SQL':>7} {'bytes':>8} {'gzip':>7}"
+            "\n" + f"{'(times measured)':26} {'median / p95':>16} {'median / p95':>16}"
+        )
+    sql = f"{row['sql']}/{row['most_sql']}" if row["most_sql"] else str(row["sql"])
+    verdict = {None: "", True: "met", False: "NOT MET"}[row["met"]]
+    name = f"{row['case']} ({row['product']['times']})"
+    goal = "" if row["goal"] is None else f"{row['goal']:g}"
+    say(
+        f"{name:32.32} {_ms(row['product']):>14} {_ms(row['floor']):>14} {row['ratio']:6.2f} {goal:>5} {sql:>7}"
+        f" {row['bytes']:8,} {row['gzip']:7,} {verdict}"
+    )
+
+
+def _ms(timing: dict[str, float]) -> str:
+    return f"{timing['median']:.1f} / {timing['p95']:.1f}"
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
