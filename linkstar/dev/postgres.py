@@ -8,13 +8,13 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import psycopg
-from psycopg import sql
 
 from linkstar.dev.privileges import Account, account_for
 from linkstar.dev.processes import (
@@ -28,8 +28,10 @@ from linkstar.dev.processes import (
     read_pid,
     spawn,
     tail,
-    wait_until,
 )
+
+if TYPE_CHECKING:
+    import psycopg
 
 NAME = "linkstar"
 SETTINGS = {
@@ -43,6 +45,8 @@ SETTINGS = {
 }
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 START_SECONDS = 60
+# The protocol's shortest question, answered by N where there is no TLS.
+SSL_REQUEST = (8).to_bytes(4) + (80877103).to_bytes(4)
 PORT_ATTEMPTS = 3
 
 
@@ -142,25 +146,35 @@ def _environment() -> dict[str, str]:
 
 
 def _url(data_dir: Path) -> str:
-    port = (data_dir / "data" / "postmaster.pid").read_text().splitlines()[3]
-    return f"postgres://{NAME}:{(data_dir / 'password').read_text()}@127.0.0.1:{port}/{NAME}"
+    return f"postgres://{NAME}:{(data_dir / 'password').read_text()}@127.0.0.1:{_port(data_dir)}/{NAME}"
 
 
-def _connect(data_dir: Path) -> psycopg.Connection:
+def _port(data_dir: Path) -> str:
+    return (data_dir / "data" / "postmaster.pid").read_text().splitlines()[3]
+
+
+def _connect(data_dir: Path) -> "psycopg.Connection":
+    # Not at the top: most starts of `make up` need no connection, and the import takes longer than the server's start.
+    import psycopg
+
     return psycopg.connect(_url(data_dir).rsplit("/", 1)[0] + "/postgres", autocommit=True)
 
 
 def _answers(data_dir: Path) -> bool:
     """False for a server that was killed this very moment: its process can still be seen, its port is closed."""
     try:
-        _connect(data_dir).close()
-    except psycopg.OperationalError:
-        # Alive and unwilling ("too many clients") is another matter, and the caller's to be told.
-        return not wait_until(lambda: not _is_ready(data_dir / "data"), seconds=1)
-    return True
+        with socket.create_connection(("127.0.0.1", int(_port(data_dir))), timeout=10) as connection:
+            connection.sendall(SSL_REQUEST)
+            return connection.recv(1) == b"N"
+    except OSError:
+        return False
 
 
 def _ensure_database(data_dir: Path) -> None:
+    made = data_dir / "database-made"
+    if made.exists():
+        return
     with _connect(data_dir) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+            connection.execute(f'CREATE DATABASE "{NAME}"')
+    made.touch()
