@@ -47,7 +47,7 @@ def board(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         **_drawing(request, project, columns),
         "wanted": wanted,
-        "labels": Label.objects.order_by("name"),
+        "labels": _labels(request.member, project),
         "people": _people(request.member, project),
         "total": sum(column.total for column in columns),
         "found": sum(column.found for column in columns),
@@ -66,8 +66,8 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     column = access.get_column(request.member, pk)
     if not request.htmx:
         return redirect(column.board)
-    wanted = BoardFilter.read(request.GET)
-    shown = column_page(column, wanted, reader_of(request), after=request.GET.get("after", "")[:60])
+    wanted, after = BoardFilter.read(request.GET), clean_line(request.GET.get("after", ""), 60)
+    shown = column_page(column, wanted, reader_of(request), after=after)
     project = column.board.project
     columns = list(column.board.columns.order_by("position"))
     context = {**_drawing(request, project, columns), "wanted": wanted, "column": shown}
@@ -216,6 +216,7 @@ def _drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Colu
         "columns": columns,
         "board_url": reverse("projects:board", args=[project.pk]),
         "targets": [(column.pk, column.name) for column in columns],
+        "most": MOST_LINES,
         "may_add": access.may(request.member, "add task", project),
         "may_edit_board": access.may(request.member, "edit board", project),
     }
@@ -242,6 +243,16 @@ def _visible_task(member: Member, pk: int) -> Task | None:
     return tasks.filter(pk=pk).first()
 
 
+def _labels(member: Member, project: Project) -> QuerySet[Label]:
+    """What the filter offers; a guest is told of no label but those that they see worn."""
+    labels = Label.objects.order_by("name")
+    if member.is_insider:
+        return labels
+    worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
+    return labels.filter(pk__in=worn.values("label"))
+
+
 def _people(member: Member, project: Project) -> list[Member]:
     """Whom the filter offers; a guest is not told who works here."""
-    return list(access.assignable_to(member, None, project)) if member.is_insider else []
+    people = access.assignable_to(member, None, project)
+    return list(people.only("pk", "display_name")) if member.is_insider else []

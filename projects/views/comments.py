@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -88,7 +89,7 @@ def comment_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def people(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Whom an @ may mean on this task: those whose name holds `?q=`, as a list to choose from."""
     task = access.get_task(request.member, pk, to="comment")
-    wanted = request.GET.get("q", "")[:80]
+    wanted = clean_line(request.GET.get("q", ""), 80)
     found = access.assignable_to(request.member, task, task.project).filter(display_name__icontains=wanted)
     return render(request, "projects/_people.html", {"people": found.exclude(pk=request.member.pk)[:MOST_NAMES]})
 

@@ -64,6 +64,24 @@ class TestPage:
         assert "data-next" not in html
         assert client.get(address, {"after": ""}).status_code == 302
 
+    def test_a_cursor_that_no_page_wrote_finds_what_it_finds(self, owner: Any) -> None:
+        task = make_task(make_project(owner))
+        address = f"/columns/{task.column_id}/cards/"
+        response = client_of(owner).get(address, {"after": "\x00"}, headers={"HX-Request": "true"})
+        assert (response.status_code, shown(response.content.decode())) == (200, [task.pk])
+
+    def test_a_guest_is_told_of_no_label_of_what_they_do_not_see(self, owner: Any) -> None:
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        for name, task in (
+            ("Packaging", make_task(project, "theirs", owner=guest)),
+            ("Price war", make_task(project, "internal")),
+            ("Layoffs", make_task(make_project(owner))),
+        ):
+            task.labels.add(Label.objects.create(name=name, tint=1))
+        html = board(guest, project)
+        assert [name for name in ("Packaging", "Price war", "Layoffs") if name in html] == ["Packaging"]
+
     def test_words_of_people_are_escaped(self, owner: Any) -> None:
         project = make_project(owner, name="<i>P</i>")
         label = Label.objects.create(name='"><script>', tint=1)

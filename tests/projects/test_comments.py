@@ -208,6 +208,10 @@ def test_people_are_offered_by_any_part_of_their_name(maya: Any, task: Task) -> 
     assert client_of(guest).get(address).status_code == 403
 
 
+def test_a_name_with_a_nul_is_looked_up_like_any_other(maya: Any, task: Task) -> None:
+    assert client_of(maya).get(reverse("projects:people", args=[task.pk]), {"q": "\x00"}, **HTMX).status_code == 200
+
+
 def test_mentions_take_the_longest_name_and_leave_tags_and_code_alone(maya: Any) -> None:
     people = [make_member(display_name=name) for name in ("Ann", "Ann Lee", "王晓", "A&B")]
     assert [member.display_name for member in mentioned("@ann lee, @王晓你好 @Anna", people)] == ["Ann Lee", "王晓"]
