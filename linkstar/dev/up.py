@@ -8,7 +8,7 @@ from pathlib import Path
 
 from linkstar.dev.bootstrap import fingerprint, is_stamped, write_stamp
 from linkstar.dev.environment import ROOT, VAR, local_settings, start_servers
-from linkstar.dev.processes import is_port_free
+from linkstar.dev.processes import is_port_free, wait_until
 from linkstar.dev.services import ServiceError, is_postgres_running, is_valkey_running, stop
 from linkstar.dev.supervisor import Stopped, Supervisor
 
@@ -42,11 +42,12 @@ def main() -> int:
 
 def _run(supervisor: Supervisor, settings: dict[str, str], servers: list[Path]) -> None:
     """Start everything in an order that shows the first page early, then wait. Always raises Stopped."""
-    host, port = settings["HOST"], int(settings["PORT"])
-    if not is_port_free(port, host):
-        raise Stopped(1, f"Port {port} is taken. Choose another: PORT={port + 123} make up")
     is_embedded = not settings.get("DATABASE_URL")
     start_servers(settings, servers)
+    host, port = settings["HOST"], int(settings["PORT"])
+    # A killed web server of ours, ended a moment ago, may hold its port a little longer.
+    if not wait_until(lambda: is_port_free(port, host), seconds=3):
+        raise Stopped(1, f"Port {port} is taken. Choose another: PORT={port + 123} make up")
     _watch(supervisor, servers)
     # This clone's own database, prepared by exactly these migrations: looking again need not hold up the first page.
     stamp, wanted = VAR / "postgres" / "prepared", _migrations_fingerprint()
