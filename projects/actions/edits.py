@@ -147,8 +147,11 @@ def set_visibility(task: Task, visibility: str, *, actor: Member, now: datetime)
 
 
 def _locked(task: Task) -> Task:
-    """The row as it is now, locked, so that two edits of one field compare with the same truth."""
-    return Task.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=task.pk)
+    """The row as it is now, locked, so that two edits of one field compare with the same truth.
+
+    Without a join: after waiting, PostgreSQL would join the new row with the owner of the old one, and find nobody.
+    """
+    return Task.objects.select_for_update(no_key=True).get(pk=task.pk)
 
 
 def _check_guests(task: Task, members: Sequence[Member]) -> None:

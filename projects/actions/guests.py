@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from linkstar.accounts.models import User
@@ -13,8 +14,8 @@ from linkstar.workspaces.letters import send_letter
 from linkstar.workspaces.models import Membership, Role
 from notifications.actions.notify import notify
 from projects.actions.edits import set_helpers, set_owner
-from projects.actions.trace import leave_trace
-from projects.models import GuestInvitation, Project, ProjectAccess
+from projects.actions.trace import leave_trace, lock_tasks
+from projects.models import GuestInvitation, Project, ProjectAccess, Task
 
 VALID_FOR = timedelta(days=7)
 
@@ -136,11 +137,13 @@ def remove_guest(access: ProjectAccess, *, actor: Member, now: datetime) -> None
     """
     project, member = access.project, access.member
     access.delete()
-    open_tasks = project.tasks.alive().unfinished()
-    for task in open_tasks.filter(owner=member).select_related("project__owner").order_by("pk"):
-        set_owner(task, project.owner, actor=actor, now=now)
-    for task in open_tasks.filter(helpers=member).select_related("project").order_by("pk"):
-        set_helpers(task, [helper for helper in task.helpers.all() if helper != member], actor=actor, now=now)
+    helped = Task.helpers.through.objects.filter(member=member)
+    theirs = Q(owner=member) | Q(pk__in=helped.values("task"))
+    for task in lock_tasks(project.tasks.alive().unfinished().filter(theirs)).select_related("project__owner"):
+        if task.owner_id == member.pk:
+            set_owner(task, project.owner, actor=actor, now=now)
+        others = [helper for helper in task.helpers.all() if helper != member]
+        set_helpers(task, others, actor=actor, now=now)
     leave_trace("guest removed", project=project, actor=actor, now=now, guest=member.display_name)
 
 

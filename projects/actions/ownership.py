@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from linkstar.members.handover import hands_over
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
-from projects.actions.trace import leave_trace, touch
+from projects.actions.trace import leave_trace, lock_tasks, touch
 from projects.models import OwnerOffer, Project, Task
 
 
@@ -92,6 +92,7 @@ def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime
 
     Offers that they made or were made are withdrawn: who comes after them decides anew.
     """
+    tasks = lock_tasks(Task.objects.alive().unfinished().filter(owner=member))
     for project in Project.objects.select_for_update(no_key=True).filter(owner=member).order_by("pk"):
         project.owner = heir
         project.save(update_fields=["owner"])
@@ -103,7 +104,7 @@ def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime
             before=member.display_name,
             after=heir.display_name,
         )
-    for task in Task.objects.alive().unfinished().filter(owner=member).select_related("project").order_by("pk"):
+    for task in tasks.select_related("project"):
         task.owner = heir
         touch(task, "owner", now=now)
         leave_trace(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from linkstar.members.models import Member
 from projects.models import Activity, Project, Task
@@ -34,3 +34,13 @@ def touch(task: Task, *fields: str, now: datetime) -> None:
     task.version = F("version") + 1  # type: ignore[assignment]
     task.save(update_fields=[*fields, "updated_at", "version"])
     task.refresh_from_db(fields=["version"])
+
+
+def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The rows as they are now, by pk, for who changes several in one transaction.
+
+    All of them before the first trace: a trace writes the project's row, and whoever edits one task writes that after the
+    task's. The other way round, the two would stop each other.
+    """
+    ids = list(tasks.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    return Task.objects.filter(pk__in=ids).order_by("pk")

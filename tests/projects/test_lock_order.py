@@ -1,0 +1,79 @@
+"""Who changes many tasks at once and who edits one of them wait for each other, and neither is stopped."""
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from projects.actions.edits import set_owner, set_priority
+from projects.actions.guests import remove_guest
+from projects.actions.ownership import hand_over_work
+from projects.models import Activity, ProjectAccess, Task
+from tests.factories import make_member, make_project, make_task
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+
+
+def meanwhile(workspace: Any, act: Callable[[], None]) -> tuple[Thread, list[Exception]]:
+    """`act` begins now, and has had time to come as far as it can when this returns."""
+    errors: list[Exception] = []
+
+    def run() -> None:
+        connection.set_tenant(workspace)
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(0.7)
+    return thread, errors
+
+
+@pytest.mark.parametrize("way", ["remove_guest", "hand_over_work"])
+def test_an_edit_of_one_task_and_a_handing_over_of_all_both_succeed(live_workspace: Any, owner: Any, way: str) -> None:
+    project, leaver, now = make_project(owner), make_member("guest"), timezone.now()
+    key = ProjectAccess.objects.create(project=project, member=leaver)
+    first, second = (make_task(project, owner=leaver) for _ in range(2))
+
+    def hand_over() -> None:
+        if way == "remove_guest":
+            remove_guest(ProjectAccess.objects.get(pk=key.pk), actor=owner, now=now)
+        else:
+            hand_over_work(leaver, heir=owner, actor=owner, now=now)
+
+    with transaction.atomic():
+        # What every edit of one task does: its row first, the project's with the trace.
+        Task.objects.select_for_update(no_key=True).get(pk=second.pk)
+        thread, errors = meanwhile(live_workspace, hand_over)
+        set_priority(second, Task.Priority.URGENT, actor=owner, now=now)
+    thread.join(10)
+
+    assert errors == []
+    assert list(Task.objects.order_by("pk").values_list("owner", "priority")) == [
+        (owner.pk, Task.Priority.NORMAL),
+        (owner.pk, Task.Priority.URGENT),
+    ]
+    assert first.number < second.number
+
+
+def test_of_two_new_owners_the_second_trace_names_the_first(live_workspace: Any, owner: Any) -> None:
+    task, now = make_task(make_project(owner)), timezone.now()
+    ada, bo = make_member(display_name="Ada"), make_member(display_name="Bo")
+    with transaction.atomic():
+        set_owner(task, ada, actor=owner, now=now)
+        thread, errors = meanwhile(
+            live_workspace, lambda: set_owner(Task.objects.get(pk=task.pk), bo, actor=owner, now=now)
+        )
+    thread.join(10)
+
+    assert errors == []
+    last = Activity.objects.filter(verb="owner changed").latest("pk")
+    assert last.data == {"before": "Ada", "after": "Bo"}
