@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import QueryDict
+from django.utils.translation import ngettext
 
 from linkstar.lib.text import clean_line
 from projects import access
@@ -105,8 +106,9 @@ class ShownColumn:
         return self.cards[-1].rank if self.cards else ""
 
     @property
-    def left(self) -> int:
-        return self.found - len(self.cards)
+    def left_text(self) -> str:
+        left = self.found - len(self.cards)
+        return ngettext("%(left)d more card", "%(left)d more cards", left) % {"left": left}
 
 
 def board_columns(project: Project, board: Board, wanted: BoardFilter, reader: Reader) -> list[ShownColumn]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkstar.lib.text import clean_line
-from linkstar.lib.zones import zone_choices, zone_name
+from linkstar.lib.zones import city_name, zone_choices, zone_name
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -126,6 +126,7 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "project": shown,
         "counts": counts_of(tasks, now=reader.now).get(pk, Counts()),
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
+        "city": city_name(shown.time_zone, reader.language),
         "deadlines": [WorkRow(task, due_text(task, reader)) for task in ahead],
         "offer": open_offer(shown) if request.member.is_insider else None,
         **_rights(request.member, shown),

@@ -84,7 +84,9 @@ class Site:
 
         `language` is "en" or "zh-hans": the person's from now on; None leaves it, and strangers read English.
         """
-        context = self._context(language, width=width, dark=dark, javascript=javascript)
+        # The device keeps the person's own time, so that no page offers to change it.
+        zone = who.time_zone if who is not None else "America/New_York"
+        context = self._context(language, zone, width=width, dark=dark, javascript=javascript)
         if who is not None:
             if language:
                 User.objects.filter(pk=who.user_id).update(language=language)
@@ -97,7 +99,7 @@ class Site:
         page.on("response", lambda response: self._answered(response))
         return page
 
-    def _context(self, language: str | None, *, width: int, dark: bool, javascript: bool) -> BrowserContext:
+    def _context(self, language: str | None, zone: str, *, width: int, dark: bool, javascript: bool) -> BrowserContext:
         is_phone = width <= 720
         context = self.browser.new_context(
             viewport={"width": width, "height": 844 if is_phone else 900},
@@ -105,6 +107,7 @@ class Site:
             has_touch=is_phone,
             is_mobile=is_phone,
             color_scheme="dark" if dark else "light",
+            timezone_id=zone,
             locale="zh-CN" if language == "zh-hans" else "en-US",
             java_script_enabled=javascript,
         )

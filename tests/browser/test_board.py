@@ -6,7 +6,6 @@ from projects.models import Task
 from tests.browser.conftest import Site
 from tests.factories import make_column, make_project, make_task
 
-
 PASTE = """([id, text]) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text/plain", text);

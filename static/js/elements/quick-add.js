@@ -95,7 +95,7 @@ class QuickAdd extends HTMLElement {
     const count = this.split(this.lines.value).length;
     const { one, many, tooMany, most } = this.dataset;
     const words = count > most ? tooMany : count === 1 ? one : many;
-    this.add.textContent = words.replace("%n", count).replace("%most", most);
+    this.add.textContent = words.replace("{n}", count).replace("{most}", most);
     this.add.disabled = count === 0 || count > most;
   }
 
