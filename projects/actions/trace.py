@@ -39,8 +39,8 @@ def touch(task: Task, *fields: str, now: datetime) -> None:
 def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """The rows as they are now, by pk, for who changes several in one transaction.
 
-    All of them before the first trace: a trace writes the project's row, and whoever edits one task writes that after the
-    task's. The other way round, the two would stop each other.
+    All of them before the first trace: a trace writes the project's row, and whoever edits one task writes that after
+    the task's. The other way round, the two would stop each other.
     """
     ids = list(tasks.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     return Task.objects.filter(pk__in=ids).order_by("pk")
