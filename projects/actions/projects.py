@@ -55,6 +55,14 @@ def edit_project(project: Project, *, actor: Member, now: datetime, **changes: A
 
 
 @transaction.atomic
+def finish_project(project: Project, *, actor: Member, now: datetime) -> None:
+    """The goal is reached. The project stays open to its people until it is archived."""
+    project.state = Project.State.FINISHED
+    project.save(update_fields=["state"])
+    leave_trace("project finished", project=project, actor=actor, now=now)
+
+
+@transaction.atomic
 def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
     """Read-only from now on; guests lose sight of it and waiting reminders are cancelled."""
     project.state, project.archived_at = Project.State.ARCHIVED, now
