@@ -291,7 +291,7 @@ def test_a_guest_comes_into_the_team_by_invitation(owner):
 
 
 def test_somebody_who_left_comes_back_with_the_role_of_the_invitation(owner):
-    former = make_member("admin", email="back@acme.test", is_active=False, deactivated_at=NOW)
+    former = make_member("admin", email="back@acme.test", is_active=False, deactivated_at=NOW, can_see_finance=True)
     user = User.objects.get(pk=former.user_id)
     Membership.objects.filter(user=user).update(is_active=False)
     invitation, _ = invite(user.email)
@@ -299,6 +299,7 @@ def test_somebody_who_left_comes_back_with_the_role_of_the_invitation(owner):
     member = accept_invitation(invitation, user=user, now=timezone.now())
 
     assert (member.pk, member.role, member.is_active, member.deactivated_at) == (former.pk, "member", True, None)
+    assert not Member.objects.get(pk=member.pk).can_see_finance
     assert Membership.objects.get(user=user).is_active
 
 

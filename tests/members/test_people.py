@@ -363,6 +363,41 @@ def test_two_owners_who_leave_at_once_leave_one(live_workspace):
     assert Member.objects.active().filter(role="owner").count() == 1
 
 
+@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+def test_an_heir_whose_role_is_changed_in_that_moment_stops_nobody(live_workspace, work):
+    Member.objects.filter(role="owner").update(role="member")
+    heir, leaver, boss = make_member(), make_member(), make_member("owner")
+    work[leaver.pk] = ["1 project"]
+    errors: list[Exception] = []
+
+    def promote() -> None:
+        connection.set_tenant(live_workspace)
+        try:
+            change_role(heir, role="manager", actor=boss)
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=promote)
+
+    def begin_meanwhile(_member: Member) -> list[str]:
+        thread.start()
+        thread.join(0.7)
+        return []
+
+    @handover.hands_over(open_work=begin_meanwhile)
+    def hand_over_nothing(_member, **_values):
+        """The moment between is what it is registered for."""
+
+    deactivate_member(leaver, heir=heir, actor=boss, now=NOW)
+    thread.join(10)
+
+    assert errors == []
+    assert not Member.objects.get(pk=leaver.pk).is_active
+    assert Member.objects.get(pk=heir.pk).role == "manager"
+
+
 def test_a_stranger_sees_no_list():
     assert client_of(make_user()).get("/members/").status_code == 403
     assert client_of(None).get("/members/").status_code == 302

@@ -158,6 +158,8 @@ def _join(member: Member | None, user: User, role: Role, now: datetime) -> Membe
     if member is None:
         member = Member(user_id=user.pk, joined_at=now)
     member.role, member.is_active, member.deactivated_at = role, True, None
+    # Given anew by somebody who may, as the role is; what a former colleague saw does not come back with them.
+    member.can_see_finance = False
     member.display_name, member.email = str(user)[:80], user.email
     member.language, member.time_zone = user.language, user.time_zone
     member.save()

@@ -62,19 +62,19 @@ def deactivate_member(member: Member, *, heir: Member | None, actor: Member, now
     Raises ChangeRefused while there is open work and no heir. Their sessions end with their next click, because every
     request asks for an active member.
     """
-    actor, member = _locked(actor, member)
+    actor, member, *heirs = _locked(actor, member, *([heir] if heir else []))
     _check_may_manage(actor, member)
-    _let_go(member, heir=heir, actor=actor, now=now)
+    _let_go(member, heir=heirs[0] if heirs else None, actor=actor, now=now)
     log.info("member deactivated", actor=actor.pk, member=member.pk, heir=heir.pk if heir else None)
 
 
 @transaction.atomic
 def leave_workspace(member: Member, *, heir: Member | None, now: datetime) -> None:
     """Go by oneself, under the same rules. The last owner cannot."""
-    [member] = _locked(member)
+    member, *heirs = _locked(member, *([heir] if heir else []))
     if not member.is_active:
         return
-    _let_go(member, heir=heir, actor=member, now=now)
+    _let_go(member, heir=heirs[0] if heirs else None, actor=member, now=now)
     log.info("member left", member=member.pk, heir=heir.pk if heir else None)
 
 
@@ -93,12 +93,12 @@ def reactivate_member(member: Member, *, actor: Member) -> Member:
 
 
 def _let_go(member: Member, *, heir: Member | None, actor: Member, now: datetime) -> None:
+    """All three are locked."""
     if member.role == Role.OWNER:
         _check_not_last_owner(member)
     if open_work_of(member):
         if heir is None:
             raise ChangeRefused(_("Choose who takes over the open work."))
-        [heir] = _locked(heir)
         if not heir.is_active or heir.is_guest or heir.pk == member.pk:
             raise ChangeRefused(_("Choose an active member of the team to take over."))
         hand_over_everything(member, heir=heir, actor=actor, now=now)
@@ -111,7 +111,7 @@ def _locked(*members: Member) -> list[Member]:
     """The rows as they are now, in the order given, locked with all owners.
 
     Owners are locked with every change of people, so that two who demote each other at once come one after the
-    other; in the order of their ids, so that neither waits for the other forever.
+    other; all at once in the order of their ids, so that neither waits for the other forever.
     """
     owners = Member.objects.filter(role=Role.OWNER).values_list("pk", flat=True)
     ids = {*owners, *(member.pk for member in members)}
