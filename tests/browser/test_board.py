@@ -172,3 +172,53 @@ def test_a_card_moves_without_scripts(site: Site, owner: Any) -> None:
     menu.get_by_label("Move to").select_option(str(doing.pk))
     menu.get_by_role("button", name="Move").click()
     expect(page.locator(f"#cards-{doing.pk} .card__title")).to_have_text(["Ship it"])
+
+
+def test_a_long_press_lifts_a_card_on_a_phone(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    first, second = make_task(project, "First"), make_task(project, "Second")
+    page = site.page_for(owner, language="en", width=390)
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    start = page.locator(f"#task-{first.pk}").bounding_box()
+    goal = page.locator(f"#task-{second.pk}").bounding_box()
+    assert start and goal
+    chrome = page.context.new_cdp_session(page)
+
+    def touch(kind: str, y: float) -> None:
+        points = [] if kind == "touchEnd" else [{"x": start["x"] + 80, "y": y}]
+        chrome.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    top = start["y"] + 30
+    touch("touchStart", top)
+    page.wait_for_timeout(400)
+    for step in range(1, 13):
+        touch("touchMove", top + (goal["y"] + goal["height"] - top) * step / 12)
+        page.wait_for_timeout(20)
+    with page.expect_response("**/move/"):
+        touch("touchEnd", 0)
+    expect(page.locator(f"#cards-{first.column_id} .card__title")).to_have_text(["Second", "First"])
+    assert titles(site, first.column) == ["Second", "First"]
+
+
+def test_a_changed_column_and_a_changed_task_show_at_once(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    task, doing = make_task(project, "Before"), make_column(project, "doing")
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+
+    page.locator(f"#column-{doing.pk} .column__head .button").click()
+    page.get_by_label("Name").fill("Making")
+    page.get_by_label("Cards at most at a time").fill("2")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(f"#column-{doing.pk} h2")).to_have_text("Making")
+    expect(page.locator(f"#count-{doing.pk}")).to_have_text("0/2")
+    expect(page.locator("#dialog")).not_to_be_visible()
+
+    page.locator(f"#task-{task.pk}-link").click()
+    expect(page.locator("#sheet")).to_be_visible()
+    expect(page).to_have_url(site.url(f"/tasks/{task.pk}/"))
+    Task.objects.filter(pk=task.pk).update(title="After", column=doing)
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#cards-{doing.pk} .card__title")).to_have_text(["After"])
+    expect(page).to_have_url(site.url(f"/projects/{project.pk}/board/"))
