@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from linkstar.members.models import Member
-from notifications.actions.reminders import cancel_all
-from projects.actions.trace import leave_trace
+from notifications.actions.reminders import Wish, cancel_all, plan_many
+from projects.actions.trace import leave_trace, lock_tasks
 from projects.models import Board, Column, Project
 
 
@@ -65,20 +65,18 @@ def finish_project(project: Project, *, actor: Member, now: datetime) -> None:
 @transaction.atomic
 def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
     """Read-only from now on; guests lose sight of it and waiting reminders are cancelled."""
+    # The reminders first: whoever moves a deadline locks them before the project's row, too.
+    cancel_all("task", *project.tasks.unfinished().values_list("pk", flat=True))
     project.state, project.archived_at = Project.State.ARCHIVED, now
     project.save(update_fields=["state", "archived_at"])
-    for pk in project.tasks.unfinished().values_list("pk", flat=True):
-        cancel_all("task", pk)
     leave_trace("project archived", project=project, actor=actor, now=now)
 
 
 @transaction.atomic
 def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
     """Back to work; reminders that still lie ahead are planned again."""
-    from projects.actions.deadlines import plan_reminders
-
+    tasks = lock_tasks(project.tasks.alive().unfinished().filter(due_at__gt=now))
+    plan_many("task", [Wish(task.pk, task.due_at, task.remind_hours_before) for task in tasks], now=now)
     project.state, project.archived_at = Project.State.ACTIVE, None
     project.save(update_fields=["state", "archived_at"])
-    for task in project.tasks.alive().unfinished().filter(due_at__gt=now):
-        plan_reminders(task, now=now)
     leave_trace("project restored", project=project, actor=actor, now=now)

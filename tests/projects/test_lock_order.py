@@ -1,21 +1,28 @@
 """Who changes many tasks at once and who edits one of them wait for each other, and neither is stopped."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linkstar.lib.deadlines import Deadline
+from notifications.models import Reminder
+from projects.actions import deadlines, projects
 from projects.actions.edits import set_owner, set_priority
 from projects.actions.guests import remove_guest
 from projects.actions.ownership import hand_over_work
-from projects.models import Activity, ProjectAccess, Task
+from projects.actions.trace import leave_trace
+from projects.models import Activity, Project, ProjectAccess, Task
 from tests.factories import make_member, make_project, make_task
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+ARCHIVED, RESTORED = 14, 12
 
 
 def meanwhile(workspace: Any, act: Callable[[], None]) -> tuple[Thread, list[Exception]]:
@@ -62,6 +69,46 @@ def test_an_edit_of_one_task_and_a_handing_over_of_all_both_succeed(live_workspa
         (owner.pk, Task.Priority.URGENT),
     ]
     assert first.number < second.number
+
+
+@pytest.mark.parametrize("way", ["archive_project", "restore_project"])
+def test_a_moved_deadline_and_a_project_put_away_or_taken_back_both_succeed(
+    live_workspace: Any, owner: Any, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    project, now = make_project(owner), timezone.now()
+    here = Deadline((now + timedelta(days=9)).date(), None, "UTC")
+    task = make_task(project, owner=owner, deadline=here)
+    begun: list[Any] = []
+
+    def put_away_then_trace(*args: Any, **values: Any) -> None:
+        act = getattr(projects, way)
+        begun.extend(meanwhile(live_workspace, lambda: act(Project.objects.get(pk=project.pk), actor=owner, now=now)))
+        leave_trace(*args, **values)
+
+    monkeypatch.setattr(deadlines, "leave_trace", put_away_then_trace)
+    deadlines.set_deadline(task, here.moved_to_day(here.on + timedelta(days=1)), actor=owner, now=now)
+    thread, errors = begun
+    thread.join(10)
+
+    assert errors == []
+    assert Task.objects.get(pk=task.pk).due_on == here.on + timedelta(days=1)
+    waiting = Reminder.objects.filter(state=Reminder.State.WAITING).count()
+    assert (Project.objects.get().state, waiting) == (("archived", 0) if way == "archive_project" else ("active", 1))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_project_is_put_away_and_taken_back_in_the_same_few_statements(
+    live_workspace: Any, owner: Any, count: int
+) -> None:
+    project, now = make_project(owner), timezone.now()
+    for _ in range(count):
+        make_task(project, deadline=Deadline((now + timedelta(days=9)).date(), None, "UTC"))
+    with CaptureQueriesContext(connection) as archived:
+        projects.archive_project(project, actor=owner, now=now)
+    with CaptureQueriesContext(connection) as restored:
+        projects.restore_project(project, actor=owner, now=now)
+    assert (len(archived), len(restored)) == (ARCHIVED, RESTORED)
+    assert Reminder.objects.filter(state=Reminder.State.WAITING).count() == count
 
 
 def test_of_two_new_owners_the_second_trace_names_the_first(live_workspace: Any, owner: Any) -> None:
