@@ -1,86 +1,75 @@
-"""The demo's projects, and the lives they have led by the day of loading."""
+"""Starts the demo's projects and lives them up to the day of loading."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from linkstar.demo.history import Finished, finish_many
+from linkstar.demo.plans import Plan
+from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from projects.actions.checklists import check_item
-from projects.actions.edits import set_owner
+from projects.actions.deadlines import set_deadline, set_start
+from projects.actions.edits import set_owner, set_visibility
 from projects.actions.projects import archive_project, finish_project
 from projects.actions.tasks import move_task
 from projects.models import Column, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
 from templates_sop.library import get_template
+from templates_sop.planning import plan as dated
 
-LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+MARKET = ZoneInfo("America/Los_Angeles")
+# How long before its first step a project was started.
+_HEAD_START = timedelta(days=2)
+# What is due within these days has been begun.
+_AHEAD = timedelta(days=8)
+_MOST_UNDER_WAY = 7
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A project to be started from an SOP, `anchor_in` days from today (negative: that long ago).
+class _New:
+    """Where a task under way stands by now: its deadline was moved to `due_in`, on the clock of `zone`; None: kept."""
 
-    `slips` are the steps that were not finished in time and still are not, by their key.
-    """
-
-    name: str
-    template: str
-    variant: str | None
-    anchor_in: int
-    owner: str
-    roles: Mapping[str, str]
-    language: str
-    channel: str
-    guest: str = ""
-    ends: str = ""
-    slips: frozenset[str] = field(default_factory=frozenset)
+    due_in: timedelta | None
+    is_in_review: bool = False
 
 
-_TEAM = {
-    "operations": "ops", "product": "ops", "design": "brand", "advertising": "brand", "compliance": "ops",
-    "logistics": "ops", "finance": "finance",
-}
-PLANS = (
-    Plan(
-        "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
-        guest="designer", slips=frozenset({"creative_done", "coupon_stack"}),
-    ),
-    Plan(
-        "宠物饮水机新品上架 - Amazon US", "amazon_us_new_product_launch", "electronics", 46, "ops", _TEAM, "zh-hans",
-        "amazon_us", guest="supplier", slips=frozenset({"label_pack"}),
-    ),
-    Plan("Shopify US store launch", "shopify_us_store_launch", "home", 24, "brand", _TEAM, "en", "shopify"),
-    Plan("TikTok Shop 美国站开店", "tiktok_shop_us_launch", None, 30, "ops", {**_TEAM, "compliance": ""}, "zh-hans", "tiktok_us"),
-    Plan("FBA 补货：12 月海运", "fba_replenishment_shipment", None, 18, "ops", _TEAM, "zh-hans", "amazon_us"),
-    Plan(
-        "Fall coupon and deal week", "amazon_coupon_deal_promotion", "home", -34, "brand", _TEAM, "en", "amazon_us",
-        ends="finished",
-    ),
-    Plan(
-        "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us", ends="archived"
-    ),
+# Of each running project, the next tasks in the order of their deadlines: one late, one due in some hours, one whose
+# reminder of 24 hours comes within the hour, the others this week.
+_UNDER_WAY = (
+    _New(-timedelta(hours=20), is_in_review=True),
+    _New(timedelta(hours=7)),
+    _New(timedelta(hours=24, minutes=35)),
+    _New(timedelta(days=2), is_in_review=True),
+    _New(None),
+    _New(timedelta(days=3)),
+    _New(None, is_in_review=True),
 )
 
 
 def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project:
-    """Start the project as its owner did, on the day its first step began, and live it up to `now`."""
-    owner = people[plan.owner]
-    today = now.astimezone(LOS_ANGELES).date()
+    """Start the project as its owner did, shortly before its first step began, and live it up to `now`."""
+    owner, template = people[plan.owner], get_template(plan.template)
+    anchor = now.astimezone(MARKET).date() + timedelta(days=plan.anchor_in)
+    first = dated(template, variant=plan.variant, anchor=anchor).start_on
+    began = datetime.combine(first, time(10), tzinfo=ZoneInfo(owner.time_zone)) - _HEAD_START
     project = start_project(
-        get_template(plan.template),
+        template,
         variant=plan.variant,
-        anchor=today + timedelta(days=plan.anchor_in),
+        anchor=anchor,
         owner=owner,
         roles={role: people[key] for role, key in plan.roles.items() if key},
         name=plan.name,
         actor=owner,
-        now=now - timedelta(days=100),
+        now=began,
         language=plan.language,
         channel=plan.channel,
     )
+    for task in project.tasks.filter(sop_step__in=plan.boss_steps).select_related("project").order_by("number"):
+        set_owner(task, people["owner"], actor=owner, now=began + timedelta(hours=1))
     if plan.guest:
-        _let_in(project, people[plan.guest], actor=owner, now=now)
+        _let_in(project, people[plan.guest], plan.guests_steps, actor=owner, now=began + timedelta(hours=2))
     _live(project, plan, actor=owner, now=now)
     if plan.ends:
         finish_project(project, actor=owner, now=now - timedelta(days=14))
@@ -89,37 +78,52 @@ def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project
     return project
 
 
-def _let_in(project: Project, guest: Member, *, actor: Member, now: datetime) -> None:
-    """The guest has a key, and is on the shareable steps that outsiders do."""
-    ProjectAccess.objects.create(project=project, member=guest, created_at=now - timedelta(days=60))
-    theirs = project.tasks.filter(may_be_shared=True, sop_role__in=("agency_external", "design", "product"))
-    for task in theirs.order_by("number")[:6]:
-        set_owner(task, guest, actor=actor, now=now - timedelta(days=59))
+def _let_in(project: Project, guest: Member, steps: tuple[str, ...], *, actor: Member, now: datetime) -> None:
+    """The guest has a key, and is on the steps that outsiders do."""
+    ProjectAccess.objects.create(project=project, member=guest, created_at=now)
+    for task in project.tasks.filter(sop_step__in=steps).select_related("project").order_by("number"):
+        set_visibility(task, Task.Visibility.SHARED, actor=actor, now=now)
+        set_owner(task, guest, actor=actor, now=now)
 
 
 def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None:
-    """What was due is done, what is due soon is under way, and some of it is late."""
-    columns = list(project.board.columns.order_by("position"))
-    doing, review = [column for column in columns if column.status == Column.Status.DOING][:2]
-    done = next(column for column in columns if column.is_done)
-    for task in project.tasks.select_related("project", "column", "owner").order_by("due_at", "number"):
-        if task.due_at is None:
-            continue
-        finished_at = task.due_at - timedelta(hours=5 + task.number % 19)
-        if plan.ends or (finished_at < now and task.sop_step not in plan.slips):
-            _finish(task, done, actor=task.owner or actor, at=min(finished_at, now - timedelta(hours=1)))
-        elif task.start_on is not None and task.start_on <= now.date() + timedelta(days=1):
-            column = review if task.number % 3 == 0 else doing
-            _begin(task, column, actor=task.owner or actor, at=now - timedelta(hours=20 + task.number % 30))
+    """What was due is done, but for the last of it; the next tasks are under way."""
+    tasks = project.tasks.exclude(due_at=None).select_related("project", "column", "owner").order_by("due_at", "number")
+    finished, ahead = list[Finished](), list[Task]()
+    for task in tasks:
+        at = task.due_at - timedelta(hours=5 + task.number % 19)
+        if plan.ends or at < now:
+            finished.append(Finished(task, task.owner or actor, min(at, now - timedelta(days=15)) if plan.ends else at))
+        else:
+            ahead.append(task)
+    # Two of what should be done by now still is not, the guest's own before others.
+    late = [] if plan.ends else sorted(finished[-6:], key=lambda each: (not _is_guests(each.task), each.at))[:2]
+    finish_many(project, [each for each in finished if each not in late])
+    under_way = [each.task for each in late] + [task for task in ahead if task.due_at - now < _AHEAD]
+    for task, new in zip(under_way[:_MOST_UNDER_WAY] if not plan.ends else [], _UNDER_WAY, strict=False):
+        _begin(task, new, actor=task.owner or actor, now=now)
 
 
-def _begin(task: Task, column: Column, *, actor: Member, at: datetime) -> None:
-    move_task(task, column=column, before=None, actor=actor, now=at)
-    for item in task.checklist.order_by("position")[: 1 + task.number % 2]:
-        check_item(item, is_done=True, actor=actor, now=at + timedelta(hours=2))
+def _is_guests(task: Task) -> bool:
+    return task.owner is not None and task.owner.is_guest
 
 
-def _finish(task: Task, done: Column, *, actor: Member, at: datetime) -> None:
-    for item in task.checklist.order_by("position"):
-        check_item(item, is_done=True, actor=actor, now=at - timedelta(hours=1))
-    move_task(task, column=done, before=None, actor=actor, now=at)
+def _begin(task: Task, new: _New, *, actor: Member, now: datetime) -> None:
+    """Moved to where it stands some hours ago, with part of its checklist ticked off; its deadline was agreed anew."""
+    at = now - timedelta(hours=26 + task.number % 30)
+    if new.due_in is not None:
+        _agree(task, now + new.due_in, actor=actor, now=at)
+    doing, review = task.project.board.columns.filter(status=Column.Status.DOING).order_by("position")[:2]
+    move_task(task, column=review if new.is_in_review else doing, before=None, actor=actor, now=at + timedelta(hours=1))
+    items = list(task.checklist.order_by("position"))
+    for item in items if new.is_in_review else items[: task.number % 3]:
+        check_item(item, is_done=True, actor=actor, now=at + timedelta(hours=3))
+
+
+def _agree(task: Task, due_at: datetime, *, actor: Member, now: datetime) -> None:
+    """On the clock the step is meant in, to five minutes."""
+    wall = due_at.astimezone(ZoneInfo(task.due_zone))
+    wall -= timedelta(minutes=wall.minute % 5, seconds=wall.second, microseconds=wall.microsecond)
+    if task.start_on is not None and task.start_on > now.date():
+        set_start(task, now.astimezone(ZoneInfo(task.due_zone)).date() - timedelta(days=1), actor=actor, now=now)
+    set_deadline(task, Deadline(wall.date(), wall.time(), task.due_zone), actor=actor, now=now)

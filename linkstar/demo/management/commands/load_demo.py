@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
-from linkstar.demo.projects import PLANS, start
+from linkstar.demo.plans import PLANS
+from linkstar.demo.projects import start
 from linkstar.demo.talk import add_labels, talk
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.provisioning import create_workspace
@@ -43,5 +45,6 @@ class Command(BaseCommand):
         with tenant_context(workspace):
             people = {person.key: member_of(person, workspace, now=now) for person in PEOPLE}
             labels = add_labels()
-            projects = [start(plan, people, now=now) for plan in PLANS]
-            talk(projects[0], people, labels, now=now)
+            projects = {plan.name: start(plan, people, now=now) for plan in PLANS}
+            talk(projects, people, labels, now=now)
+            settle(workspace, now=now)

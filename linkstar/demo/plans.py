@@ -1,0 +1,62 @@
+"""The demo's projects, as data: which SOP, when its anchor is, who does what, and how it ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A project to be started from an SOP, `anchor_in` days from today (negative: that long ago).
+
+    `guests_steps` are the steps that the guest is put on, `boss_steps` those that the owner of the workspace keeps;
+    `ends`: "" is still running, else "finished" or "archived".
+    """
+
+    name: str
+    template: str
+    variant: str | None
+    anchor_in: int
+    owner: str
+    roles: Mapping[str, str]
+    language: str
+    channel: str
+    guest: str = ""
+    guests_steps: tuple[str, ...] = ()
+    boss_steps: tuple[str, ...] = ()
+    ends: str = ""
+
+
+_TEAM = {
+    "operations": "ops", "product": "ops", "design": "brand", "advertising": "brand", "compliance": "ops",
+    "logistics": "ops", "finance": "finance", "agency_external": "brand",
+}  # fmt: skip
+_NEW_YORK = {**_TEAM, "operations": "brand"}
+
+BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART = PLANS = (
+    Plan(
+        "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
+        guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
+        boss_steps=("week_deals_on", "bf_on", "bfcm_review"),
+    ),
+    Plan(
+        "宠物饮水机新品上架 - Amazon US", "amazon_us_new_product_launch", "electronics", 46, "ops", _TEAM, "zh-hans",
+        "amazon_us", guest="supplier", guests_steps=("sample_order", "mass_production", "final_inspection"),
+        boss_steps=("go_no_go", "reorder_decision"),
+    ),
+    Plan(
+        "Shopify US store launch", "shopify_us_store_launch", "home", 16, "brand", _NEW_YORK, "en", "shopify",
+        boss_steps=("wms_3pl", "launch_offer"),
+    ),
+    Plan(
+        "TikTok Shop 美国站开店", "tiktok_shop_us_launch", None, 20, "ops", {**_TEAM, "compliance": ""}, "zh-hans",
+        "tiktok_us", boss_steps=("aff_contract", "aff_list", "tts_review"),
+    ),
+    Plan("FBA 补货：12 月海运", "fba_replenishment_shipment", None, 38, "ops", _TEAM, "zh-hans", "amazon_us"),
+    Plan(
+        "Fall coupon and deal week", "amazon_coupon_deal_promotion", "home", -34, "brand", _NEW_YORK, "en", "amazon_us",
+        ends="finished",
+    ),
+    Plan(
+        "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us", ends="archived"
+    ),
+)  # fmt: skip
