@@ -1,6 +1,6 @@
 """What the trace reads like: each verb with its data becomes one sentence in the reader's language and clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext, pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -179,7 +179,7 @@ def _reminders(data: Data) -> tuple[str, dict[str, Any]]:
     hours = data.get("after") or []
     if not hours:
         return _("%(actor)s switched the reminders off."), {}
-    return _("%(actor)s set reminders %(hours)s h before the deadline."), {"hours": _list(hours)}
+    return _("%(actor)s set reminders %(hours)s h before the deadline."), {"hours": listed(hours)}
 
 
 def _owner(data: Data) -> tuple[str, dict[str, Any]]:
@@ -192,7 +192,7 @@ def _owner(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 def _helpers(data: Data) -> tuple[str, dict[str, Any]]:
-    added, removed = _list(data.get("added", [])), _list(data.get("removed", []))
+    added, removed = listed(data.get("added", [])), listed(data.get("removed", []))
     if added and removed:
         return _("%(actor)s added %(added)s and removed %(removed)s as helpers."), {"added": added, "removed": removed}
     if added:
@@ -201,7 +201,7 @@ def _helpers(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 def _labels(data: Data) -> tuple[str, dict[str, Any]]:
-    added, removed = _list(data.get("added", [])), _list(data.get("removed", []))
+    added, removed = listed(data.get("added", [])), listed(data.get("removed", []))
     if added and removed:
         return _("%(actor)s added the label %(added)s and removed %(removed)s."), {"added": added, "removed": removed}
     if added:
@@ -211,7 +211,7 @@ def _labels(data: Data) -> tuple[str, dict[str, Any]]:
 
 def _priority(data: Data) -> tuple[str, dict[str, Any]]:
     names = dict(Task.Priority.choices)
-    values = {key: names.get(data.get(key), "–") for key in ("before", "after")}
+    values = {key: names.get(data.get(key, 0), "–") for key in ("before", "after")}
     return _("%(actor)s changed the priority from %(before)s to %(after)s."), values
 
 
@@ -225,7 +225,10 @@ def _items(data: Data) -> tuple[str, dict[str, Any]]:
     texts = data.get("texts") or [data.get("text", "–")]
     if len(texts) == 1:
         return _("%(actor)s added “%(text)s” to the checklist."), {"text": texts[0]}
-    return _("%(actor)s added %(count)s items to the checklist: %(list)s."), {"count": len(texts), "list": _list(texts)}
+    return _("%(actor)s added %(count)s items to the checklist: %(list)s."), {
+        "count": len(texts),
+        "list": listed(texts),
+    }
 
 
 def _commented(data: Data) -> tuple[str, dict[str, Any]]:
@@ -235,14 +238,14 @@ def _commented(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 def _edited(data: Data) -> tuple[str, dict[str, Any]]:
-    names = {
-        field: str(Project._meta.get_field(field).verbose_name)
-        for field in ("name", "description", "channel", "time_zone")
-    }
     field, before, after = data.get("field", ""), data.get("before"), data.get("after")
-    values = {"field": names.get(field, field), "before": before or "–", "after": after or "–"}
     if field == "description":
         return _("%(actor)s changed the description of the project."), {}
+    if field == "channel":
+        channels = dict(Project.Channel.choices)
+        before, after = channels.get(before or ""), channels.get(after or "")
+    names = {"name": _("name"), "channel": _("channel"), "time_zone": _("time zone")}
+    values = {"field": names.get(field, field), "before": before or "–", "after": after or "–"}
     return _("%(actor)s changed the project's %(field)s from “%(before)s” to “%(after)s”."), values
 
 
@@ -301,8 +304,9 @@ def _day(text: str) -> str:
     return day_text(date.fromisoformat(text), _language())
 
 
-def _list(names: list[Any]) -> str:
-    return pgettext("between the names of a list", ", ").join(str(name) for name in names)
+def listed(names: Iterable[Any]) -> str:
+    """Names one after the other, with the comma of the reader's language."""
+    return ("、" if _language() == "zh-hans" else ", ").join(str(name) for name in names)
 
 
 def _language() -> str:

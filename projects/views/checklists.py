@@ -14,7 +14,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.checklists import add_items, check_item, edit_item, remove_item
 from projects.models import ChecklistItem
-from projects.views.sheet import TaskSheet, answer, show_sheet
+from projects.views.sheet import TaskSheet, answer, problem, show_sheet
 
 ITEM_LIMIT = 300
 MOST_LINES = 100
@@ -57,7 +57,7 @@ def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         made = add_items(task, form.cleaned_data["lines"], actor=request.member, now=now)
     else:
-        sheet.errors["checklist"] = " ".join(form.errors["lines"])
+        sheet.errors["checklist"] = problem(form)
         sheet.typed = {"checklist": form.data.get("lines", "")}
     return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", f"{_PARTS}#added"], now=now, made=made)
 
@@ -86,7 +86,7 @@ def item_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         edit_item(item, form.cleaned_data["lines"][0], actor=request.member, now=now)
     else:
-        sheet.errors["item"] = " ".join(form.errors["lines"])
+        sheet.errors["item"] = problem(form)
         sheet.typed, sheet.editing, sheet.editing_pk = {"item": form.data.get("lines", "")}, "item", item.pk
     return answer(request, sheet, f"{_PARTS}#item", now=now, item=item)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -58,7 +59,7 @@ class TaskSheet:
 
     @property
     def helpers(self) -> list[Member]:
-        return [member for member in self.people if member.is_helper]
+        return [member for member in self.people if member.is_helper]  # type: ignore[attr-defined]
 
     @property
     def assignable(self) -> list[Member]:
@@ -133,7 +134,7 @@ class TaskSheet:
         if not self.task.may_be_shared:
             return []
         for_all = is_shared and self.task.sensitivity == Task.Sensitivity.NORMAL
-        keyed = [member for member in self.people if member.is_guest and member.is_active and member.has_key]
+        keyed = [member for member in self.people if member.is_guest and member.is_active and member.has_key]  # type: ignore[attr-defined]
         return [member for member in keyed if for_all or self._is_on_it(member)]
 
 
@@ -167,6 +168,11 @@ def answer(
     if not sheet.errors:
         trigger(response, "task:changed", {"task": sheet.task.pk})
     return response
+
+
+def problem(form: forms.Form) -> str:
+    """What is wrong with a form that has one field a person can see."""
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)
 
 
 def trigger(response: HttpResponse, name: str, detail: Any) -> None:

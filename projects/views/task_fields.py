@@ -29,9 +29,9 @@ from projects.actions.edits import (
     set_visibility,
 )
 from projects.actions.tasks import ColumnFull, move_task
-from projects.models import Label, Task
+from projects.models import Column, Label, Task
 from projects.views.boards import full_text
-from projects.views.sheet import HOURS, TaskSheet, answer
+from projects.views.sheet import HOURS, TaskSheet, answer, problem
 
 LABEL_LIMIT = 40
 _NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
@@ -51,7 +51,7 @@ class FieldForm(forms.Form):
 
 
 class ColumnForm(FieldForm):
-    column = forms.ModelChoiceField(
+    column: "forms.ModelChoiceField[Column]" = forms.ModelChoiceField(
         None, error_messages={"invalid_choice": gettext_lazy("This column is not on this board.")}
     )
 
@@ -60,14 +60,18 @@ class ColumnForm(FieldForm):
 
 
 class OwnerForm(FieldForm):
-    owner = forms.ModelChoiceField(None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON})
+    owner: "forms.ModelChoiceField[Member]" = forms.ModelChoiceField(
+        None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON}
+    )
 
     def prepare(self) -> None:
         self.fields["owner"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
 
 
 class HelpersForm(FieldForm):
-    helpers = forms.ModelMultipleChoiceField(None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON})
+    helpers: "forms.ModelMultipleChoiceField[Member]" = forms.ModelMultipleChoiceField(
+        None, required=False, error_messages={"invalid_choice": _NOT_THIS_PERSON}
+    )
 
     def prepare(self) -> None:
         self.fields["helpers"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
@@ -205,7 +209,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
 def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
     """Save what was chosen and return "", or say why not."""
     if not form.is_valid():
-        return " ".join(message for messages in form.errors.values() for message in messages)
+        return problem(form)
     try:
         prop.save(form.task, form.cleaned_data, actor, now)
     except ColumnFull as error:

@@ -24,7 +24,7 @@ from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
 from projects.views.boards import full_text
-from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
+from projects.views.sheet import TaskSheet, answer, problem, show_sheet, trigger
 
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 50_000
@@ -181,9 +181,10 @@ def task_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def task_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET says that the task is in the bin and offers to take it out; POST does it, while the undo lasts."""
     task, now = access.get_binned_task(request.member, pk), timezone.now()
-    is_late = now - task.deleted_at > UNDO
+    binned_at = task.deleted_at or now
+    is_late = now - binned_at > UNDO
     if request.method == "GET" or is_late:
-        context = {"task": task, "project": task.project, "is_late": is_late, "deleted": moment(task.deleted_at)}
+        context = {"task": task, "project": task.project, "is_late": is_late, "deleted": moment(binned_at)}
         return render(request, "projects/task_binned.html", context, status=410 if request.method == "POST" else 200)
     restore_task(task, actor=request.member, now=now)
     if not request.htmx:
@@ -212,7 +213,7 @@ def _answer_state(request: WorkspaceRequest, sheet: TaskSheet, now: object) -> H
 def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpResponse:
     sheet, now, field = TaskSheet(task, request.member), timezone.now(), form.field
     if not form.is_valid():
-        sheet.errors[field] = " ".join(form.errors.get("text", []))
+        sheet.errors[field] = problem(form)
         sheet.typed, sheet.editing = {field: form.data.get("text", ""), "was": form.data.get("was", "")}, field
         return answer(request, sheet, f"projects/_task_texts.html#{field}")
     try:

@@ -12,7 +12,6 @@ class ModalHost extends HTMLElement {
     this.listen(window, "popstate", (event) => this.back(event), true);
     this.listen(document.body, `${this.dataset.name}:close`, () => this.dialog.close());
     this.listen(this.dialog, "close", () => this.leave());
-    this.listen(this.dialog, "input", () => this.toggleAttribute("data-typed", true));
     this.listen(this.dialog, "cancel", (event) => this.guard(event));
     this.listen(this.dialog, "click", (event) => this.click(event));
   }
@@ -35,14 +34,19 @@ class ModalHost extends HTMLElement {
   settle() {
     if (!this.dialog.childElementCount) return this.dialog.close();
     if (!this.dialog.open) this.dialog.showModal();
-    this.removeAttribute("data-typed");
+  }
+
+  /* Whether closing would lose words; what was sent has come back as the field's own text by then. */
+  isTyped() {
+    const fields = this.dialog.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])");
+    return [...fields].some((field) => field.value !== field.defaultValue);
   }
 
   click(event) {
     if (event.target.closest("[data-close]")) {
       event.preventDefault();
       this.dialog.close();
-    } else if (event.target === this.dialog && !this.hasAttribute("data-typed") && this.outside(event)) {
+    } else if (event.target === this.dialog && !this.isTyped() && this.outside(event)) {
       this.dialog.close();
     }
   }
@@ -72,14 +76,13 @@ class ModalHost extends HTMLElement {
   /* The first Esc in a field that was typed into only leaves the field. */
   guard(event) {
     const field = document.activeElement;
-    if (!this.hasAttribute("data-typed") || !field?.matches("input, textarea")) return;
+    if (!field?.matches("input, textarea") || field.value === field.defaultValue) return;
     event.preventDefault();
     field.blur();
     this.dialog.focus();
   }
 
   leave() {
-    this.removeAttribute("data-typed");
     this.dialog.replaceChildren();
     this.goBelow();
     // The page may have drawn the opener anew meanwhile.
