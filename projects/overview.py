@@ -59,10 +59,13 @@ def next_deadlines(projects: Iterable[Project], reader: Reader) -> dict[int, Due
         .distinct("project_id")
         .only("project_id", "due_on", "due_time", "due_zone", "due_at", "completed_at")
     )
-    return {task.project_id: due_text(task, reader) for task in soonest if task.due_on}
+    labels = {task.project_id: due_text(task, reader) for task in soonest}
+    return {pk: label for pk, label in labels.items() if label is not None}
 
 
-def due_text(task: Task, reader: Reader) -> DueLabel:
+def due_text(task: Task, reader: Reader) -> DueLabel | None:
+    if task.due_on is None:
+        return None
     deadline = Deadline.stored(task.due_on, task.due_time, task.due_zone, task.due_at)
     return describe(
         deadline,
@@ -117,7 +120,7 @@ def my_work(reader: Reader) -> list[WorkGroup]:
         .order_by(F("due_at").asc(nulls_last=True), "-priority", "pk")
     )
     for task in rows:
-        by_name[_part_of(task, reader)].rows.append(WorkRow(task, due_text(task, reader) if task.due_on else None))
+        by_name[_part_of(task, reader)].rows.append(WorkRow(task, due_text(task, reader)))
     return [group for group in by_name.values() if group.count]
 
 

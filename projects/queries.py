@@ -1,5 +1,6 @@
 """A board as pages of cards: which tasks a filter lets through, and the first or next of each column."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -189,7 +190,7 @@ def _cut(column: ShownColumn) -> None:
         del column.cards[CARDS_PER_PAGE:]
 
 
-def _column_rows(board: Board, tasks: QuerySet[Task], condition: Q | None) -> QuerySet[Column, dict[str, Any]]:
+def _column_rows(board: Board, tasks: QuerySet[Task], condition: Q | None) -> Iterable[Mapping[str, Any]]:
     total = _count(tasks)
     found = total if condition is None else _count(tasks.filter(condition))
     return (

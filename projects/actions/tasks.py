@@ -153,7 +153,8 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on.
     """
     others = Task.objects.filter(column=column).exclude(pk=task.pk)
-    follower = others.filter(pk=before.pk if before else None).values("rank")[:1]
+    # No row has the number 0: without `before` there is no follower.
+    follower = others.filter(pk=before.pk or 0 if before is not None else 0).values("rank")[:1]
     last_first = others.order_by("-rank").values("rank")
     taken = others.alive().order_by().values("column").annotate(count=Count("pk")).values("count")
     found = (

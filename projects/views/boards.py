@@ -129,7 +129,7 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> str:
     """Move the card and return "", or why it stays where it is."""
     if not form.is_valid():
-        return " ".join(message for messages in form.errors.values() for message in messages)
+        return " ".join(str(message) for messages in form.errors.values() for message in messages)
     try:
         move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
     except ColumnFull as error:
@@ -201,7 +201,7 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
             form.add_error("titles", full_text(column))
     if not request.htmx:
         for error in form.errors.get("titles", []):
-            messages.error(request, error)
+            messages.error(request, str(error))
         return redirect(f"{column.board.get_absolute_url()}#column-{column.pk}")
     shown = new_cards(made, column, reader_of(request)) if made else ShownColumn.of(column)
     columns = list(column.board.columns.order_by("position")) if made else []

@@ -1,6 +1,7 @@
 """The columns of a board: for those who run the project."""
 
 import json
+from typing import ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -32,7 +33,9 @@ class EditColumnForm(forms.ModelForm):
     class Meta:
         model = Column
         fields = ["name", "wip_limit"]
-        widgets = {"name": forms.TextInput(attrs={"class": "input", "autofocus": True, "autocomplete": "off"})}
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "name": forms.TextInput(attrs={"class": "input", "autofocus": True, "autocomplete": "off"})
+        }
 
 
 class AddColumnForm(EditColumnForm):

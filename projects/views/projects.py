@@ -121,7 +121,12 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Overview."""
     shown = access.get_project(request.member, pk)
     reader, tasks = reader_of(request), access.tasks_of(request.member, shown)
-    ahead = tasks.unfinished().exclude(due_at=None).select_related("owner", "column").order_by("due_at", "pk")[:8]
+    ahead = (
+        tasks.filter(completed_at=None)
+        .exclude(due_at=None)
+        .select_related("owner", "column")
+        .order_by("due_at", "pk")[:8]
+    )
     context = {
         "project": shown,
         "counts": counts_of(tasks, now=reader.now).get(pk, Counts()),
