@@ -30,7 +30,13 @@ class ColumnFull(ValueError):
 
 
 def create_task(
-    *, title: str, column: Column, actor: Member, now: datetime, owner: Member | None = None, deadline: Deadline | None = None
+    *,
+    title: str,
+    column: Column,
+    actor: Member,
+    now: datetime,
+    owner: Member | None = None,
+    deadline: Deadline | None = None,
 ) -> Task:
     """One task at the end of a column; see create_tasks."""
     return create_tasks([title], column=column, actor=actor, now=now, owner=owner, deadline=deadline)[0]
@@ -59,8 +65,16 @@ def create_tasks(
     for index, title in enumerate(titles):
         last = ranks.between(last, None)
         task = Task(
-            project=project, column=column, rank=last, number=first + index, title=title, owner=owner,
-            created_by=actor, created_at=now, updated_at=now, completed_at=now if column.is_done else None,
+            project=project,
+            column=column,
+            rank=last,
+            number=first + index,
+            title=title,
+            owner=owner,
+            created_by=actor,
+            created_at=now,
+            updated_at=now,
+            completed_at=now if column.is_done else None,
         )
         put_deadline(task, deadline)
         tasks.append(task)
@@ -96,7 +110,9 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     if column.is_done != was_done:
         plan_reminders(task, now=now)
     if column != source:
-        leave_trace("moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name)
+        leave_trace(
+            "moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name
+        )
 
 
 @transaction.atomic
