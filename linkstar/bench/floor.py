@@ -63,8 +63,8 @@ INSERT INTO projects_activity (project_id, task_id, actor_id, verb, data, create
 _CREATE_SQL = """
 INSERT INTO projects_task (project_id, column_id, rank, number, title, description, due_zone, priority, is_milestone, is_fixed,
     remind_hours_before, visibility, may_be_shared, sensitivity, sop_step, sop_role, sop_phase, checklist_count,
-    checklist_done_count, comment_count, file_count, version, created_by_id)
-VALUES (%s, %s, %s, %s, %s, '', '', 2, false, false, '{24}', 'internal', true, 'normal', '', '', '', 0, 0, 0, 0, 1, %s)
+    checklist_done_count, comment_count, file_count, version, duration_days, calendar, created_by_id)
+VALUES (%s, %s, %s, %s, %s, '', '', 2, false, false, '{24}', 'internal', true, 'normal', '', '', '', 0, 0, 0, 0, 1, 1, '', %s)
 RETURNING id
 """
 
