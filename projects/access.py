@@ -13,6 +13,7 @@ from django.utils import timezone
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Role
 from projects.models import ChecklistItem, Column, Comment, OwnerOffer, Project, ProjectAccess, StoredFile, Task
+from projects.models.tasks import TaskQuerySet
 
 Rule = Callable[[Member, Project], bool]
 
@@ -110,7 +111,7 @@ def get_column(member: Member, pk: int, *, to: str = "view") -> Column:
     return column
 
 
-def tasks_of(member: Member, project: Project) -> QuerySet[Task]:
+def tasks_of(member: Member, project: Project) -> TaskQuerySet:
     """The project's tasks that this member may see."""
     return project.tasks.visible_to(member)
 

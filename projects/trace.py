@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -17,64 +17,6 @@ from linkstar.lib.deadlines import Deadline, describe
 from projects.models import Activity, Project, Task
 
 Data = Mapping[str, Any]
-
-# What the page of a project filters by, and which verbs belong to it.
-KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
-    "tasks": (
-        pgettext_lazy("kind of activity", "Tasks"),
-        (
-            "task created",
-            "task deleted",
-            "task restored",
-            "moved",
-            "title changed",
-            "description changed",
-            "labels changed",
-            "priority changed",
-            "visibility changed",
-        ),
-    ),
-    "dates": (pgettext_lazy("kind of activity", "Dates"), ("deadline changed", "start changed", "reminders changed")),
-    "people": (
-        pgettext_lazy("kind of activity", "People"),
-        (
-            "owner changed",
-            "helpers changed",
-            "project owner changed",
-            "owner offered",
-            "owner offer declined",
-            "owner offer withdrawn",
-            "guest invited",
-            "guest invitation withdrawn",
-            "guest joined",
-            "guest removed",
-        ),
-    ),
-    "checklists": (
-        pgettext_lazy("kind of activity", "Checklists"),
-        ("checklist added", "checklist edited", "checklist removed", "checked", "unchecked"),
-    ),
-    "comments": (pgettext_lazy("kind of activity", "Comments"), ("commented", "comment edited", "comment deleted")),
-    "files": (
-        pgettext_lazy("kind of activity", "Files"),
-        ("file added", "file replaced", "file shared", "file unshared", "file deleted", "file restored"),
-    ),
-    "project": (
-        pgettext_lazy("kind of activity", "Project and board"),
-        (
-            "project created",
-            "project started",
-            "project edited",
-            "project finished",
-            "project archived",
-            "project restored",
-            "column added",
-            "column edited",
-            "column moved",
-            "column deleted",
-        ),
-    ),
-}
 
 # Sentences that need nothing but names out of the data.
 _PLAIN: dict[str, Promise] = {

@@ -15,7 +15,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.models import Activity
 from projects.stream import Cursor, trace_entry
-from projects.trace import KINDS
+from projects.trace_kinds import KINDS
 
 PAGE = 50
 

@@ -20,6 +20,7 @@ from projects.actions.edits import edit_text, set_priority
 from projects.actions.tasks import delete_task
 from projects.actions.trace import leave_trace
 from projects.models import Activity, Task
+from projects.trace_kinds import KINDS
 from tests.factories import client_of, make_member, make_project, make_task
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_every_verb_in_the_source_has_words_and_a_kind() -> None:
     verbs = all_verbs()
     assert len(verbs) > 35
     assert sorted(verb for verb in verbs if not trace.knows(verb)) == []
-    kinds = [verb for _name, of_kind in trace.KINDS.values() for verb in of_kind]
+    kinds = [verb for _name, of_kind in KINDS.values() for verb in of_kind]
     assert sorted(verbs - set(kinds)) == []
     assert len(kinds) == len(set(kinds))
 

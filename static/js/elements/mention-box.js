@@ -14,7 +14,7 @@ class MentionBox extends HTMLElement {
     this.field.addEventListener("input", (event) => !event.isComposing && this.ask());
     this.field.addEventListener("compositionend", () => this.ask());
     this.field.addEventListener("keydown", (event) => this.key(event), true);
-    this.field.addEventListener("blur", () => setTimeout(() => this.shut(), 150));
+    this.field.addEventListener("blur", () => setTimeout(() => document.activeElement !== this.field && this.shut(), 150));
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => this.put(event.target.closest("[data-name]")));
   }
