@@ -6,6 +6,7 @@ An image becomes a link to it, so that reading a comment never tells another ser
 
 import re
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import nh3
@@ -23,6 +24,9 @@ _REL = "noopener noreferrer nofollow"
 # Chinese runs on without a space after an address, so only what an address is spelled with belongs to it.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.IGNORECASE)
 _TRAILING = ".,;:!?'*"
+# Rows shorter than the head are filled up to it, by 65,536 cells a table as the parser comes: a comment of a kilobyte
+# then takes a second to draw, for everybody who opens the task. There is no option for it (markdown-it-py 4.3).
+import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 500  # type: ignore[attr-defined]
 
 
 def render(text: str) -> str:

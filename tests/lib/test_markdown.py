@@ -127,3 +127,13 @@ def test_table() -> None:
     assert re.sub(r"\s", "", html) == (
         "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr></tbody></table>"
     )
+
+
+def test_a_short_text_makes_no_huge_table() -> None:
+    text = "|a" * 200 + "|\n" + "|-" * 200 + "|\n" + "|\n" * 200
+    assert render(text).count("<td>") <= 800
+
+
+def test_a_table_with_short_rows_is_filled_up() -> None:
+    html = render("| a | b |\n| - | - |\n| 1 |\n")
+    assert html.count("<td>") == 2
