@@ -17,6 +17,8 @@ from linkstar.members.models import Member
 from linkstar.operations.isolation import MARK, SLUGS, Pair, check, laid_out
 from linkstar.workspaces import jobs
 from linkstar.workspaces.models import Letter, Workspace
+from linkstar.workspaces.provisioning import create_workspace
+from linkstar.workspaces.slugs import SlugRefused
 from projects.models import FileVersion
 from tests.factories import make_project
 
@@ -34,6 +36,15 @@ def pair() -> Iterator[Pair]:
 def wrong(pair: Pair) -> list[str]:
     """The names of the checks that found something."""
     return [name for name, found in check(pair).items() if found]
+
+
+def test_a_customer_who_took_the_address_of_the_check_keeps_their_workspace() -> None:
+    connection.set_schema_to_public()
+    owner = User.objects.create_user("owner@firm.test", "x")
+    create_workspace(name="Firm", slug=SLUGS[0], owner=owner, time_zone="UTC", language="en", now=timezone.now())
+    with pytest.raises(SlugRefused), laid_out():
+        pass
+    assert Workspace.objects.filter(slug=SLUGS[0]).exists()
 
 
 def test_two_workspaces_do_not_reach_each_other_and_the_check_leaves_nothing() -> None:
