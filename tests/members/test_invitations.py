@@ -1,12 +1,10 @@
 """Inviting people into the workspace, and the link in their letter."""
 
 import re
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from linkstar.accounts.models import User
@@ -23,6 +21,7 @@ from linkstar.members.models import Invitation, Member
 from linkstar.workspaces.models import Letter, Membership
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient
+from tests.races import RACE, at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -324,71 +323,37 @@ def test_withdrawing_what_was_used_changes_nothing(owner):
     assert invitation.withdrawn_at is None
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_a_link_opened_twice_at_once_makes_one_member(live_workspace):
     user = make_user(email="twice@acme.test")
     invitation, _ = invite(user.email)
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
 
-    def accept() -> None:
-        connection.set_tenant(live_workspace)
-        barrier.wait()
-        try:
-            accept_invitation(invitation, user=user, now=timezone.now())
-            outcomes.append("joined")
-        except InvitationRefused as refusal:
-            outcomes.append(refusal.reason)
-        finally:
-            connection.close()
+    def accept() -> str:
+        accept_invitation(invitation, user=user, now=timezone.now())
+        return "joined"
 
-    threads = [threading.Thread(target=accept) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    outcomes = at_once(accept, accept, expected=InvitationRefused)
 
-    assert sorted(outcomes) == ["joined", "used"]
+    assert sorted(getattr(outcome, "reason", outcome) for outcome in outcomes) == ["joined", "used"]
     assert Member.objects.filter(user_id=user.pk).count() == 1
     assert Membership.objects.filter(user=user).count() == 1
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_a_new_person_who_clicks_twice_is_in_twice(live_workspace):
     _, link = invite()
-    barrier = threading.Barrier(2)
-    answers: list[int] = []
 
-    def click() -> None:
-        client = WorkspaceClient(HTTP_HOST="acme.localhost")
-        barrier.wait()
-        try:
-            answers.append(client.post(link, NEW_PERSON).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    answers = at_once(*[lambda: client_of(None).post(link, NEW_PERSON).status_code] * 2)
 
     assert answers == [302, 302]
     assert User.objects.filter(email="new@acme.test").count() == 1
     assert Member.objects.filter(email="new@acme.test").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_two_who_invite_one_address_at_once_leave_one_invitation(live_workspace):
     actors = [Member.objects.get(role="owner"), make_member("admin")]
-    barrier = threading.Barrier(2)
 
-    def send(actor: Member) -> None:
-        connection.set_tenant(live_workspace)
-        barrier.wait()
-        try:
-            invite_members(["race@acme.test"], role="member", actor=actor, now=NOW)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send, args=[actor]) for actor in actors]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    at_once(*(partial(invite_members, ["race@acme.test"], role="member", actor=actor, now=NOW) for actor in actors))
 
     assert Invitation.objects.open().filter(email="race@acme.test").count() == 1

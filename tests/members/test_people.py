@@ -1,11 +1,10 @@
 """The list of members, their roles, their leaving."""
 
-import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from linkstar.members import access, handover
 from linkstar.members.actions.members import (
@@ -19,6 +18,7 @@ from linkstar.members.actions.members import (
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Membership
 from tests.factories import client_of, make_member, make_user
+from tests.races import RACE, at_once, meanwhile
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -309,81 +309,42 @@ def test_pages_open_in_both_languages(language, path):
     assert client_of(make_member("admin", language=language)).get(path).status_code == 200
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_two_owners_who_demote_each_other_at_once_leave_one(live_workspace):
     first = Member.objects.get(role="owner")
     second = make_member("owner")
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
 
-    def demote(actor: Member, subject: Member) -> None:
-        connection.set_tenant(live_workspace)
-        barrier.wait()
-        try:
-            change_role(subject, role="member", actor=actor)
-            outcomes.append("done")
-        except ChangeRefused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
+    outcomes = at_once(
+        lambda: change_role(second, role="member", actor=first),
+        lambda: change_role(first, role="member", actor=second),
+        expected=ChangeRefused,
+    )
 
-    threads = [
-        threading.Thread(target=demote, args=[first, second]),
-        threading.Thread(target=demote, args=[second, first]),
-    ]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-
-    assert sorted(outcomes) == ["done", "refused"]
+    assert sorted(isinstance(outcome, ChangeRefused) for outcome in outcomes) == [False, True]
     assert Member.objects.filter(role="owner").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_two_owners_who_leave_at_once_leave_one(live_workspace):
     owners = [Member.objects.get(role="owner"), make_member("owner")]
-    barrier = threading.Barrier(2)
-    outcomes: list[str] = []
 
-    def leave(member: Member) -> None:
-        connection.set_tenant(live_workspace)
-        barrier.wait()
-        try:
-            leave_workspace(member, heir=None, now=NOW)
-            outcomes.append("gone")
-        except ChangeRefused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
+    outcomes = at_once(
+        *(partial(leave_workspace, owner, heir=None, now=NOW) for owner in owners), expected=ChangeRefused
+    )
 
-    threads = [threading.Thread(target=leave, args=[owner]) for owner in owners]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-
-    assert sorted(outcomes) == ["gone", "refused"]
+    assert sorted(isinstance(outcome, ChangeRefused) for outcome in outcomes) == [False, True]
     assert Member.objects.active().filter(role="owner").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_an_heir_whose_role_is_changed_in_that_moment_stops_nobody(live_workspace, work):
     Member.objects.filter(role="owner").update(role="member")
     heir, leaver, boss = make_member(), make_member(), make_member("owner")
     work[leaver.pk] = ["1 project"]
-    errors: list[Exception] = []
-
-    def promote() -> None:
-        connection.set_tenant(live_workspace)
-        try:
-            change_role(heir, role="manager", actor=boss)
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=promote)
+    begun: list[Future[None]] = []
 
     def begin_meanwhile(_member: Member) -> list[str]:
-        thread.start()
-        thread.join(0.7)
+        begun.append(meanwhile(lambda: change_role(heir, role="manager", actor=boss)))
         return []
 
     @handover.hands_over(open_work=begin_meanwhile)
@@ -391,9 +352,9 @@ def test_an_heir_whose_role_is_changed_in_that_moment_stops_nobody(live_workspac
         """The moment between is what it is registered for."""
 
     deactivate_member(leaver, heir=heir, actor=boss, now=NOW)
-    thread.join(10)
+    (promotion,) = begun
+    promotion.result(10)
 
-    assert errors == []
     assert not Member.objects.get(pk=leaver.pk).is_active
     assert Member.objects.get(pk=heir.pk).role == "manager"
 

@@ -1,7 +1,5 @@
 """Reminders of tasks: at their exact instant, once, and never of what is done."""
 
-import threading
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +23,7 @@ from projects.actions.projects import archive_project
 from projects.actions.tasks import delete_task
 from projects.models import ProjectAccess, Task
 from tests.factories import make_member, make_project, make_task
+from tests.races import RACE, at_once
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 DUE = datetime(2026, 11, 28, 7, 59, tzinfo=UTC)
@@ -219,25 +218,13 @@ class TestFire:
             assert not Notification.objects.filter(kind="task_due").exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@RACE
 def test_moving_deadlines_while_reminders_fire_stops_nobody(live_workspace: Workspace) -> None:
     """Deadlines move and tasks finish while two workers fire; no dead-lock, and no reminder is sent twice or lost."""
     owner = Member.objects.get(role="owner")
     tasks = [make_due(owner) for _ in range(12)]
     at = DUE - timedelta(hours=24)
     later = FRIDAY.moved_to_day(date(2026, 12, 4))
-    errors: list[BaseException] = []
-    barrier = threading.Barrier(4)
-
-    def guarded(run: Any) -> None:
-        try:
-            barrier.wait()
-            with tenant_context(live_workspace):
-                run()
-        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
-            errors.append(error)
-        finally:
-            connection.close()
 
     def move() -> None:
         for task in tasks[:8]:
@@ -247,15 +234,8 @@ def test_moving_deadlines_while_reminders_fire_stops_nobody(live_workspace: Work
         for task in tasks[8:]:
             finish_task(task, actor=owner, now=at - SECOND)
 
-    counts: Counter[str] = Counter()
-    runs = [move, finish, lambda: counts.update(run_due(at, limit=3)), lambda: counts.update(run_due(at, limit=2))]
-    threads = [threading.Thread(target=guarded, args=(run,)) for run in runs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
-    assert counts["failed"] == 0
+    _, _, *counts = at_once(move, finish, lambda: run_due(at, limit=3), lambda: run_due(at, limit=2))
+    assert [count["failed"] for count in counts] == [0, 0]
     assert waiting() == promised() == [(24, later.instant - timedelta(hours=24))] * 8
     sent = list(Reminder.objects.filter(state=Reminder.State.SENT).values_list("subject_id", flat=True))
     assert len(sent) == len(set(sent)) == Notification.objects.filter(kind="task_due").count()

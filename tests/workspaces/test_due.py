@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from linkstar.workspaces import due
 from linkstar.workspaces.jobs import UnknownWorkspace
 from linkstar.workspaces.models import DueItem, Workspace
 from notifications.models import Notification
+from tests.races import RACE, at_once
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LATER = NOW + due.LEASE + timedelta(seconds=1)
@@ -216,21 +217,7 @@ class TestRun:
             call_command("send_due", "--now", "2026-11-24T08:00:00", stdout=out)
 
 
-def in_threads(count: int, run: Callable[[int], None]) -> None:
-    def guarded(number: int) -> None:
-        try:
-            run(number)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-@pytest.mark.django_db(transaction=True)
+@RACE
 class TestRaces:
     def test_many_rows_and_dying_workers_lose_and_double_nothing(
         self, live_workspace: Workspace, handle: Handle
@@ -246,44 +233,38 @@ class TestRaces:
 
         handle("test", work)
         due.schedule_many(("test", number, NOW) for number in range(rows))
-        deaths: list[int] = []
 
-        def worker(number: int) -> None:
-            clock = NOW
+        def worker() -> int:
+            """Works until nothing is left, and comes back to life each time it dies: how often that was."""
+            clock, deaths = NOW, 0
             for _ in range(rows):
                 try:
                     due.run_due(clock, limit=17)
                 except Died:
-                    deaths.append(number)
+                    deaths += 1
                     connection.close()
                     continue
                 with schema_context("public"):
                     if not DueItem.objects.exists():
-                        return
+                        break
                 clock += due.LEASE + timedelta(seconds=1)
+            return deaths
 
-        in_threads(4, worker)
-        assert len(deaths) == len(range(0, rows, 3))
+        deaths = at_once(*[worker] * 4)
+        assert sum(deaths) == len(range(0, rows, 3))
         with tenant_context(live_workspace):
             assert told() == dict.fromkeys(range(rows), 1)
 
     def test_two_schedulers_at_once_share_the_work(self, live_workspace: Workspace, handle: Handle) -> None:
         handle("test", lambda object_id, /, *, now: tell(object_id))
         due.schedule_many(("test", number, NOW) for number in range(300))
-        counts: Counter[str] = Counter()
-        barrier = threading.Barrier(3)
-
-        def tick(_: int) -> None:
-            barrier.wait()
-            counts.update(due.run_due(NOW, limit=20))
-
-        in_threads(3, tick)
-        assert counts == {"done": 300}
+        counts = at_once(*[lambda: due.run_due(NOW, limit=20)] * 3)
+        assert sum(counts, Counter()) == {"done": 300}
         assert told() == dict.fromkeys(range(300), 1)
 
     def test_a_move_waits_for_the_worker_and_then_counts(self, live_workspace: Workspace, handle: Handle) -> None:
         """A row moved while its handler runs is a new promise; nothing dead-locks and nothing is lost."""
-        acting, moved = threading.Event(), threading.Event()
+        acting, moved = Event(), Event()
 
         def work(object_id: int, /, *, now: datetime) -> None:
             acting.set()
@@ -293,16 +274,13 @@ class TestRaces:
         handle("test", work)
         due.schedule("test", 1, NOW)
 
-        def run(number: int) -> None:
-            if number == 0:
-                due.run_due(NOW)
-                return
-            acting.wait()
-            with tenant_context(live_workspace), transaction.atomic():
+        def move() -> None:
+            acting.wait(10)
+            with transaction.atomic():
                 due.schedule("test", 1, NOW + timedelta(hours=1))
             moved.set()
 
-        in_threads(2, run)
+        at_once(lambda: due.run_due(NOW), move)
         assert told() == {1: 1}
         assert DueItem.objects.get().run_at == NOW + timedelta(hours=1)
 

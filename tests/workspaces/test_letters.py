@@ -1,7 +1,6 @@
 """The outbox: written once, sent at least once, always under one Message-ID."""
 
 import smtplib
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -14,12 +13,13 @@ from celery import Celery
 from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection, transaction
+from django.db import transaction
 from django_tenants.utils import schema_context, tenant_context
 from kombu.exceptions import OperationalError
 
 from linkstar.workspaces import letters
 from linkstar.workspaces.models import Letter, Workspace
+from tests.races import RACE, at_once
 
 NUDGE = letters._nudge
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -142,25 +142,12 @@ class TestTrouble:
         assert (letter.attempts, letter.last_error) == (2, "")
 
 
-@pytest.mark.django_db(transaction=True)
+@RACE
 class TestCommitted:
     def test_many_workers_send_each_letter_once(self, live_workspace: Workspace) -> None:
         for number in range(60):
             put(f"invitation:{number}", to=f"person{number}@acme.test")
-        counts: Counter[str] = Counter()
-        barrier = threading.Barrier(3)
-
-        def work() -> None:
-            barrier.wait()
-            counts.update(letters.deliver(NOW))
-            connection.close()
-
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert counts == {"sent": 60}
+        assert sum(at_once(*[lambda: letters.deliver(NOW)] * 3), Counter()) == {"sent": 60}
         assert Counter(message.to[0] for message in mail.outbox) == {f"person{n}@acme.test": 1 for n in range(60)}
 
     def test_a_worker_is_nudged_once_a_transaction_and_only_after_it(self, live_workspace: Workspace) -> None:

@@ -1,7 +1,7 @@
 """Making a workspace, and the hand-over to its host."""
 
 import re
-import threading
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -12,6 +12,7 @@ from linkstar.accounts.models import User
 from linkstar.workspaces.models import Membership, Workspace
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient as Client
+from tests.races import RACE, at_once
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -188,7 +189,7 @@ def test_entering_changes_the_session_key():
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
     client.get(path_of(public(user).get("/enter/acme/")["Location"]))
 
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != session.session_key
@@ -231,47 +232,24 @@ def test_the_switcher_carries_over_from_a_workspaces_host(acme, other):
     assert client_of(make_member()).post("/workspaces/other/enter/").status_code == 404
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_two_race_for_one_slug_and_one_wins(live_workspace):
     connection.set_schema_to_public()
     users = [make_user(email="a@race.test"), make_user(email="b@race.test")]
-    barrier = threading.Barrier(2)
-    statuses = []
+    form = {**FORM, "slug": "raced"}
 
-    def create(user):
-        client = public(user)
-        barrier.wait()
-        try:
-            statuses.append(client.post("/workspaces/new/", {**FORM, "slug": "raced"}).status_code)
-        finally:
-            connection.close()
+    answers = at_once(*(partial(public(user).post, "/workspaces/new/", form) for user in users))
 
-    threads = [threading.Thread(target=create, args=[user]) for user in users]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-
-    assert sorted(statuses) == [302, 422]
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
     assert Workspace.objects.filter(slug="raced").count() == 1
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_one_token_opened_twice_at_once_opens_once(live_workspace):
     member = make_member()
     user = User.objects.get(pk=member.user_id)
     location = path_of(public(user).get("/enter/acme/")["Location"])
-    barrier = threading.Barrier(4)
-    statuses = []
 
-    def enter():
-        client = Client(HTTP_HOST="acme.localhost")
-        barrier.wait()
-        try:
-            statuses.append(client.get(location).status_code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=enter) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    statuses = at_once(*[lambda: client_of(None).get(location).status_code] * 4)
 
     assert sorted(statuses) == [302, 410, 410, 410]
