@@ -45,7 +45,9 @@ def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     The person's own only when somebody has asked for them already: the session or the database may be what failed.
     """
     user = getattr(request, "_cached_user", None)
-    known = user is not None and user.is_authenticated
-    language = user.language if known else translation.get_language_from_request(request)
+    if user is not None and user.is_authenticated:
+        language = user.language
+    else:
+        language = translation.get_language_from_request(request)
     with translation.override(language):
         return render(request, template, {"request_id": getattr(request, "id", "")}, status=status)

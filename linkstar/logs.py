@@ -9,7 +9,7 @@ import structlog
 
 def structured_logging(*, human: bool, level: str) -> None:
     """Send structlog's events and the standard library's through one formatter to standard error."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

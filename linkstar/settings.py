@@ -309,7 +309,11 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         # A form may end on another host of ours: making a workspace, switching to one.
-        "form-action": [SELF, f"{SITE_SCHEME}://{BASE_DOMAIN}{SITE_PORT}", f"{SITE_SCHEME}://*.{BASE_DOMAIN}{SITE_PORT}"],
+        "form-action": [
+            SELF,
+            f"{SITE_SCHEME}://{BASE_DOMAIN}{SITE_PORT}",
+            f"{SITE_SCHEME}://*.{BASE_DOMAIN}{SITE_PORT}",
+        ],
     },
 }
 if not DEBUG:

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from linkstar.urls_common import handler400, handler403, handler404, handler500, urlpatterns as common
+from linkstar.urls_common import handler400, handler403, handler404, handler500
+from linkstar.urls_common import urlpatterns as common
 
 urlpatterns = [
     path("", include("linkstar.public.urls")),

@@ -20,7 +20,7 @@ _left_dirty = pytest.StashKey[bool]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test that commits leaves nothing behind: put the two workspaces back before the next one opens its transaction."""
+    """A test that commits leaves nothing behind: the two workspaces are put back before the next one begins."""
     if item.config.stash.get(_left_dirty, False):
         from pytest_django.plugin import blocking_manager_key
 

@@ -7,7 +7,7 @@ from django.db import connection
 from psycopg import sql
 
 from linkstar.accounts.models import User
-from linkstar.workspaces.models import Domain, DueItem, Letter, Membership, Workspace
+from linkstar.workspaces.models import Domain, DueItem, Letter, Membership
 from linkstar.workspaces.provisioning import create_workspace, ensure_template
 
 MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -24,7 +24,12 @@ def lay_workspaces() -> None:
     for slug, (email, name, zone, language) in OWNERS.items():
         user = User.objects.create_user(email, "correct-horse", full_name=name, time_zone=zone, language=language)
         create_workspace(
-            name=slug.capitalize(), slug=slug, owner=user, time_zone="America/Los_Angeles", language=language, now=MADE_AT
+            name=slug.capitalize(),
+            slug=slug,
+            owner=user,
+            time_zone="America/Los_Angeles",
+            language=language,
+            now=MADE_AT,
         )
 
 

@@ -46,7 +46,11 @@ def migrate_fleet(*, workers: int = 2) -> FleetReport:
 
 def drifted_workspaces() -> list[str]:
     """Slugs whose ledger says something else than their own django_migrations: the weekly cross-check."""
-    return [workspace.slug for workspace in Workspace.objects.order_by("pk") if applied_ledger(workspace) != workspace.ledger]
+    return [
+        workspace.slug
+        for workspace in Workspace.objects.order_by("pk")
+        if applied_ledger(workspace) != workspace.ledger
+    ]
 
 
 def applied_ledger(workspace: Workspace) -> str:
@@ -114,7 +118,7 @@ def _write_ledger(workspace: Workspace) -> None:
 def _attempt(workspace: Workspace, migrate: Callable[[], None], report: FleetReport) -> bool:
     try:
         migrate()
-    except Exception as error:  # noqa: BLE001 - one workspace's trouble is told, and does not stop the fleet
+    except Exception as error:
         log.exception("workspace not migrated", workspace=workspace.slug)
         report.failed[workspace.slug] = f"{type(error).__name__}: {error}".strip()
         return False

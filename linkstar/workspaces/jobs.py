@@ -19,7 +19,7 @@ class UnknownWorkspace(RuntimeError):
     """A job came without a workspace, or for one that is not there."""
 
 
-class WorkspaceTask(Task):  # type: ignore[misc]
+class WorkspaceTask(Task):
     """Sends the current workspace's id along and enters it before the task's body runs.
 
     Tasks of the public schema say so with `@app.task(public=True)`. Nothing here keeps state on the task object, which
@@ -73,5 +73,3 @@ def _workspace(workspace_id: int | None) -> Workspace:
         raise UnknownWorkspace(f"There is no workspace {workspace_id}.")
     _known[workspace_id] = (now, workspace)
     return workspace
-
-

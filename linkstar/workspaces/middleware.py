@@ -35,7 +35,7 @@ class WorkspaceMiddleware:
         if not accepts(workspace.ledger):
             return errors.being_upgraded(self._as_public(request))
         request.workspace = request.tenant = workspace  # type: ignore[attr-defined]
-        request.urlconf = settings.ROOT_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.ROOT_URLCONF
         structlog.contextvars.bind_contextvars(workspace=workspace.slug)
         connection.set_tenant(workspace)
         try:
@@ -49,5 +49,5 @@ class WorkspaceMiddleware:
     @staticmethod
     def _as_public(request: HttpRequest) -> HttpRequest:
         request.workspace = request.tenant = None  # type: ignore[attr-defined]
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         return request

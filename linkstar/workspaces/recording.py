@@ -25,8 +25,8 @@ _TWO_IN_ONE = re.compile(r";\s*(?=SET CONSTRAINTS )")
 def migrate_and_record(schema_name: str, *, finish: Callable[[], None] | None = None) -> list[str]:
     """Bring an existing schema to this code's migrations and return the statements that did it, in order.
 
-    One transaction, in which `finish` runs last and unrecorded: on an error the schema is as it was. An up-to-date schema
-    gives [].
+    One transaction, in which `finish` runs last and unrecorded: on an error the schema is as it was. An up-to-date
+    schema gives [].
     """
     statements: list[str] = []
 

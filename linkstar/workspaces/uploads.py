@@ -33,7 +33,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
             self.file.write(raw_data[:room])
 
 
-def _is_expected(request: HttpRequest) -> bool:
+def _is_expected(request: HttpRequest | None) -> bool:
     match = getattr(request, "resolver_match", None)
     if match is None or not getattr(match.func, "takes_files", False):
         return False

@@ -5,10 +5,10 @@ from django.db.models.functions import Now
 
 
 class Reminder(models.Model):
-    """One occasion. `subject` and `subject_id` name the row it is about ("task", 12), which lies in a room above this one.
+    """One occasion. `subject` and `subject_id` name the row it is about ("task", 12), which lies in a room above.
 
-    `fire_at` is `hours_before` elapsed hours before the deadline. Waiting until sent or cancelled; a moved deadline moves a
-    waiting one. The due row that wakes it carries this row's id.
+    `fire_at` is `hours_before` elapsed hours before the deadline. Waiting until sent or cancelled; a moved deadline
+    moves a waiting one. The due row that wakes it carries this row's id.
     """
 
     class State(models.TextChoices):
@@ -27,7 +27,9 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "subject_id", "hours_before"], condition=models.Q(state="waiting"), name="reminder_one_waiting"
+                fields=["subject", "subject_id", "hours_before"],
+                condition=models.Q(state="waiting"),
+                name="reminder_one_waiting",
             )
         ]
 

@@ -5,319 +5,681 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
+from django.db import migrations, models
+
 import linkstar.accounts.models
 import projects.models.tasks
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Board',
+            name="Board",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Column',
+            name="Column",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('status', models.CharField(choices=[('todo', 'To do'), ('doing', 'Doing'), ('done', 'Done')], max_length=10, verbose_name='status')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('wip_limit', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='WIP limit')),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='projects.board')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("todo", "To do"), ("doing", "Doing"), ("done", "Done")],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("wip_limit", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="WIP limit")),
+                (
+                    "board",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="columns", to="projects.board"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='name')),
-                ('tint', models.PositiveSmallIntegerField(default=1)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="name")),
+                ("tint", models.PositiveSmallIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='label_name_once'), models.CheckConstraint(condition=models.Q(('tint__gte', 1), ('tint__lte', 6)), name='label_tint_known')],
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("name"), name="label_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("tint__gte", 1), ("tint__lte", 6)), name="label_tint_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('description', models.TextField(blank=True, max_length=20000, verbose_name='description')),
-                ('state', models.CharField(choices=[('active', 'Active'), ('finished', 'Finished'), ('archived', 'Archived')], default='active', max_length=20)),
-                ('channel', models.CharField(blank=True, choices=[('', 'No channel'), ('amazon_us', 'Amazon US'), ('walmart_us', 'Walmart US'), ('shopify', 'Shopify'), ('tiktok_us', 'TikTok Shop US')], default='', max_length=20, verbose_name='channel')),
-                ('time_zone', models.CharField(max_length=64, validators=[linkstar.accounts.models.validate_zone], verbose_name='time zone')),
-                ('sop_template', models.CharField(blank=True, max_length=60)),
-                ('sop_version', models.PositiveIntegerField(blank=True, null=True)),
-                ('sop_variant', models.CharField(blank=True, max_length=40)),
-                ('anchor_on', models.DateField(blank=True, null=True)),
-                ('anchor_at', models.DateTimeField(blank=True, null=True)),
-                ('last_task_number', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('last_activity_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_projects', to='members.member', verbose_name='owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("description", models.TextField(blank=True, max_length=20000, verbose_name="description")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("finished", "Finished"), ("archived", "Archived")],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No channel"),
+                            ("amazon_us", "Amazon US"),
+                            ("walmart_us", "Walmart US"),
+                            ("shopify", "Shopify"),
+                            ("tiktok_us", "TikTok Shop US"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=64, validators=[linkstar.accounts.models.validate_zone], verbose_name="time zone"
+                    ),
+                ),
+                ("sop_template", models.CharField(blank=True, max_length=60)),
+                ("sop_version", models.PositiveIntegerField(blank=True, null=True)),
+                ("sop_variant", models.CharField(blank=True, max_length=40)),
+                ("anchor_on", models.DateField(blank=True, null=True)),
+                ("anchor_at", models.DateTimeField(blank=True, null=True)),
+                ("last_task_number", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_activity_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_projects",
+                        to="members.member",
+                        verbose_name="owner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OwnerOffer',
+            name="OwnerOffer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn')], default='open', max_length=20)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('offered_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('offered_to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owner_offers', to='members.member')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owner_offers', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "offered_to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="owner_offers", to="members.member"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="owner_offers", to="projects.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GuestInvitation',
+            name="GuestInvitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='email')),
-                ('company', models.CharField(blank=True, max_length=80, verbose_name='company')),
-                ('token_hash', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('invited_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='guest_invitations', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="email")),
+                ("company", models.CharField(blank=True, max_length=80, verbose_name="company")),
+                ("token_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guest_invitations",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='board',
-            name='project',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='board', to='projects.project'),
+            model_name="board",
+            name="project",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="board", to="projects.project"
+            ),
         ),
         migrations.CreateModel(
-            name='ProjectAccess',
+            name="ProjectAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='access ends')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='project_access', to='members.member')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="access ends")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="project_access",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="accesses", to="projects.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('is_shared', models.BooleanField(default=False)),
-                ('version_count', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("is_shared", models.BooleanField(default=False)),
+                ("version_count", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="files", to="projects.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FileVersion',
+            name="FileVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=120)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.BigIntegerField()),
-                ('content_type', models.CharField(max_length=120)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('uploaded_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='projects.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=120)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.BigIntegerField()),
+                ("content_type", models.CharField(max_length=120)),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="projects.storedfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('rank', models.CharField(db_collation='C', max_length=60)),
-                ('title', models.CharField(max_length=300, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=50000, verbose_name='description')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Normal'), (3, 'High'), (4, 'Urgent')], default=2, verbose_name='priority')),
-                ('start_on', models.DateField(blank=True, null=True, verbose_name='start date')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='deadline')),
-                ('due_time', models.TimeField(blank=True, null=True)),
-                ('due_zone', models.CharField(blank=True, max_length=64)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('remind_hours_before', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, default=projects.models.tasks.default_reminders, size=None)),
-                ('is_fixed', models.BooleanField(default=False)),
-                ('is_milestone', models.BooleanField(default=False)),
-                ('duration_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('calendar', models.CharField(blank=True, choices=[('cn', 'China working days'), ('us', 'US working days')], max_length=4)),
-                ('visibility', models.CharField(choices=[('internal', 'Internal'), ('shared', 'Shared with guests')], default='internal', max_length=10)),
-                ('may_be_shared', models.BooleanField(default=True)),
-                ('sensitivity', models.CharField(choices=[('normal', 'Normal'), ('finance', 'Finance')], default='normal', max_length=10)),
-                ('sop_step', models.CharField(blank=True, max_length=60)),
-                ('sop_role', models.CharField(blank=True, max_length=40)),
-                ('sop_phase', models.CharField(blank=True, max_length=40)),
-                ('checklist_count', models.PositiveSmallIntegerField(default=0)),
-                ('checklist_done_count', models.PositiveSmallIntegerField(default=0)),
-                ('comment_count', models.PositiveIntegerField(default=0)),
-                ('file_count', models.PositiveSmallIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('column', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='projects.column')),
-                ('created_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('helpers', models.ManyToManyField(blank=True, related_name='helped_tasks', to='members.member', verbose_name='helpers')),
-                ('labels', models.ManyToManyField(blank=True, related_name='tasks', to='projects.label', verbose_name='labels')),
-                ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_tasks', to='members.member', verbose_name='owner')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("rank", models.CharField(db_collation="C", max_length=60)),
+                ("title", models.CharField(max_length=300, verbose_name="title")),
+                ("description", models.TextField(blank=True, max_length=50000, verbose_name="description")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Low"), (2, "Normal"), (3, "High"), (4, "Urgent")],
+                        default=2,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("start_on", models.DateField(blank=True, null=True, verbose_name="start date")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="deadline")),
+                ("due_time", models.TimeField(blank=True, null=True)),
+                ("due_zone", models.CharField(blank=True, max_length=64)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "remind_hours_before",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        blank=True,
+                        default=projects.models.tasks.default_reminders,
+                        size=None,
+                    ),
+                ),
+                ("is_fixed", models.BooleanField(default=False)),
+                ("is_milestone", models.BooleanField(default=False)),
+                ("duration_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "calendar",
+                    models.CharField(
+                        blank=True, choices=[("cn", "China working days"), ("us", "US working days")], max_length=4
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("internal", "Internal"), ("shared", "Shared with guests")],
+                        default="internal",
+                        max_length=10,
+                    ),
+                ),
+                ("may_be_shared", models.BooleanField(default=True)),
+                (
+                    "sensitivity",
+                    models.CharField(
+                        choices=[("normal", "Normal"), ("finance", "Finance")], default="normal", max_length=10
+                    ),
+                ),
+                ("sop_step", models.CharField(blank=True, max_length=60)),
+                ("sop_role", models.CharField(blank=True, max_length=40)),
+                ("sop_phase", models.CharField(blank=True, max_length=40)),
+                ("checklist_count", models.PositiveSmallIntegerField(default=0)),
+                ("checklist_done_count", models.PositiveSmallIntegerField(default=0)),
+                ("comment_count", models.PositiveIntegerField(default=0)),
+                ("file_count", models.PositiveSmallIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "column",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="projects.column",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "helpers",
+                    models.ManyToManyField(
+                        blank=True, related_name="helped_tasks", to="members.member", verbose_name="helpers"
+                    ),
+                ),
+                (
+                    "labels",
+                    models.ManyToManyField(
+                        blank=True, related_name="tasks", to="projects.label", verbose_name="labels"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_tasks",
+                        to="members.member",
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='task',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='projects.task'),
+            model_name="storedfile",
+            name="task",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="projects.task",
+            ),
         ),
         migrations.CreateModel(
-            name='Dependency',
+            name="Dependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lag_days', models.SmallIntegerField(default=0)),
-                ('blocked', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocked_by_links', to='projects.task')),
-                ('blocker', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='blocks_links', to='projects.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lag_days", models.SmallIntegerField(default=0)),
+                (
+                    "blocked",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="blocked_by_links", to="projects.task"
+                    ),
+                ),
+                (
+                    "blocker",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="blocks_links",
+                        to="projects.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.TextField(max_length=20000, verbose_name='comment')),
-                ('is_shared', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('edited_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='projects.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.TextField(max_length=20000, verbose_name="comment")),
+                ("is_shared", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("edited_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="projects.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChecklistItem',
+            name="ChecklistItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=300, verbose_name='text')),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('done_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('task', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='checklist', to='projects.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=300, verbose_name="text")),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checklist",
+                        to="projects.task",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=40)),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activity', to='projects.project')),
-                ('task', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='activity', to='projects.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activity",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activity",
+                        to="projects.task",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='column',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('board', 'position'), name='column_position_once'),
+            model_name="column",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("board", "position"),
+                name="column_position_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='column',
-            constraint=models.CheckConstraint(condition=models.Q(('wip_limit', None), ('wip_limit__gte', 1), _connector='OR'), name='column_wip_positive'),
+            model_name="column",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wip_limit", None), ("wip_limit__gte", 1), _connector="OR"),
+                name="column_wip_positive",
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-last_activity_at'], name='project_recent'),
+            model_name="project",
+            index=models.Index(fields=["-last_activity_at"], name="project_recent"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('archived_at__isnull', False), ('state', 'archived')), models.Q(models.Q(('state', 'archived'), _negated=True), ('archived_at', None)), _connector='OR'), name='project_archived_has_date'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("archived_at__isnull", False), ("state", "archived")),
+                    models.Q(models.Q(("state", "archived"), _negated=True), ("archived_at", None)),
+                    _connector="OR",
+                ),
+                name="project_archived_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='owneroffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('project',), name='owner_offer_one_open'),
+            model_name="owneroffer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("project",), name="owner_offer_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guestinvitation',
-            constraint=models.UniqueConstraint(models.F('project'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), name='guest_invitation_one_open'),
+            model_name="guestinvitation",
+            constraint=models.UniqueConstraint(
+                models.F("project"),
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("accepted_at", None), ("withdrawn_at", None)),
+                name="guest_invitation_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guestinvitation',
-            constraint=models.UniqueConstraint(fields=('token_hash',), name='guest_invitation_token_once'),
+            model_name="guestinvitation",
+            constraint=models.UniqueConstraint(fields=("token_hash",), name="guest_invitation_token_once"),
         ),
         migrations.AddConstraint(
-            model_name='projectaccess',
-            constraint=models.UniqueConstraint(fields=('member', 'project'), name='project_access_once'),
+            model_name="projectaccess",
+            constraint=models.UniqueConstraint(fields=("member", "project"), name="project_access_once"),
         ),
         migrations.AddConstraint(
-            model_name='fileversion',
-            constraint=models.UniqueConstraint(fields=('file', 'number'), name='file_version_once'),
+            model_name="fileversion",
+            constraint=models.UniqueConstraint(fields=("file", "number"), name="file_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='fileversion',
-            constraint=models.CheckConstraint(condition=models.Q(('size_bytes__gte', 0)), name='file_version_size'),
+            model_name="fileversion",
+            constraint=models.CheckConstraint(condition=models.Q(("size_bytes__gte", 0)), name="file_version_size"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('completed_at', None), ('deleted_at', None)), fields=['owner', 'due_at'], name='task_my_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("completed_at", None), ("deleted_at", None)),
+                fields=["owner", "due_at"],
+                name="task_my_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='task_number_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="task_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('column', 'rank'), name='task_rank_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("column", "rank"),
+                name="task_rank_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('due_on', None), ('due_time', None), ('due_zone', '')), models.Q(('due_at__isnull', False), ('due_on__isnull', False), models.Q(('due_zone', ''), _negated=True)), _connector='OR'), name='task_due_whole'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at", None), ("due_on", None), ("due_time", None), ("due_zone", "")),
+                    models.Q(
+                        ("due_at__isnull", False), ("due_on__isnull", False), models.Q(("due_zone", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="task_due_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('start_on', None), ('due_on', None), ('start_on__lte', models.F('due_on')), _connector='OR'), name='task_due_not_before_start'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("start_on", None), ("due_on", None), ("start_on__lte", models.F("due_on")), _connector="OR"
+                ),
+                name="task_due_not_before_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('may_be_shared', True), ('visibility', 'internal'), _connector='OR'), name='task_shared_only_if_may'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("may_be_shared", True), ("visibility", "internal"), _connector="OR"),
+                name="task_shared_only_if_may",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.UniqueConstraint(fields=('blocker', 'blocked'), name='dependency_once'),
+            model_name="dependency",
+            constraint=models.UniqueConstraint(fields=("blocker", "blocked"), name="dependency_once"),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.CheckConstraint(condition=models.Q(('blocker', models.F('blocked')), _negated=True), name='dependency_not_itself'),
+            model_name="dependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("blocker", models.F("blocked")), _negated=True), name="dependency_not_itself"
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['task', 'created_at'], name='comment_of_task'),
+            model_name="comment",
+            index=models.Index(fields=["task", "created_at"], name="comment_of_task"),
         ),
         migrations.AddConstraint(
-            model_name='checklistitem',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('task', 'position'), name='checklist_position_once'),
+            model_name="checklistitem",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("task", "position"),
+                name="checklist_position_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['project', '-created_at'], name='activity_of_project'),
+            model_name="activity",
+            index=models.Index(fields=["project", "-created_at"], name="activity_of_project"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('task__isnull', False)), fields=['task', '-created_at'], name='activity_of_task'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("task__isnull", False)), fields=["task", "-created_at"], name="activity_of_task"
+            ),
         ),
     ]

@@ -68,23 +68,34 @@ def test_recording_leaves_a_workspace_of_whatever_name_alone() -> None:
     )
     record_template()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {workspace.schema_name}.members_member")  # noqa: S608 - a name of our own
+        cursor.execute(f"SELECT count(*) FROM {workspace.schema_name}.members_member")  # noqa: S608 - our own name
         assert cursor.fetchone() == (1,)
 
 
 def test_first_member_has_every_column_it_needs() -> None:
-    user = User.objects.create_user("new@firm.test", "x", full_name="Ada", time_zone="Asia/Shanghai", language="zh-hans")
+    user = User.objects.create_user(
+        "new@firm.test", "x", full_name="Ada", time_zone="Asia/Shanghai", language="zh-hans"
+    )
     workspace = create_workspace(name="Firm", slug="firm", owner=user, time_zone="UTC", language="en", now=MADE_AT)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {workspace.schema_name}.members_member")  # noqa: S608 - a name of our own
+        cursor.execute(f"SELECT * FROM {workspace.schema_name}.members_member")  # noqa: S608 - our own name
         columns = [column.name for column in cursor.description]
         (row,) = cursor.fetchall()
     member = dict(zip(columns, row, strict=True))
     del member["id"]
     assert member == {
-        "user_id": user.pk, "display_name": "Ada", "email": "new@firm.test", "role": "owner", "time_zone": "Asia/Shanghai",
-        "language": "zh-hans", "company": "", "can_see_finance": False, "is_active": True, "joined_at": MADE_AT,
-        "deactivated_at": None, "last_seen_at": None,
+        "user_id": user.pk,
+        "display_name": "Ada",
+        "email": "new@firm.test",
+        "role": "owner",
+        "time_zone": "Asia/Shanghai",
+        "language": "zh-hans",
+        "company": "",
+        "can_see_finance": False,
+        "is_active": True,
+        "joined_at": MADE_AT,
+        "deactivated_at": None,
+        "last_seen_at": None,
     }
 
 

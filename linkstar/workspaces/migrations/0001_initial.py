@@ -4,14 +4,14 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 import django_tenants.postgresql_backend.base
-import linkstar.accounts.models
-import linkstar.workspaces.models.workspaces
 from django.conf import settings
 from django.db import migrations, models
 
+import linkstar.accounts.models
+import linkstar.workspaces.models.workspaces
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,100 +20,208 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SchemaTemplate',
+            name="SchemaTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger', models.CharField(max_length=64)),
-                ('statements', models.JSONField()),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ledger", models.CharField(max_length=64)),
+                ("statements", models.JSONField()),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('ledger',), name='schema_template_once')],
+                "constraints": [models.UniqueConstraint(fields=("ledger",), name="schema_template_once")],
             },
         ),
         migrations.CreateModel(
-            name='Workspace',
+            name="Workspace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('slug', models.CharField(max_length=40, verbose_name='address')),
-                ('time_zone', models.CharField(max_length=64, validators=[linkstar.accounts.models.validate_zone], verbose_name='time zone')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], default='en', max_length=10, verbose_name='language')),
-                ('plan', models.CharField(choices=[('free', 'Free'), ('team', 'Team'), ('professional', 'Professional'), ('enterprise', 'Enterprise')], default='free', max_length=20)),
-                ('trial_ends_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=20)),
-                ('modules', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=linkstar.workspaces.models.workspaces.all_modules, size=None)),
-                ('storage_used_bytes', models.BigIntegerField(default=0)),
-                ('storage_limit_bytes', models.BigIntegerField(default=10737418240)),
-                ('ledger', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("slug", models.CharField(max_length=40, verbose_name="address")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        max_length=64, validators=[linkstar.accounts.models.validate_zone], verbose_name="time zone"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.CharField(
+                        choices=[
+                            ("free", "Free"),
+                            ("team", "Team"),
+                            ("professional", "Professional"),
+                            ("enterprise", "Enterprise"),
+                        ],
+                        default="free",
+                        max_length=20,
+                    ),
+                ),
+                ("trial_ends_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("suspended", "Suspended")], default="active", max_length=20
+                    ),
+                ),
+                (
+                    "modules",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=linkstar.workspaces.models.workspaces.all_modules,
+                        size=None,
+                    ),
+                ),
+                ("storage_used_bytes", models.BigIntegerField(default=0)),
+                ("storage_limit_bytes", models.BigIntegerField(default=10737418240)),
+                ("ledger", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('slug',), name='workspace_slug_once'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z][a-z0-9-]{1,38}[a-z0-9]$')), name='workspace_slug_form'), models.CheckConstraint(condition=models.Q(('storage_used_bytes__gte', 0)), name='workspace_storage_not_negative')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug",), name="workspace_slug_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__regex", "^[a-z][a-z0-9-]{1,38}[a-z0-9]$")),
+                        name="workspace_slug_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("storage_used_bytes__gte", 0)), name="workspace_storage_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='workspaces.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="domains", to="workspaces.workspace"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('admin', 'Admin'), ('manager', 'Manager'), ('member', 'Member'), ('guest', 'Guest')], max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workspaces.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("admin", "Admin"),
+                            ("manager", "Manager"),
+                            ("member", "Member"),
+                            ("guest", "Guest"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'workspace'), name='membership_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "workspace"), name="membership_once")],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('to', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=60)),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], max_length=10)),
-                ('context', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('send_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('workspace', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("to", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=60)),
+                ("language", models.CharField(choices=[("en", "English"), ("zh-hans", "简体中文")], max_length=10)),
+                ("context", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("send_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="workspaces.workspace",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['send_at'], name='letter_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='letter_once', nulls_distinct=False)],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("sent_at__isnull", True)), fields=["send_at"], name="letter_waiting"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="letter_once", nulls_distinct=False)
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DueItem',
+            name="DueItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('run_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('parked_at', models.DateTimeField(blank=True, null=True)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                ("run_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("parked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="workspaces.workspace"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('parked_at__isnull', True)), fields=['run_at'], name='due_run_at')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'kind', 'object_id'), name='due_once')],
+                "indexes": [
+                    models.Index(condition=models.Q(("parked_at__isnull", True)), fields=["run_at"], name="due_run_at")
+                ],
+                "constraints": [models.UniqueConstraint(fields=("workspace", "kind", "object_id"), name="due_once")],
             },
         ),
     ]

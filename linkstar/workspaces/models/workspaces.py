@@ -40,7 +40,7 @@ class Workspace(TenantMixin):
     trial_ends_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
     modules = ArrayField(models.CharField(max_length=30), default=all_modules, blank=True)
-    # Who switched a module last: {"projects": {"member": 7, "at": "2026-11-24T08:00:00+00:00"}}; the id is the member's.
+    # Who switched a module last: {"projects": {"member": 7, "at": "2026-11-24T08:00:00+00:00"}}; the id is a member's.
     module_switches = models.JSONField(default=dict, blank=True)
     storage_used_bytes = models.BigIntegerField(default=0)
     storage_limit_bytes = models.BigIntegerField(default=10 * 1024**3)
@@ -54,8 +54,12 @@ class Workspace(TenantMixin):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="workspace_slug_once"),
-            models.CheckConstraint(condition=models.Q(slug__regex=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"), name="workspace_slug_form"),
-            models.CheckConstraint(condition=models.Q(storage_used_bytes__gte=0), name="workspace_storage_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(slug__regex=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"), name="workspace_slug_form"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(storage_used_bytes__gte=0), name="workspace_storage_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
