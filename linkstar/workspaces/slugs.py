@@ -10,8 +10,8 @@ _FORM = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 RESERVED_SLUGS = frozenset(
     "about account accounts admin api app assets auth beta billing blog cdn dashboard dev docs email enter files ftp "
     "help helpdesk home imap info invite legal linkstar localhost login logout mail media metrics mx my news ns ns1 "
-    "ns2 owner partner pop portal pricing public register root sales security shop signup smtp sso staff staging static "
-    "status store support system team test tickets webhook webhooks workspace workspaces www".split()
+    "ns2 owner partner pop portal pricing public register root sales security shop signup smtp sso staff staging "
+    "static status store support system team test tickets webhook webhooks workspace workspaces www".split()
 )
 
 
