@@ -5,7 +5,7 @@ fetch until it ends.
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core import signing
 from django.core.files.storage import default_storage
@@ -34,7 +34,8 @@ def signed_address(version: FileVersion, file_name: str, *, member: Member) -> s
             "ResponseContentDisposition": content_disposition(file_name),
             "ResponseContentType": version.content_type,
         }
-        return str(default_storage.url(version.key, parameters=parameters, expire=int(VALID_FOR.total_seconds())))
+        bucket: Any = default_storage
+        return str(bucket.url(version.key, parameters=parameters, expire=int(VALID_FOR.total_seconds())))
     content = {"version": version.pk, "member": member.pk, "workspace": connection.tenant.pk}
     return reverse("projects:file-bytes", args=[signing.dumps(content, salt=_SALT, compress=True)])
 

@@ -159,7 +159,7 @@ def _check_size(upload: UploadedFile) -> None:
 
 def _read(upload: UploadedFile) -> tuple[str, bytes]:
     """The SHA-256 of the bytes and their beginning."""
-    stream: IO[bytes] = upload.file
+    stream: IO[bytes] = upload.file  # type: ignore[assignment]
     stream.seek(0)
     digest, head = sha256(), b""
     while chunk := stream.read(_CHUNK):

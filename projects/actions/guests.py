@@ -96,7 +96,8 @@ def why_unusable(invitation: GuestInvitation, *, now: datetime) -> str:
 def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: datetime) -> Member:
     """Make the person a guest of the project, in the public schema and here, in one transaction.
 
-    Raises InvitationRefused. Somebody who is already a member of the team keeps their role and needs no key ("insider").
+    Raises InvitationRefused. Somebody who is a member of the team already keeps their role and needs no key
+    ("insider").
     """
     # Locked, so that a link opened twice at once is used once; without a join, as in ownership.py.
     invitation = GuestInvitation.objects.select_for_update().get(pk=invitation.pk)

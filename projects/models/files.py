@@ -55,7 +55,7 @@ class StoredFile(models.Model):
 
 
 class FileVersion(models.Model):
-    """Immutable. `key` is where the bytes are: `<workspace id>/<sha256 prefix>/<uuid>`, never anything that was typed."""
+    """Immutable. `key` is where the bytes are: `<workspace id>/<sha256 prefix>/<uuid>`, nothing that was typed."""
 
     file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()

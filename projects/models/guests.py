@@ -57,7 +57,10 @@ class GuestInvitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "project", Lower("email"), condition=models.Q(accepted_at=None, withdrawn_at=None), name="guest_invitation_one_open"
+                "project",
+                Lower("email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="guest_invitation_one_open",
             ),
             models.UniqueConstraint(fields=["token_hash"], name="guest_invitation_token_once"),
         ]

@@ -25,7 +25,9 @@ def file_download(request: WorkspaceRequest, pk: int, number: int | None = None)
 
 
 @require_safe
-@anonymous_allowed(reason="the address is signed for one member, lives five minutes, and asks for their permission again")
+@anonymous_allowed(
+    reason="the address is signed for one member, lives five minutes, and asks for their permission again"
+)
 def file_bytes(request: HttpRequest, token: str) -> HttpResponse:
     """The bytes, for programs without a session too. Somebody else who is signed in needs a permission of their own."""
     ticket = ticket_of(token)
@@ -39,4 +41,4 @@ def file_bytes(request: HttpRequest, token: str) -> HttpResponse:
     response["Content-Length"] = version.size_bytes
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return response  # type: ignore[return-value]

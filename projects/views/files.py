@@ -58,7 +58,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class UploadForm(forms.Form):
-    files = ManyFiles(
+    files = ManyFiles(  # type: ignore[assignment]
         widget=ManyFilesInput(attrs={"multiple": True}),
         label=gettext_lazy("Files"),
         allow_empty_file=True,
@@ -114,7 +114,7 @@ def file_show(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @takes_files
 def file_replace(request: WorkspaceRequest, pk: int) -> HttpResponse:
     file = access.get_file(request.member, pk, to="replace")
-    form = UploadForm(request.POST, {"files": request.FILES.getlist("files")[:1]})
+    form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         upload, note = form.cleaned_data["files"][0], form.cleaned_data["note"]
         try:
@@ -167,7 +167,7 @@ def refusal(error: UploadRefused) -> str:
 
 def _add(request: WorkspaceRequest, project: Project, task: Task | None) -> HttpResponse:
     """Each file by itself: one that is refused is named, the others are kept, and so is the note."""
-    form = UploadForm(request.POST, {"files": request.FILES.getlist("files")})
+    form = UploadForm(request.POST, request.FILES)
     now, kept = timezone.now(), 0
     for upload in form.cleaned_data["files"] if form.is_valid() else []:
         try:
@@ -191,7 +191,9 @@ def _add(request: WorkspaceRequest, project: Project, task: Task | None) -> Http
     return response
 
 
-def _files(request: WorkspaceRequest, project: Project, task: Task | None, form: UploadForm | None = None) -> HttpResponse:
+def _files(
+    request: WorkspaceRequest, project: Project, task: Task | None, form: UploadForm | None = None
+) -> HttpResponse:
     of_task = task is not None
     words = "" if of_task else clean_line(request.GET.get("q", ""), 100)
     in_bin = not of_task and request.GET.get("bin") == "1" and request.member.is_insider

@@ -60,7 +60,7 @@ def owner_offer(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @members_only
 def offer_answer(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """`answer` is "accept" or "decline" of an offer made to me, or "withdraw", for whoever may hand the project over."""
+    """`answer` is "accept" or "decline" of an offer made to me, or "withdraw" for who may hand the project over."""
     answer = request.POST.get("answer", "")
     offer = access.get_offer(request.member, pk, to=answer)
     try:

@@ -1,4 +1,4 @@
-"""The few calls of S3 that the product makes, on loopback, kept in memory. Signatures are not checked, but remembered."""
+"""The few calls of S3 that the product makes, on loopback, kept in memory. Signatures are not checked."""
 
 import threading
 from collections.abc import Iterator
@@ -48,7 +48,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, query = self._noted()
-        # S3 refuses a presigned address without a signature; so does this.
         if path not in self.stub.objects:
             self._answer(404, _MISSING)
             return
@@ -59,7 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Type"] = query["response-content-type"][0]
         self._answer(200, self.stub.objects[path], headers)
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def do_DELETE(self) -> None:
         path, _ = self._noted()

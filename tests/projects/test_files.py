@@ -48,7 +48,12 @@ def upload(name: str = "brief.txt", content: bytes = b"What we want") -> SimpleU
 def add(project: Project, uploader: Member | None = None, *, task: Task | None = None, **values: Any) -> StoredFile:
     is_shared = values.pop("is_shared", False)
     return add_file(
-        project, upload(**values), task=task, is_shared=is_shared, uploader=uploader or project.owner, now=timezone.now()
+        project,
+        upload(**values),
+        task=task,
+        is_shared=is_shared,
+        uploader=uploader or project.owner,
+        now=timezone.now(),
     )
 
 
@@ -74,7 +79,9 @@ def test_a_file_of_a_task_keeps_hash_size_type_note_and_uploader(project, client
     task = make_task(project)
     before = used()
 
-    response = client.post(f"/tasks/{task.pk}/files/add/", {"files": upload(content=PNG, name="front.png"), "note": " v1  final "})
+    response = client.post(
+        f"/tasks/{task.pk}/files/add/", {"files": upload(content=PNG, name="front.png"), "note": " v1  final "}
+    )
 
     version = FileVersion.objects.select_related("file").get()
     task.refresh_from_db()
@@ -89,7 +96,12 @@ def test_a_file_of_a_task_keeps_hash_size_type_note_and_uploader(project, client
 
 def test_several_at_once_keep_the_good_ones_and_the_note_and_name_the_bad(project, client, settings):
     settings.UPLOAD_MAX_BYTES = 1000
-    files = [upload("good.txt"), upload("empty.txt", b""), upload("large.bin", b"x" * 1001), upload("also.txt", b"y" * 1000)]
+    files = [
+        upload("good.txt"),
+        upload("empty.txt", b""),
+        upload("large.bin", b"x" * 1001),
+        upload("also.txt", b"y" * 1000),
+    ]
 
     response = client.post(f"/projects/{project.pk}/files/add/", {"files": files, "note": "From the factory"})
 
@@ -196,7 +208,9 @@ def test_a_name_of_400_characters_is_stored_short_and_still_opens(project, clien
         ("blob", b"\x00\x01\x02\xff", "application/octet-stream"),
     ],
 )
-def test_the_type_is_that_of_the_bytes_and_everything_leaves_as_a_sandboxed_attachment(project, client, name, content, kind):
+def test_the_type_is_that_of_the_bytes_and_everything_leaves_as_a_sandboxed_attachment(
+    project, client, name, content, kind
+):
     file = add(project, name=name, content=content)
 
     response = fetch(client, file)
@@ -226,9 +240,11 @@ def test_the_last_room_is_given_once_and_then_it_is_said(project, client, acme):
 
 def test_bytes_of_a_refused_file_are_taken_away_again(project, acme):
     Workspace.objects.filter(pk=acme.pk).update(storage_limit_bytes=0)
-    with patch.object(default_storage, "delete", wraps=default_storage.delete) as deleted:
-        with pytest.raises(UploadRefused):
-            add(project)
+    with (
+        patch.object(default_storage, "delete", wraps=default_storage.delete) as deleted,
+        pytest.raises(UploadRefused),
+    ):
+        add(project)
 
     [(key,)] = [call.args for call in deleted.call_args_list]
     assert not default_storage.exists(key)
@@ -267,7 +283,9 @@ def make_outsider(other: Workspace) -> Any:
     return User.objects.get(email="olga@other.test")
 
 
-@pytest.mark.parametrize("body", [b"", b"--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"x\"\r\n\r\nhalf", b"\xff\xfe garbage"])
+@pytest.mark.parametrize(
+    "body", [b"", b'--b\r\nContent-Disposition: form-data; name="files"; filename="x"\r\n\r\nhalf', b"\xff\xfe garbage"]
+)
 def test_a_broken_body_is_no_crash(project, client, body):
     response = client.generic(
         "POST", f"/projects/{project.pk}/files/add/", body, content_type="multipart/form-data; boundary=b"
@@ -286,7 +304,11 @@ def test_a_new_version_keeps_the_address_and_every_older_one(project, client, ow
 
     page = client.get(f"/files/{file.pk}/").content.decode()
     assert response["Location"] == f"/files/{file.pk}/"
-    assert [b"".join(fetch(client, file, number).streaming_content) for number in (None, 1, 2)] == [b"two", b"one", b"two"]
+    assert [b"".join(fetch(client, file, number).streaming_content) for number in (None, 1, 2)] == [
+        b"two",
+        b"one",
+        b"two",
+    ]
     assert fetch(client, file, 3).status_code == 404
     assert "v2" in page and "New size" in page
     assert StoredFile.objects.get(pk=file.pk).name == "brief.txt"
@@ -367,8 +389,10 @@ def in_threads(act: Any, *values: Any) -> None:
             connection.close()
 
     threads = [threading.Thread(target=run, args=[value]) for value in values]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 # The bin

@@ -40,9 +40,7 @@ def upload(name: str = "brief.pdf", content: bytes = b"%PDF-1.7\n" + b"x" * 100_
 
 
 def add(project: Project, **values: Any) -> StoredFile:
-    return add_file(
-        project, upload(**values), task=None, is_shared=False, uploader=project.owner, now=timezone.now()
-    )
+    return add_file(project, upload(**values), task=None, is_shared=False, uploader=project.owner, now=timezone.now())
 
 
 def test_bytes_go_to_the_bucket_under_the_workspace(bucket, project, acme):

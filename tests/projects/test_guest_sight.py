@@ -133,7 +133,11 @@ def test_hidden_tasks_projects_files_and_comments_are_404(scene):
         *(f"/files/{file.pk}/{page}" for file in scene.hidden_files for page in ("", "download/", "download/1/")),
     ]
     posts = [
-        *(f"/tasks/{task.pk}/{act}/" for task in scene.hidden for act in ("move", "finish", "comments/add", "files/add")),
+        *(
+            f"/tasks/{task.pk}/{act}/"
+            for task in scene.hidden
+            for act in ("move", "finish", "comments/add", "files/add")
+        ),
         *(f"/files/{file.pk}/{act}/" for file in scene.hidden_files for act in ("replace", "delete")),
         *(f"/comments/{comment.pk}/{act}/" for comment in scene.hidden_comments for act in ("edit", "delete")),
         f"/projects/{scene.other.pk}/files/add/",

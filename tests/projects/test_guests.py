@@ -29,7 +29,12 @@ from tests.factories.members import WorkspaceClient
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-NEW_PERSON = {"full_name": "周 建国", "password": "a-long-enough-1", "language": "zh-hans", "time_zone": "Asia/Shanghai"}
+NEW_PERSON = {
+    "full_name": "周 建国",
+    "password": "a-long-enough-1",
+    "language": "zh-hans",
+    "time_zone": "Asia/Shanghai",
+}
 QUERIES = 10
 RACE = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 
@@ -415,8 +420,10 @@ def at_once(count: int, act: Any) -> list[Any]:
             connection.close()
 
     threads = [threading.Thread(target=run) for _ in range(count)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return outcomes
 
 

@@ -12,7 +12,14 @@ from django.utils import timezone
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Letter
 from notifications.models import Notification
-from projects.actions.ownership import OfferRefused, answer_offer, hand_over_work, offer_project, open_work, withdraw_offer
+from projects.actions.ownership import (
+    OfferRefused,
+    answer_offer,
+    hand_over_work,
+    offer_project,
+    open_work,
+    withdraw_offer,
+)
 from projects.actions.projects import archive_project
 from projects.models import Activity, OwnerOffer, Project
 from tests.factories import client_of, make_member, make_project, make_task
@@ -88,7 +95,10 @@ def test_accepting_changes_the_owner_and_tells_the_old_one(project):
     offer.refresh_from_db()
     assert response["Location"] == project.get_absolute_url()
     assert (project.owner, offer.state) == (heir, "accepted") and offer.answered_at is not None
-    assert set(Notification.objects.filter(kind="owner_answered").values_list("member", flat=True)) == {before.pk, admin.pk}
+    assert set(Notification.objects.filter(kind="owner_answered").values_list("member", flat=True)) == {
+        before.pk,
+        admin.pk,
+    }
     trace = Activity.objects.filter(verb="project owner changed").get()
     assert (trace.actor, trace.data) == (heir, {"before": "Old Owner", "after": "New Owner"})
 
@@ -223,8 +233,10 @@ def answers_at_once(*acts: Callable[[], None]) -> list[str]:
             connection.close()
 
     threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return sorted(outcomes)
 
 

@@ -1,5 +1,5 @@
 /* <file-drop>: files that are dropped on the page, or pasted, go to the topmost one; they fill the form's own input and
-   send it. Files that are chosen or photographed are listed first, so that a note can be written.
+   send it. Files that are chosen or photographed are listed first, and a note can be written (data-chosen).
    What cannot be stored is said before anything is sent; the server judges again. */
 class FileDrop extends HTMLElement {
   connectedCallback() {
@@ -101,6 +101,7 @@ class FileDrop extends HTMLElement {
   list(files) {
     this.chosen.replaceChildren(...[...files].map((file) => this.line("li", `${file.name} · ${this.size(file.size)}`)));
     this.chosen.hidden = !files.length;
+    this.toggleAttribute("data-chosen", files.length > 0);
   }
 
   say(problems) {
