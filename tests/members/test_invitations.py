@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from linkstar.accounts.models import User
 from linkstar.members.actions.invitations import (
-    InvitationRefused,
     RoleRefused,
     accept_invitation,
-    hash_of,
     invite_members,
     renew_invitation,
     withdraw_invitation,
 )
+from linkstar.members.actions.links import InvitationRefused
 from linkstar.members.models import Invitation, Member
+from linkstar.members.models.links import hash_of
 from linkstar.workspaces.models import Letter, Membership
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient

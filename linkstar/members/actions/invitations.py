@@ -3,29 +3,19 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
-from django.urls import reverse
 
 from linkstar.accounts.models import User
 from linkstar.members.access import roles_to_give
+from linkstar.members.actions.links import InvitationRefused, send_link
 from linkstar.members.models import Invitation, Member
-from linkstar.workspaces.letters import send_letter
+from linkstar.members.models.links import hash_of
 from linkstar.workspaces.models import Membership, Role
 
-VALID_FOR = timedelta(days=7)
 log = structlog.get_logger(__name__)
-
-
-class InvitationRefused(ValueError):
-    """It cannot be accepted; `reason` is one of "used", "withdrawn", "expired", "member"."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class RoleRefused(ValueError):
@@ -38,10 +28,6 @@ class Invited:
 
     email: str
     outcome: str
-
-
-def hash_of(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -78,7 +64,7 @@ def accept_invitation(invitation: Invitation, *, user: User, now: datetime) -> M
     """
     # Locked, so that a link opened twice at once is used once.
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    reason = why_unusable(invitation, now=now)
+    reason = invitation.why_unusable(now=now)
     if reason:
         raise InvitationRefused(reason)
     # The row of the person here, if any, before the public one: the same order as everywhere in these actions.
@@ -90,15 +76,6 @@ def accept_invitation(invitation: Invitation, *, user: User, now: datetime) -> M
     invitation.save(update_fields=["accepted_at"])
     log.info("invitation accepted", member=member.pk, invitation=invitation.pk, role=member.role)
     return member
-
-
-def why_unusable(invitation: Invitation, *, now: datetime) -> str:
-    """ "used", "withdrawn", "expired", or "" when the link works."""
-    if invitation.accepted_at is not None:
-        return "used"
-    if invitation.withdrawn_at is not None:
-        return "withdrawn"
-    return "" if invitation.expires_at > now else "expired"
 
 
 def _invite(email: str, role: str, actor: Member, now: datetime) -> Invited:
@@ -127,24 +104,11 @@ def _invite(email: str, role: str, actor: Member, now: datetime) -> Invited:
 
 
 def _send(invitation: Invitation, *, actor: Member, now: datetime) -> None:
-    token = secrets.token_urlsafe(32)
-    invitation.token_hash, invitation.invited_by = hash_of(token), actor
-    invitation.created_at, invitation.expires_at = now, now + VALID_FOR
+    token = invitation.renew(now=now)
+    invitation.invited_by = actor
     invitation.save(update_fields=["role", "token_hash", "invited_by", "created_at", "expires_at"])
-    workspace = connection.tenant
-    known = User.objects.filter(email__iexact=invitation.email).first()
-    send_letter(
-        to=invitation.email,
-        name="member_invitation",
-        language=known.language if known is not None else actor.language,
-        context={
-            "inviter": actor.display_name,
-            "workspace": workspace.name,
-            "role": invitation.role,
-            "url": workspace.url + reverse("members:join", args=[token]),
-            "days": VALID_FOR.days,
-        },
-        key=f"member_invitation:{invitation.pk}:{invitation.token_hash[:16]}",
+    send_link(
+        invitation, token=token, letter="member_invitation", view="members:join", actor=actor, role=invitation.role
     )
 
 

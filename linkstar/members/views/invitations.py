@@ -25,15 +25,14 @@ from linkstar.lib.text import clean_line
 from linkstar.lib.zones import is_zone
 from linkstar.members import access
 from linkstar.members.actions.invitations import (
-    InvitationRefused,
     accept_invitation,
-    hash_of,
     invite_members,
     renew_invitation,
-    why_unusable,
     withdraw_invitation,
 )
+from linkstar.members.actions.links import InvitationRefused
 from linkstar.members.models import Invitation, Member
+from linkstar.members.models.links import hash_of
 from linkstar.workspaces.access import anonymous_allowed, managers_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
 from linkstar.workspaces.models import Role
@@ -146,7 +145,7 @@ def invitation_withdraw(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link in an invitation: confirm, sign in first, or open an account, whichever fits."""
     invitation = Invitation.objects.select_related("invited_by").filter(token_hash=hash_of(token)).first()
-    reason = why_unusable(invitation, now=timezone.now()) if invitation is not None else "unknown"
+    reason = invitation.why_unusable(now=timezone.now()) if invitation is not None else "unknown"
     if invitation is None or reason:
         return _refused(request, reason, invitation)
     if request.user.is_authenticated:
