@@ -127,12 +127,6 @@ class SopTemplate:
     variants: tuple[CategoryVariant, ...]
     roles: tuple[Role, ...]
 
-    @property
-    def span_days(self) -> int:
-        """Days from the first deadline to the last, as written."""
-        offsets = [step.offset_days for step in self.steps]
-        return max(offsets) - min(offsets)
-
     def variant(self, key: str) -> CategoryVariant:
         for variant in self.variants:
             if variant.key == key:

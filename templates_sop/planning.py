@@ -60,11 +60,6 @@ class PlannedStep:
     def is_moved(self) -> bool:
         return self.deadline.on != self.raw_due_on
 
-    @property
-    def reminder_instants(self) -> list[datetime]:
-        """In UTC, earliest first: hours of elapsed time before the deadline."""
-        return sorted(self.deadline.instant - timedelta(hours=hours) for hours in self.step.reminders_hours)
-
 
 @dataclass(frozen=True)
 class Plan:

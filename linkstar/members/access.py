@@ -1,6 +1,7 @@
 """Who may see which members and invitations, and do what with them. Guests see nobody here."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 
 from linkstar.members.models import Invitation, Member
@@ -49,6 +50,6 @@ def get_invitation(actor: Member, pk: int) -> Invitation:
     return invitation
 
 
-def heirs_of(member: Member) -> list[Member]:
+def heirs_of(member: Member) -> QuerySet[Member]:
     """Who can take over from `member`: every active insider but them, by name."""
-    return list(Member.objects.active().insiders().exclude(pk=member.pk).order_by("display_name", "pk"))
+    return Member.objects.active().insiders().exclude(pk=member.pk).order_by("display_name", "pk")

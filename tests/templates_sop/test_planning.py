@@ -28,6 +28,11 @@ def instant(result: Plan, key: str) -> str:
     return step_of(result, key).deadline.instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def reminders(result: Plan, key: str) -> list[datetime]:
+    planned = step_of(result, key)
+    return [planned.deadline.instant - timedelta(hours=hours) for hours in planned.step.reminders_hours]
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
@@ -82,7 +87,7 @@ def test_nothing_is_said_of_broken_order_in_an_ordinary_season() -> None:
 def test_black_friday_us_01() -> None:
     result = plan(get_template("black_friday_cyber_monday"), variant="electronics", anchor=date(2026, 11, 27))
     assert instant(result, "bf_on") == "2026-11-27T08:00:00Z"
-    assert step_of(result, "bf_on").reminder_instants == [at("2026-11-26T08:00:00Z"), at("2026-11-27T06:00:00Z")]
+    assert reminders(result, "bf_on") == [at("2026-11-26T08:00:00Z"), at("2026-11-27T06:00:00Z")]
     assert instant(result, "deadline_fba") == "2026-10-21T00:00:00Z"
     assert step_of(result, "h24_bf").step.depends_on[-1] == "battery_ship"
 
@@ -90,7 +95,7 @@ def test_black_friday_us_01() -> None:
 def test_designer_us_09() -> None:
     result = plan(get_template("black_friday_cyber_monday"), variant="electronics", anchor=date(2026, 11, 27))
     assert instant(result, "creative_done") == "2026-10-26T10:00:00Z"
-    assert step_of(result, "creative_done").reminder_instants == [
+    assert reminders(result, "creative_done") == [
         at("2026-10-23T10:00:00Z"),
         at("2026-10-25T10:00:00Z"),
     ]
@@ -132,7 +137,7 @@ def test_recall_clock_us_10() -> None:
     report = step_of(result, "report_cpsc")
     assert report.deadline.instant == at("2026-11-02T03:15:00Z")
     assert report.deadline.wall.strftime("%m-%d %H:%M %Z") == "11-01 19:15 PST"
-    assert report.reminder_instants == [at("2026-11-01T15:15:00Z"), at("2026-11-01T23:15:00Z")]
+    assert reminders(result, "report_cpsc") == [at("2026-11-01T15:15:00Z"), at("2026-11-01T23:15:00Z")]
     assert step_of(result, "hazard_review").deadline.wall.strftime("%m-%d %H:%M") == "11-02 05:15"
 
 

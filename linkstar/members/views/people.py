@@ -42,7 +42,7 @@ class HeirForm(forms.Form):
     def __init__(self, *args: Any, member: Member, is_needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["heir"]
-        field.queryset = Member.objects.active().insiders().exclude(pk=member.pk).order_by("display_name", "pk")
+        field.queryset = access.heirs_of(member)
         field.required = is_needed
         field.empty_label = _("Choose a person")
 

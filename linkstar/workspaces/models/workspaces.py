@@ -1,7 +1,5 @@
 """A customer's workspace and the hosts it answers on. Public schema."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -67,9 +65,6 @@ class Workspace(TenantMixin):
 
     def has_module(self, module: str) -> bool:
         return module in self.modules
-
-    def is_on_trial(self, *, now: datetime) -> bool:
-        return self.trial_ends_at is not None and self.trial_ends_at > now
 
     @property
     def host(self) -> str:
