@@ -104,6 +104,22 @@ class TestOutbox:
 
 @pytest.mark.django_db
 class TestTrouble:
+    def test_a_slow_server_and_a_long_outbox_leave_no_letter_to_another_worker(self) -> None:
+        """Each mail takes half a minute: when the second batch is claimed, the lease of the first is over."""
+        for number in range(12):
+            put(f"invitation:{number}")
+        seconds, free = 0, 0
+
+        def send(_self: EmailBackend, _messages: Any) -> int:
+            nonlocal seconds, free
+            free += Letter.objects.filter(sent_at=None, send_at__lte=NOW + timedelta(seconds=seconds), attempts=1).count()
+            seconds += 30
+            return 1
+
+        with patch.object(EmailBackend, "send_messages", send), patch.object(letters, "monotonic", lambda: seconds):
+            assert letters.deliver(NOW) == {"sent": 12}
+        assert free == 0
+
     def test_a_resent_letter_keeps_its_message_id(self) -> None:
         """The worker dies between the server's answer and the note that it was sent."""
         put()
