@@ -112,7 +112,9 @@ class TestTrouble:
 
         def send(_self: EmailBackend, _messages: Any) -> int:
             nonlocal seconds, free
-            free += Letter.objects.filter(sent_at=None, send_at__lte=NOW + timedelta(seconds=seconds), attempts=1).count()
+            free += Letter.objects.filter(
+                sent_at=None, send_at__lte=NOW + timedelta(seconds=seconds), attempts=1
+            ).count()
             seconds += 30
             return 1
 
