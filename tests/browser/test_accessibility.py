@@ -1,0 +1,66 @@
+"""axe-core finds nothing serious on the main pages, in light and dark, on the screen of a desk and of a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django_tenants.utils import tenant_context
+
+from linkstar.members.models import Member
+from linkstar.workspaces.models import Workspace
+from projects.models import Project, Task
+from tests.browser.conftest import PHONE, Site
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+# In the page's own world, so that the content policy does not stand in the way.
+RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+PUBLIC = ("/", "/plans/", "/accounts/login/", "/accounts/signup/")
+
+
+@pytest.fixture
+def demo(site: Site) -> Iterator[Workspace]:
+    call_command("load_demo", "--if-empty")
+    connection.set_schema_to_public()
+    workspace = Workspace.objects.get(slug="demo")
+    with tenant_context(workspace):
+        yield workspace
+
+
+def pages_of(project: Project, task: Task) -> list[str]:
+    here = f"/projects/{project.pk}"
+    return [
+        "/", f"{here}/board/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/", f"{here}/files/", f"{here}/guests/",
+        f"{here}/", "/templates/", "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/",
+    ]  # fmt: skip
+
+
+def serious(page: Any, address: str) -> list[str]:
+    """What is serious or critical, one line a rule, with the first places."""
+    page.goto(address, wait_until="load")
+    page.evaluate(AXE.read_text())
+    return [
+        f"{address}: {found['id']} ({found['impact']}) at {[node['target'] for node in found['nodes'][:3]]}"
+        for found in page.evaluate(RUN)
+        if found["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_serious_on_the_main_pages(site: Site, demo: Workspace, dark: bool) -> None:
+    owner = Member.objects.get(email="owner@demo.test")
+    project = Project.objects.order_by("pk")[0]
+    task = project.tasks.get(sop_step="creative_done")
+    found: list[str] = []
+    for width in (1440, PHONE):
+        stranger = site.page_for(None, width=width, dark=dark)
+        for path in PUBLIC:
+            found += serious(stranger, site.public_url(path))
+        page = site.page_for(owner, language="en", width=width, dark=dark, workspace=demo)
+        for path in pages_of(project, task):
+            found += serious(page, site.url(path, workspace=demo))
+
+    assert not found, "\n".join(found)
