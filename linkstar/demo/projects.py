@@ -24,12 +24,11 @@ MARKET = ZoneInfo("America/Los_Angeles")
 _HEAD_START = timedelta(days=2)
 # What is due within these days has been begun.
 _AHEAD = timedelta(days=8)
-_MOST_UNDER_WAY = 7
 
 
 @dataclass(frozen=True)
 class _New:
-    """Where a task under way stands by now: its deadline was moved to `due_in`, on the clock of `zone`; None: kept."""
+    """Where a task under way stands by now. Its deadline was moved to `due_in` from now; None: it is what it was."""
 
     due_in: timedelta | None
     is_in_review: bool = False
@@ -40,7 +39,7 @@ class _New:
 _UNDER_WAY = (
     _New(-timedelta(hours=20), is_in_review=True),
     _New(timedelta(hours=7)),
-    _New(timedelta(hours=24, minutes=35)),
+    _New(timedelta(hours=24, minutes=30)),
     _New(timedelta(days=2), is_in_review=True),
     _New(None),
     _New(timedelta(days=3)),
@@ -96,23 +95,20 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
             finished.append(Finished(task, task.owner or actor, min(at, now - timedelta(days=15)) if plan.ends else at))
         else:
             ahead.append(task)
-    # Two of what should be done by now still is not, the guest's own before others.
-    late = [] if plan.ends else sorted(finished[-6:], key=lambda each: (not _is_guests(each.task), each.at))[:2]
-    finish_many(project, [each for each in finished if each not in late])
-    under_way = [each.task for each in late] + [task for task in ahead if task.due_at - now < _AHEAD]
-    for task, new in zip(under_way[:_MOST_UNDER_WAY] if not plan.ends else [], _UNDER_WAY, strict=False):
+    finish_many(project, [each for each in finished if each.task.sop_step not in plan.slips])
+    by_step = {each.task.sop_step: each.task for each in finished}
+    late = [by_step[step] for step in plan.slips if step in by_step]
+    under_way = [] if plan.ends else [*late, *(task for task in ahead if task.due_at - now < _AHEAD)]
+    for task, new in zip(under_way, _UNDER_WAY, strict=False):
         _begin(task, new, actor=task.owner or actor, now=now)
-
-
-def _is_guests(task: Task) -> bool:
-    return task.owner is not None and task.owner.is_guest
 
 
 def _begin(task: Task, new: _New, *, actor: Member, now: datetime) -> None:
     """Moved to where it stands some hours ago, with part of its checklist ticked off; its deadline was agreed anew."""
     at = now - timedelta(hours=26 + task.number % 30)
     if new.due_in is not None:
-        _agree(task, now + new.due_in, actor=actor, now=at)
+        # Not the same minute in every project.
+        _agree(task, now + new.due_in + timedelta(minutes=4 * (task.project_id % 5)), actor=actor, now=at)
     doing, review = task.project.board.columns.filter(status=Column.Status.DOING).order_by("position")[:2]
     move_task(task, column=review if new.is_in_review else doing, before=None, actor=actor, now=at + timedelta(hours=1))
     items = list(task.checklist.order_by("position"))
