@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from linkstar.workspaces.http import SiteRequest
 from linkstar.workspaces.trial import days_left
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: SiteRequest) -> dict[str, Any]:
     """`frame.member`, `.workspace`, `.trial_days`, and addresses of what loads by itself; {} off a workspace.
 
     The unread count and the recent projects lie in rooms above this one, so the rail asks for them by URL.
     """
     member = getattr(request, "member", None)
-    if member is None:
+    if member is None or request.workspace is None:
         return {}
-    workspace = request.workspace  # type: ignore[attr-defined]
+    workspace = request.workspace
     frame = {
         "member": member,
         "workspace": workspace,

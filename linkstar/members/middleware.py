@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from linkstar.accounts.sessions import end_foreign_session
 from linkstar.members.models import Member
+from linkstar.workspaces.http import SiteRequest
 
 _SEEN_EVERY = timedelta(minutes=15)
 
@@ -18,11 +19,11 @@ class MemberMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         end_foreign_session(request)
-        request.member = None  # type: ignore[attr-defined]
-        if request.workspace is not None and request.user.is_authenticated:  # type: ignore[attr-defined]
-            request.member = self._member(request.user.pk)  # type: ignore[attr-defined]
+        request.member = None
+        if request.workspace is not None and request.user.is_authenticated:
+            request.member = self._member(request.user.pk)
         return self.get_response(request)
 
     @staticmethod

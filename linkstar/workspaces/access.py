@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
+from linkstar.accounts.access import View, names_policy
+from linkstar.workspaces.http import SiteRequest
 from linkstar.workspaces.models import Role
-
-View = Callable[..., HttpResponse]
 
 INSIDERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.MEMBER})
 MANAGERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
@@ -22,18 +22,18 @@ EVERYBODY = INSIDERS | {Role.GUEST}
 
 def _entered_by(roles: frozenset[Role], policy: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
+        @names_policy(policy)
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            member = request.member  # type: ignore[attr-defined]
+            member = request.member
             if member is None:
                 return not_a_member(request)
             if member.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        guarded.access_policy = policy  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -61,28 +61,22 @@ admins_only = _entered_by(ADMINS, "admins")
 
 def anonymous_allowed(*, reason: str) -> Callable[[View], View]:
     """Open to anyone on a workspace's host; `reason` says what protects it instead."""
-
-    def decorate(view: View) -> View:
-        view.access_policy = f"anonymous: {reason}"  # type: ignore[attr-defined]
-        return view
-
-    return decorate
+    return names_policy(f"anonymous: {reason}")
 
 
 def public_page(view: View) -> View:
     """A page of the public site that anyone may read."""
-    view.access_policy = "public"  # type: ignore[attr-defined]
-    return view
+    return names_policy("public")(view)
 
 
 def signed_in_only(view: View) -> View:
     """A page of the public site for people with an account, whichever workspaces they belong to."""
 
+    @names_policy("signed in")
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_login(request)
         return view(request, *args, **kwargs)
 
-    guarded.access_policy = "signed in"  # type: ignore[attr-defined]
     return guarded

@@ -12,14 +12,33 @@ if TYPE_CHECKING:
     from linkstar.members.models import Member
 
 
-class WorkspaceRequest(HttpRequest):
+class SiteRequest(HttpRequest):
+    """Any request, once our middleware has seen it. On the public site `workspace` and `member` are None."""
+
+    member: "Member | None"
+    workspace: Workspace | None
+    tenant: Workspace | None
+    htmx: HtmxDetails
+    id: str
+
+
+class SignedInRequest(SiteRequest):
+    """A request by somebody with an account, on whichever host."""
+
+    user: User
+
+
+class HostRequest(SiteRequest):
+    """A request on a workspace's host, by anybody."""
+
+    workspace: Workspace
+
+
+class WorkspaceRequest(HostRequest):
     """A request on a workspace's host by somebody who belongs there."""
 
     user: User
     member: "Member"
-    workspace: Workspace
-    htmx: HtmxDetails
-    id: str
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

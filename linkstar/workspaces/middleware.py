@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from linkstar import errors
 from linkstar.workspaces.fleet import accepts
 from linkstar.workspaces.hosts import is_public_host, workspace_on
+from linkstar.workspaces.http import SiteRequest
 from linkstar.workspaces.models import Workspace
 
 
@@ -22,7 +23,7 @@ class WorkspaceMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         connection.set_schema_to_public()
         host = request.get_host().partition(":")[0].lower().rstrip(".")
         if is_public_host(host):
@@ -34,7 +35,7 @@ class WorkspaceMiddleware:
             return errors.workspace_suspended(self._as_public(request))
         if not accepts(workspace.ledger):
             return errors.being_upgraded(self._as_public(request))
-        request.workspace = request.tenant = workspace  # type: ignore[attr-defined]
+        request.workspace = request.tenant = workspace
         request.urlconf = settings.ROOT_URLCONF
         structlog.contextvars.bind_contextvars(workspace=workspace.slug)
         connection.set_tenant(workspace)
@@ -43,11 +44,11 @@ class WorkspaceMiddleware:
         finally:
             connection.set_schema_to_public()
 
-    def _public(self, request: HttpRequest) -> HttpResponse:
+    def _public(self, request: SiteRequest) -> HttpResponse:
         return self.get_response(self._as_public(request))
 
     @staticmethod
-    def _as_public(request: HttpRequest) -> HttpRequest:
-        request.workspace = request.tenant = None  # type: ignore[attr-defined]
+    def _as_public(request: SiteRequest) -> SiteRequest:
+        request.workspace = request.tenant = None
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         return request

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.accounts.actions import AccountExists, has_account, open_account
 from linkstar.accounts.models import User
+from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import is_zone
 from linkstar.members import access
@@ -52,7 +53,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in access.roles_to_give(actor)]  # type: ignore[attr-defined]
+        set_choices(self, "role", [(role.value, role.label) for role in access.roles_to_give(actor)])
 
     def clean_emails(self) -> list[str]:
         """Every address once, in the order typed. One that is none refuses them all, so that nothing typed is lost."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.forms import set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.members import access
 from linkstar.members.actions.members import (
@@ -37,14 +38,16 @@ _FILTERS = ("team", "guests", "former")
 class HeirForm(forms.Form):
     """Who takes over. Needed only while there is open work."""
 
-    heir = forms.ModelChoiceField(label=gettext_lazy("Who takes over"), queryset=Member.objects.none())
+    heir = forms.ModelChoiceField(
+        label=gettext_lazy("Who takes over"),
+        queryset=Member.objects.none(),
+        empty_label=gettext_lazy("Choose a person"),
+    )
 
     def __init__(self, *args: Any, member: Member, is_needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["heir"]
-        field.queryset = access.heirs_of(member)
-        field.required = is_needed
-        field.empty_label = _("Choose a person")
+        set_queryset(self, "heir", access.heirs_of(member))
+        self.fields["heir"].required = is_needed
 
 
 class DetailsForm(forms.Form):

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.accounts.models import User
+from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import is_zone, zone_choices
 from linkstar.members.actions.profile import change_language, change_profile, change_time_zone
 from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
 from linkstar.workspaces.handover import safe_path
-from linkstar.workspaces.http import posted
+from linkstar.workspaces.http import SignedInRequest, posted
 
 _COMMON_ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
 
@@ -38,7 +39,7 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, own_zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first = tuple(dict.fromkeys([own_zone, *_COMMON_ZONES]))
-        self.fields["time_zone"].choices = zone_choices(get_language() or "en", first)  # type: ignore[attr-defined]
+        set_choices(self, "time_zone", zone_choices(get_language() or "en", first))
 
     def clean_full_name(self) -> str:
         name = clean_line(self.cleaned_data["full_name"], 80)
@@ -49,13 +50,13 @@ class ProfileForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guests_allowed
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: SignedInRequest) -> HttpResponse:
     return _profile(request, "members:profile")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_only
-def profile_public(request: HttpRequest) -> HttpResponse:
+def profile_public(request: SignedInRequest) -> HttpResponse:
     return _profile(request, "account-profile")
 
 
@@ -74,19 +75,19 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @guests_allowed
-def zone_take(request: HttpRequest) -> HttpResponse:
+def zone_take(request: SignedInRequest) -> HttpResponse:
     """The person took the zone that their browser offered."""
     zone = request.POST.get("time_zone", "")
     if is_zone(zone):
-        change_time_zone(request.user, time_zone=zone)  # type: ignore[arg-type]
+        change_time_zone(request.user, time_zone=zone)
         messages.success(request, _("Your clock is set."))
     else:
         messages.error(request, _("This time zone is not known. Choose one from the list."))
     return redirect(safe_path(request.POST.get("next")))
 
 
-def _profile(request: HttpRequest, name: str) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
+def _profile(request: SignedInRequest, name: str) -> HttpResponse:
+    user = request.user
     fields = ("full_name", "language", "time_zone", "theme", "density")
     form = ProfileForm(
         posted(request), own_zone=user.time_zone, initial={field: getattr(user, field) for field in fields}

@@ -1,7 +1,7 @@
 """From one host to another: a person's workspaces, and the door between them."""
 
 from allauth.account.adapter import get_adapter
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -9,14 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 from linkstar.accounts.models import User
 from linkstar.workspaces.access import anonymous_allowed, signed_in_only
 from linkstar.workspaces.handover import handover_url, redeem, safe_path
+from linkstar.workspaces.http import HostRequest, SignedInRequest
 from linkstar.workspaces.models import Membership, Workspace
 
 
 @require_safe
 @signed_in_only
-def workspaces_mine(request: HttpRequest) -> HttpResponse:
+def workspaces_mine(request: SignedInRequest) -> HttpResponse:
     """Public site: where I belong. With no workspace yet, straight to making one."""
-    memberships = _memberships(request.user)  # type: ignore[arg-type]
+    memberships = _memberships(request.user)
     if not memberships:
         return redirect("workspaces:new")
     return render(request, "workspaces/workspaces_mine.html", {"memberships": memberships})
@@ -25,20 +26,19 @@ def workspaces_mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in_only
 @never_cache
-def enter(request: HttpRequest, slug: str) -> HttpResponse:
+def enter(request: SignedInRequest, slug: str) -> HttpResponse:
     """Public site: send a member on to their workspace's host, signed in. For others there is no such workspace."""
-    user: User = request.user  # type: ignore[assignment]
-    workspace = _my_workspace(user, slug)
-    return redirect(handover_url(user, workspace, next_path=request.GET.get("next", "/")))
+    workspace = _my_workspace(request.user, slug)
+    return redirect(handover_url(request.user, workspace, next_path=request.GET.get("next", "/")))
 
 
 @require_safe
 @anonymous_allowed(reason="the one-time token is the credential")
 @never_cache
-def arrive(request: HttpRequest) -> HttpResponse:
+def arrive(request: HostRequest) -> HttpResponse:
     """A workspace's host: exchange the token of a hand-over for a session of this host."""
     next_path = safe_path(request.GET.get("next"))
-    user = redeem(request.GET.get("token", ""), request.workspace)  # type: ignore[attr-defined]
+    user = redeem(request.GET.get("token", ""), request.workspace)
     if user is None:
         if request.user.is_authenticated:
             return redirect(next_path)
@@ -49,17 +49,16 @@ def arrive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in_only
-def switcher(request: HttpRequest) -> HttpResponse:
+def switcher(request: SignedInRequest) -> HttpResponse:
     """A workspace's host: the same list, each with a button that carries the person over."""
-    context = {"memberships": _memberships(request.user), "here": request.workspace}  # type: ignore[arg-type, attr-defined]
+    context = {"memberships": _memberships(request.user), "here": request.workspace}
     return render(request, "workspaces/switcher.html", context)
 
 
 @require_POST
 @signed_in_only
-def switch(request: HttpRequest, slug: str) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
-    return redirect(handover_url(user, _my_workspace(user, slug)))
+def switch(request: SignedInRequest, slug: str) -> HttpResponse:
+    return redirect(handover_url(request.user, _my_workspace(request.user, slug)))
 
 
 def _memberships(user: User) -> list[Membership]:

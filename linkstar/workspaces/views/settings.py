@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import zone_choices
 from linkstar.workspaces.access import admins_only
@@ -38,7 +39,7 @@ class SettingsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first = ("America/New_York", "America/Los_Angeles", "Asia/Shanghai")
-        self.fields["time_zone"].choices = zone_choices(get_language() or "en", first)  # type: ignore[attr-defined]
+        set_choices(self, "time_zone", zone_choices(get_language() or "en", first))
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"], 80)

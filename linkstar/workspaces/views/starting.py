@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linkstar.accounts.free_mail import is_free_mail
 from linkstar.accounts.models import User
+from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line, slugify_workspace
 from linkstar.lib.zones import zone_choices
 from linkstar.workspaces.access import signed_in_only
 from linkstar.workspaces.handover import handover_url
-from linkstar.workspaces.http import posted
+from linkstar.workspaces.http import SignedInRequest, posted
 from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.slugs import SlugRefused, check_slug
 
@@ -38,7 +39,7 @@ class NewWorkspaceForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         first = dict.fromkeys([*_FIRST_ZONES, user.time_zone])
-        self.fields["time_zone"].choices = zone_choices(get_language() or "en", tuple(first))  # type: ignore[attr-defined]
+        set_choices(self, "time_zone", zone_choices(get_language() or "en", tuple(first)))
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"], 80)
@@ -57,8 +58,8 @@ class NewWorkspaceForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_only
-def workspace_new(request: HttpRequest) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
+def workspace_new(request: SignedInRequest) -> HttpResponse:
+    user = request.user
     form = NewWorkspaceForm(
         posted(request),
         user=user,
@@ -77,7 +78,7 @@ def workspace_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @signed_in_only
-def slug_check(request: HttpRequest) -> HttpResponse:
+def slug_check(request: SignedInRequest) -> HttpResponse:
     """What the address field shows while the name or the address is being typed.
 
     `part=hint` gives the line under the field alone, so that the field being typed in is not replaced. Otherwise the
@@ -87,7 +88,7 @@ def slug_check(request: HttpRequest) -> HttpResponse:
     suggested = request.GET.get("suggested", "")[:63]
     only_hint = request.GET.get("part") == "hint"
     if not only_hint and slug in ("", suggested):
-        slug = suggested = _suggestion(request.GET.get("name", "")[:80], request.user)  # type: ignore[arg-type]
+        slug = suggested = _suggestion(request.GET.get("name", "")[:80], request.user)
     context = {"slug": slug, "suggested": suggested, **_address(), **_verdict(slug)}
     part = "hint" if only_hint else "field"
     response = render(request, f"workspaces/_slug.html#{part}", context)

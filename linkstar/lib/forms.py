@@ -1,0 +1,22 @@
+"""What Django's forms say only piece by piece."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+
+
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the form's choice field `name` offer these (value, label)."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def set_queryset(form: forms.BaseForm, name: str, queryset: QuerySet[Any]) -> None:
+    """Let the form's model choice field `name` offer these rows."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = queryset
+
+
+def problems(form: forms.BaseForm) -> str:
+    """All that is wrong with the form, as one text in the order of its fields; "" when nothing is."""
+    return " ".join(str(message) for messages in form.errors.values() for message in messages)
