@@ -7,10 +7,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.urls import get_resolver
+from django.utils import translation
 
 from linkstar.accounts.actions import AccountExists, has_account, open_account
 from linkstar.accounts.models import User
+from linkstar.accounts.passwords import LongEnough
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient as Client
 
@@ -279,3 +282,10 @@ def test_open_account_refuses_a_confirmed_address():
 
     with pytest.raises(AccountExists):
         open_account(email="THERE@acme.test", full_name="X", password="y", language="en", time_zone="UTC")
+
+
+def test_a_short_password_is_refused_in_words_of_our_catalogue():
+    with translation.override("en"), pytest.raises(ValidationError) as refusal:
+        LongEnough(min_length=10).validate("123")
+
+    assert refusal.value.messages == ["Type at least 10 characters."]
