@@ -8,9 +8,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, describe
@@ -20,37 +19,39 @@ Data = Mapping[str, Any]
 
 # Sentences that need nothing but names out of the data.
 _PLAIN: dict[str, Promise] = {
-    "task created": lazy("%(actor)s created the task “%(title)s”."),
-    "task deleted": lazy("%(actor)s moved the task “%(title)s” to the bin."),
-    "task restored": lazy("%(actor)s took the task “%(title)s” out of the bin."),
-    "moved": lazy("%(actor)s moved it from “%(before)s” to “%(after)s”."),
-    "title changed": lazy("%(actor)s changed the title from “%(before)s” to “%(after)s”."),
-    "description changed": lazy("%(actor)s changed the description."),
-    "checklist edited": lazy("%(actor)s changed “%(before)s” in the checklist to “%(after)s”."),
-    "checklist removed": lazy("%(actor)s removed “%(text)s” from the checklist."),
-    "checked": lazy("%(actor)s ticked off “%(text)s”."),
-    "unchecked": lazy("%(actor)s opened “%(text)s” again."),
-    "comment edited": lazy("%(actor)s changed a comment."),
-    "comment deleted": lazy("%(actor)s deleted a comment."),
-    "file replaced": lazy("%(actor)s added version %(version)s of the file “%(name)s”."),
-    "file added": lazy("%(actor)s added the file “%(name)s”."),
-    "file shared": lazy("%(actor)s showed the file “%(name)s” to the guests."),
-    "file unshared": lazy("%(actor)s stopped showing the file “%(name)s” to the guests."),
-    "file deleted": lazy("%(actor)s moved the file “%(name)s” to the bin."),
-    "file restored": lazy("%(actor)s took the file “%(name)s” out of the bin."),
-    "project created": lazy("%(actor)s created the project “%(name)s”."),
-    "project started": lazy("%(actor)s started the project from the SOP template “%(template)s” with %(tasks)s tasks."),
-    "project finished": lazy("%(actor)s declared the project finished."),
-    "project archived": lazy("%(actor)s archived the project."),
-    "project restored": lazy("%(actor)s brought the project back from the archive."),
-    "owner offered": lazy("%(actor)s offered the project to %(to)s."),
-    "owner offer declined": lazy("%(actor)s declined to take over the project."),
-    "owner offer withdrawn": lazy("%(actor)s took back the offer of the project."),
-    "guest invitation withdrawn": lazy("%(actor)s withdrew the invitation of %(email)s."),
-    "guest removed": lazy("%(actor)s removed the guest %(guest)s."),
-    "column added": lazy("%(actor)s added the column “%(name)s”."),
-    "column moved": lazy("%(actor)s moved the column “%(name)s”."),
-    "column deleted": lazy("%(actor)s deleted the column “%(name)s”."),
+    "task created": gettext_lazy("%(actor)s created the task “%(title)s”."),
+    "task deleted": gettext_lazy("%(actor)s moved the task “%(title)s” to the bin."),
+    "task restored": gettext_lazy("%(actor)s took the task “%(title)s” out of the bin."),
+    "moved": gettext_lazy("%(actor)s moved it from “%(before)s” to “%(after)s”."),
+    "title changed": gettext_lazy("%(actor)s changed the title from “%(before)s” to “%(after)s”."),
+    "description changed": gettext_lazy("%(actor)s changed the description."),
+    "checklist edited": gettext_lazy("%(actor)s changed “%(before)s” in the checklist to “%(after)s”."),
+    "checklist removed": gettext_lazy("%(actor)s removed “%(text)s” from the checklist."),
+    "checked": gettext_lazy("%(actor)s ticked off “%(text)s”."),
+    "unchecked": gettext_lazy("%(actor)s opened “%(text)s” again."),
+    "comment edited": gettext_lazy("%(actor)s changed a comment."),
+    "comment deleted": gettext_lazy("%(actor)s deleted a comment."),
+    "file replaced": gettext_lazy("%(actor)s added version %(version)s of the file “%(name)s”."),
+    "file added": gettext_lazy("%(actor)s added the file “%(name)s”."),
+    "file shared": gettext_lazy("%(actor)s showed the file “%(name)s” to the guests."),
+    "file unshared": gettext_lazy("%(actor)s stopped showing the file “%(name)s” to the guests."),
+    "file deleted": gettext_lazy("%(actor)s moved the file “%(name)s” to the bin."),
+    "file restored": gettext_lazy("%(actor)s took the file “%(name)s” out of the bin."),
+    "project created": gettext_lazy("%(actor)s created the project “%(name)s”."),
+    "project started": gettext_lazy(
+        "%(actor)s started the project from the SOP template “%(template)s” with %(tasks)s tasks."
+    ),
+    "project finished": gettext_lazy("%(actor)s declared the project finished."),
+    "project archived": gettext_lazy("%(actor)s archived the project."),
+    "project restored": gettext_lazy("%(actor)s brought the project back from the archive."),
+    "owner offered": gettext_lazy("%(actor)s offered the project to %(to)s."),
+    "owner offer declined": gettext_lazy("%(actor)s declined to take over the project."),
+    "owner offer withdrawn": gettext_lazy("%(actor)s took back the offer of the project."),
+    "guest invitation withdrawn": gettext_lazy("%(actor)s withdrew the invitation of %(email)s."),
+    "guest removed": gettext_lazy("%(actor)s removed the guest %(guest)s."),
+    "column added": gettext_lazy("%(actor)s added the column “%(name)s”."),
+    "column moved": gettext_lazy("%(actor)s moved the column “%(name)s”."),
+    "column deleted": gettext_lazy("%(actor)s deleted the column “%(name)s”."),
 }
 
 
