@@ -64,6 +64,7 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "description", "channel", "time_zone"]
+        labels = {"name": gettext_lazy("Project name")}
         widgets = {
             "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
             "description": forms.Textarea(attrs={"class": "textarea", "rows": 4}),
@@ -85,7 +86,7 @@ class ProjectForm(forms.ModelForm):
 class NewProjectForm(ProjectForm):
     owner = forms.ModelChoiceField(
         Member.objects.none(),
-        label=gettext_lazy("Owner"),
+        label=gettext_lazy("Project owner"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "select"}),
     )
