@@ -21,6 +21,7 @@ DROP = """([target, files, name]) => {
 
 
 def bring(page: Page, files: dict[str, str], *, by: str = "drop", on: str = "body") -> None:
+    expect(page.locator("file-drop:defined").first).to_be_visible()
     page.evaluate(DROP, [on, list(files.items()), by])
 
 
@@ -84,6 +85,7 @@ def test_a_new_version_is_added_under_the_same_address(site: Site, owner: Any) -
     page.goto(site.url(f"/projects/{project.pk}/files/"))
     bring(page, {"box.txt": "one"})
     page.get_by_role("link", name="box.txt", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("box.txt")
     address = page.url
 
     bring(page, {"anything.txt": "two"})
