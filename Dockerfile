@@ -20,7 +20,7 @@ COPY . .
 COPY --from=assets /build/static/dist ./static/dist
 # The settings are production's and want to be whole; none of these values is kept or used.
 RUN python -P linkstar/dev/catalogues.py \
- && SECRET_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build EMAIL_URL=smtp://build:25 \
+ && SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build EMAIL_URL=smtp://build:25 \
     python manage.py collectstatic --no-input \
  && mkdir -p var/files && chown -R linkstar var
 USER linkstar

@@ -257,6 +257,8 @@ STORAGES = {
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# More than the forms take at once, so that they say so themselves; the rest never reaches the disk.
+DATA_UPLOAD_MAX_NUMBER_FILES = 25
 FILE_UPLOAD_HANDLERS = ["linkstar.workspaces.uploads.BoundedUploadHandler"]
 
 # Mail -----------------------------------------------------------------------------------------------------------------
@@ -289,11 +291,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
     "interval_max": 0.1,
 }
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0}}
+# A tick that nobody took within a minute is worth nothing: the next ones do its work.
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}}}
 CELERY_TIMEZONE = "UTC"
 
 # Safety ---------------------------------------------------------------------------------------------------------------
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+if not FIELD_ENCRYPTION_KEYS and not DEBUG:
+    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set.")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
