@@ -65,19 +65,21 @@ class Bench:
     def cases(self) -> list[Case]:
         data, get, plain = self.data, self.browser.get, self.plain.get
         small, large = f"/projects/{data.board_500}/board/", f"/projects/{data.board_5000}/board/"
+        task = f"/tasks/{data.task}/"
         return [
             Case("board, 500 open tasks", lambda: get(small), lambda: plain(f"/board/{data.board_500}/"), 0.6, 8),
-            Case("… with all its 500 cards", lambda: self.whole(small), lambda: plain(f"/board/{data.board_500}/"), times=20, floor_times=20),
+            Case(
+                "… with all its 500 cards", lambda: self.whole(small), lambda: plain(f"/board/{data.board_500}/"),
+                times=20, floor_times=20,
+            ),
             Case(
                 "board, 5,000 open tasks", lambda: get(large), lambda: plain(f"/board/{data.board_5000}/"), 0.6, 8,
                 times=100, floor_times=20, warm_up=2,
             ),
             Case("move a card", self.move, self.plain_move, 5, 10),
             Case("create a task", self.create, self.plain_create, 5, 12),
-            Case(
-                "task sheet", lambda: get(f"/tasks/{data.task}/", htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12
-            ),
-            Case("task as a page", lambda: get(f"/tasks/{data.task}/"), lambda: plain(f"/task/{data.task}/"), None, 12),
+            Case("task sheet", lambda: get(task, htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12),
+            Case("task as a page", lambda: get(task), lambda: plain(f"/task/{data.task}/"), None, 12),
             Case("My work, 40 projects", lambda: get("/"), lambda: plain(f"/work/{data.member}/"), 2, 12),
             Case("project list, 40", lambda: get("/projects/"), lambda: plain(f"/work/{data.member}/"), 1.5, 12),
             Case(
@@ -104,9 +106,7 @@ class Bench:
 
     def plain_move(self) -> bytes:
         task, column = self.random.choice(self.plain_tasks), self.random.choice(self.plain_columns)
-        return self.plain.post(
-            f"/move/{task}/", {"column": column, "rank": self._rank(), "member": self.data.member}
-        )
+        return self.plain.post(f"/move/{task}/", {"column": column, "rank": self._rank(), "member": self.data.member})
 
     def create(self) -> bytes:
         number = next(self.numbers)
@@ -117,8 +117,11 @@ class Bench:
         return self.plain.post(
             f"/create/{self.plain_project}/",
             {
-                "column": self.plain_columns[0], "rank": self._rank(), "number": number,
-                "title": f"Order samples, {number}", "member": self.data.member,
+                "column": self.plain_columns[0],
+                "rank": self._rank(),
+                "number": number,
+                "title": f"Order samples, {number}",
+                "member": self.data.member,
             },
         )
 

@@ -1,4 +1,4 @@
-"""What the benchmark works on: a workspace with boards of 500 and 5,000 open tasks, and forty projects of one person."""
+"""What the benchmark works on: a workspace with boards of 500 and 5,000 open tasks, and forty projects in all."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -39,7 +39,9 @@ class Data:
 
 def lay_out() -> Data:
     now = timezone.now()
-    user = User.objects.create_user("bench@bench.test", None, full_name="Bench Owner", time_zone="Asia/Shanghai", language="en")
+    user = User.objects.create_user(
+        "bench@bench.test", None, full_name="Bench Owner", time_zone="Asia/Shanghai", language="en"
+    )
     workspace = create_workspace(name="Bench", slug=SLUG, owner=user, time_zone=_ZONE, language="en", now=now)
     with tenant_context(workspace):
         member = Member.objects.get()
@@ -82,7 +84,16 @@ def _board(
         ]
     Task.objects.bulk_update(
         tasks,
-        ["owner", "due_on", "due_time", "due_zone", "due_at", "checklist_count", "checklist_done_count", "comment_count"],
+        [
+            "owner",
+            "due_on",
+            "due_time",
+            "due_zone",
+            "due_at",
+            "checklist_count",
+            "checklist_done_count",
+            "comment_count",
+        ],
         batch_size=500,
     )
     Task.labels.through.objects.bulk_create(links, batch_size=1000)
@@ -100,5 +111,3 @@ def _own(member: Member) -> None:
     """Fifty open tasks of many projects are the reader's, as in performance.md, case 5."""
     rows = Task.objects.filter(project__name__startswith="Project").order_by("number", "pk")[:OWN_TASKS]
     Task.objects.filter(pk__in=[task.pk for task in rows]).update(owner=member)
-
-

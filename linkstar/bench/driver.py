@@ -11,16 +11,15 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-
-Handler = Callable[[dict[str, Any], Callable[..., None]], Any]
 
 
 @dataclass
 class Browser:
     """One signed-in person on one host; every answer must be a success."""
 
-    handler: Handler
+    handler: WSGIHandler
     host: str
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -36,7 +35,8 @@ class Browser:
         def start_response(status: str, headers: list[tuple[str, str]], _exc: Any = None) -> None:
             told.update(status=int(status.split()[0]), headers=headers)
 
-        response = self.handler(self._environ(method, path, body, htmx=htmx), start_response)
+        environ = self._environ(method, path, body, htmx=htmx)
+        response = self.handler(environ, start_response)  # type: ignore[arg-type]
         content = b"".join(response)
         response.close()
         if not 200 <= told["status"] < 300:
@@ -50,15 +50,29 @@ class Browser:
     def _environ(self, method: str, path: str, body: bytes, *, htmx: bool) -> dict[str, Any]:
         path, _, query = path.partition("?")
         environ = {
-            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": self.host, "SERVER_PORT": "443",
-            "HTTP_HOST": self.host, "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_X_FORWARDED_PROTO": "https", "wsgi.version": (1, 0),
-            "wsgi.input": BytesIO(body), "wsgi.errors": BytesIO(), "wsgi.multithread": False, "wsgi.multiprocess": True,
-            "wsgi.run_once": False, "wsgi.url_scheme": "https", "REMOTE_ADDR": "127.0.0.1", "CONTENT_LENGTH": str(len(body)),
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_NAME": self.host,
+            "SERVER_PORT": "443",
+            "HTTP_HOST": self.host,
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_X_FORWARDED_PROTO": "https",
+            "wsgi.version": (1, 0),
+            "wsgi.input": BytesIO(body),
+            "wsgi.errors": BytesIO(),
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.url_scheme": "https",
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_LENGTH": str(len(body)),
             "HTTP_COOKIE": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
         }
         if method == "POST":
             environ |= {
-                "CONTENT_TYPE": "application/x-www-form-urlencoded", "HTTP_ORIGIN": f"https://{self.host}",
+                "CONTENT_TYPE": "application/x-www-form-urlencoded",
+                "HTTP_ORIGIN": f"https://{self.host}",
                 "HTTP_X_CSRFTOKEN": self.cookies.get("csrftoken", ""),
             }
         return environ | ({"HTTP_HX_REQUEST": "true"} if htmx else {})

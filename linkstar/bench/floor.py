@@ -18,25 +18,32 @@ from django.urls import path
 
 _engine = Engine()
 _CARDS = _engine.from_string(
-    """<!doctype html><title>{{ name }}</title>{% for card in cards %}{% ifchanged card.column %}<h2>{{ card.column }}</h2>{% endifchanged %}
+    """<!doctype html><title>{{ name }}</title>{% for card in cards %}
+{% ifchanged card.column %}<h2>{{ card.column }}</h2>{% endifchanged %}
 <article class="card" id="task-{{ card.id }}"><h3><a href="/tasks/{{ card.id }}/">{{ card.title }}</a></h3>
-<p><span class="owner">{{ card.owner }}</span> <time datetime="{{ card.due_at|date:"c" }}">{{ card.due_at|date:"Y-m-d H:i" }}</time></p>
+<p><span class="owner">{{ card.owner }}</span>
+<time datetime="{{ card.due_at|date:"c" }}">{{ card.due_at|date:"Y-m-d H:i" }}</time></p>
 {% for label in card.labels %}<span class="label">{{ label }}</span>{% endfor %}</article>{% endfor %}"""
 )
 _TASK = _engine.from_string(
-    """<!doctype html><title>{{ task.title }}</title><h1>{{ task.title }}</h1><p>{{ task.owner }} {{ task.due_at|date:"Y-m-d H:i" }}
+    """<!doctype html><title>{{ task.title }}</title><h1>{{ task.title }}</h1>
+<p>{{ task.owner }} {{ task.due_at|date:"Y-m-d H:i" }}
 {{ task.project }} {{ task.column }}</p><div>{{ task.description|linebreaks }}</div>
 <ul>{% for item in task.items %}<li>{{ item }}</li>{% endfor %}</ul>
 {% for comment in task.comments %}<article>{{ comment|linebreaks }}</article>{% endfor %}"""
 )
 _WORK = _engine.from_string(
-    """<!doctype html><ul>{% for task in tasks %}<li><a href="/tasks/{{ task.id }}/">{{ task.title }}</a> {{ task.project }}
-{{ task.due_at|date:"Y-m-d H:i" }}</li>{% endfor %}</ul><table>{% for project in projects %}<tr><td><a href="/projects/{{ project.id }}/">
-{{ project.name }}</a><td>{{ project.owner }}<td>{{ project.done }}/{{ project.all }}<td>{{ project.overdue }}{% endfor %}</table>"""
+    """<!doctype html><ul>{% for task in tasks %}<li><a href="/tasks/{{ task.id }}/">{{ task.title }}</a>
+{{ task.project }}
+{{ task.due_at|date:"Y-m-d H:i" }}</li>{% endfor %}</ul>
+<table>{% for project in projects %}<tr><td><a href="/projects/{{ project.id }}/">
+{{ project.name }}</a><td>{{ project.owner }}
+<td>{{ project.done }}/{{ project.all }}<td>{{ project.overdue }}{% endfor %}</table>"""
 )
 _CARDS_SQL = """
 SELECT t.id, t.title, t.due_at, c.name AS "column", m.display_name AS owner,
-    ARRAY(SELECT l.name FROM projects_task_labels tl JOIN projects_label l ON l.id = tl.label_id WHERE tl.task_id = t.id) AS labels
+    ARRAY(SELECT l.name FROM projects_task_labels tl JOIN projects_label l ON l.id = tl.label_id
+        WHERE tl.task_id = t.id) AS labels
 FROM projects_task t JOIN projects_column c ON c.id = t.column_id LEFT JOIN members_member m ON m.id = t.owner_id
 WHERE t.project_id = %s AND t.deleted_at IS NULL AND t.completed_at IS NULL ORDER BY c.position, t.rank
 """
@@ -58,13 +65,15 @@ FROM projects_project p JOIN members_member m ON m.id = p.owner_id LEFT JOIN pro
 GROUP BY p.id, m.id ORDER BY p.last_activity_at DESC
 """
 _TRACE_SQL = """
-INSERT INTO projects_activity (project_id, task_id, actor_id, verb, data, created_at) VALUES (%s, %s, %s, %s, %s, now())
+INSERT INTO projects_activity (project_id, task_id, actor_id, verb, data, created_at)
+VALUES (%s, %s, %s, %s, %s, now())
 """
 _CREATE_SQL = """
-INSERT INTO projects_task (project_id, column_id, rank, number, title, description, due_zone, priority, is_milestone, is_fixed,
-    remind_hours_before, visibility, may_be_shared, sensitivity, sop_step, sop_role, sop_phase, checklist_count,
-    checklist_done_count, comment_count, file_count, version, duration_days, calendar, created_by_id)
-VALUES (%s, %s, %s, %s, %s, '', '', 2, false, false, '{24}', 'internal', true, 'normal', '', '', '', 0, 0, 0, 0, 1, 1, '', %s)
+INSERT INTO projects_task (project_id, column_id, rank, number, title, description, due_zone, priority,
+    is_milestone, is_fixed, remind_hours_before, visibility, may_be_shared, sensitivity, sop_step, sop_role, sop_phase,
+    checklist_count, checklist_done_count, comment_count, file_count, version, duration_days, calendar, created_by_id)
+VALUES (%s, %s, %s, %s, %s, '', '', 2, false, false, '{24}', 'internal', true, 'normal', '', '', '',
+    0, 0, 0, 0, 1, 1, '', %s)
 RETURNING id
 """
 
@@ -93,8 +102,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST
     with transaction.atomic(using="floor"), connections["floor"].cursor() as cursor:
         cursor.execute(
-            "UPDATE projects_task SET column_id = %s, rank = %s, version = version + 1, updated_at = now() WHERE id = %s"
-            " RETURNING project_id",
+            "UPDATE projects_task SET column_id = %s, rank = %s, version = version + 1, updated_at = now()"
+            " WHERE id = %s RETURNING project_id",
             [given["column"], given["rank"], pk],
         )
         project = cursor.fetchone()[0]
@@ -123,7 +132,7 @@ urlpatterns = [
 
 def _to_floor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     def answer(request: HttpRequest) -> HttpResponse:
-        request.urlconf = "linkstar.bench.floor"  # type: ignore[attr-defined]
+        request.urlconf = "linkstar.bench.floor"
         return get_response(request)
 
     return answer

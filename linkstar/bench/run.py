@@ -56,14 +56,13 @@ def sign_in(user: User) -> SessionBase:
 def measure(case: Case) -> dict[str, Any]:
     with counted() as statements:
         content = case.product()
-    product, floor = interleave(
-        (case.product, case.times), (case.floor, case.floor_times), warm_up=case.warm_up
-    )
+    product, floor = interleave((case.product, case.times), (case.floor, case.floor_times), warm_up=case.warm_up)
     ratio = product.median / floor.median
     met = None if case.goal is None else ratio <= case.goal and len(statements) <= (case.most_sql or len(statements))
     row = {
         "case": case.name, "product": asdict(product), "floor": asdict(floor), "ratio": ratio, "goal": case.goal,
-        "sql": len(statements), "most_sql": case.most_sql, "met": met, "bytes": len(content), "gzip": gzip_size(content),
+        "sql": len(statements), "most_sql": case.most_sql, "met": met, "bytes": len(content),
+        "gzip": gzip_size(content),
         "statements": statements,
     }  # fmt: skip
     show(row, first=case.name.startswith("board, 500"))
@@ -73,7 +72,8 @@ def measure(case: Case) -> dict[str, Any]:
 def show(row: dict[str, Any], *, first: bool) -> None:
     if first:
         say(
-            f"{'case':26} {'LinkStar ms':>16} {'floor ms':>16} {'ratio':>6} {'goal':>5} {'SQL':>7} {'bytes':>8} {'gzip':>7}"
+            f"{'case':26} {'LinkStar ms':>16} {'floor ms':>16}"
+            f" {'ratio':>6} {'goal':>5} {'SQL':>7} {'bytes':>8} {'gzip':>7}"
             "\n" + f"{'(times measured)':26} {'median / p95':>16} {'median / p95':>16}"
         )
     sql = f"{row['sql']}/{row['most_sql']}" if row["most_sql"] else str(row["sql"])

@@ -2,7 +2,7 @@
 
 import os
 
-from linkstar.settings import *
+from linkstar.settings import *  # noqa: F403
 
 # The keys of a run are its own, whatever else lives in that Valkey; run.py takes its sessions away again.
 CACHES = {name: {**cache, "KEY_PREFIX": f"bench-{os.getpid()}"} for name, cache in CACHES.items()}  # noqa: F405
@@ -15,5 +15,10 @@ LOGGING_CONFIG = None
 _OPTIONS = {"pool": {"min_size": 1, "max_size": 2}, "options": "-c search_path=ws_bench,public"}
 DATABASES = {
     **DATABASES,  # noqa: F405
-    "floor": {**DATABASES["default"], "ENGINE": "django.db.backends.postgresql", "OPTIONS": _OPTIONS, "CONN_HEALTH_CHECKS": False},  # noqa: F405
+    "floor": {
+        **DATABASES["default"],  # noqa: F405
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": _OPTIONS,
+        "CONN_HEALTH_CHECKS": False,
+    },
 }

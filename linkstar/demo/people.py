@@ -52,8 +52,13 @@ def member_of(person: Person, workspace: Workspace, *, now: datetime) -> Member:
     member, _ = Member.objects.update_or_create(
         user=user,
         defaults={
-            "display_name": person.name, "email": person.email, "role": person.role, "time_zone": person.zone,
-            "language": person.language, "company": person.company, "can_see_finance": person.sees_finance,
+            "display_name": person.name,
+            "email": person.email,
+            "role": person.role,
+            "time_zone": person.zone,
+            "language": person.language,
+            "company": person.company,
+            "can_see_finance": person.sees_finance,
         },
     )
     return member

@@ -61,6 +61,7 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART = PLANS = (
         ends="finished",
     ),
     Plan(
-        "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us", ends="archived"
+        "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us",
+        ends="archived",
     ),
 )  # fmt: skip

@@ -90,7 +90,7 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     tasks = project.tasks.exclude(due_at=None).select_related("project", "column", "owner").order_by("due_at", "number")
     finished, ahead = list[Finished](), list[Task]()
     for task in tasks:
-        at = task.due_at - timedelta(hours=5 + task.number % 19)
+        at = (task.due_at or now) - timedelta(hours=5 + task.number % 19)
         if plan.ends or at < now:
             finished.append(Finished(task, task.owner or actor, min(at, now - timedelta(days=15)) if plan.ends else at))
         else:
@@ -98,7 +98,7 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     finish_many(project, [each for each in finished if each.task.sop_step not in plan.slips])
     by_step = {each.task.sop_step: each.task for each in finished}
     late = [by_step[step] for step in plan.slips if step in by_step]
-    under_way = [] if plan.ends else [*late, *(task for task in ahead if task.due_at - now < _AHEAD)]
+    under_way = [] if plan.ends else [*late, *(task for task in ahead if task.due_at and task.due_at - now < _AHEAD)]
     for task, new in zip(under_way, _UNDER_WAY, strict=False):
         _begin(task, new, actor=task.owner or actor, now=now)
 

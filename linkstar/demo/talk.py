@@ -16,6 +16,7 @@ from projects.models import Label, Project, StoredFile, Task
 
 LABELS = (("主图", 1), ("广告", 2), ("合规", 3), ("头程", 4), ("Listing", 5), ("紧急", 6))
 
+# ruff: noqa: E501 - people speak in long lines
 # project → (step, who, hours ago, shared with guests, words)
 _TALK = {
     BLACK_FRIDAY.name: (
@@ -65,7 +66,9 @@ def add_labels() -> dict[str, Label]:
     return {name: Label.objects.create(name=name, tint=tint) for name, tint in LABELS}
 
 
-def talk(projects: Mapping[str, Project], people: Mapping[str, Member], labels: Mapping[str, Label], *, now: datetime) -> None:
+def talk(
+    projects: Mapping[str, Project], people: Mapping[str, Member], labels: Mapping[str, Label], *, now: datetime
+) -> None:
     """Comments, labels, priorities and files, then the offer and the invitation that wait for an answer."""
     for name, project in projects.items():
         tasks = {task.sop_step: task for task in project.tasks.select_related("project", "owner", "column")}
@@ -74,22 +77,40 @@ def talk(projects: Mapping[str, Project], people: Mapping[str, Member], labels: 
             _mark(tasks, people["ops"], labels, now=now - timedelta(days=2))
     _bring(projects[BLACK_FRIDAY.name], projects[NEW_PRODUCT.name], people, now=now)
     offer_project(
-        projects[RESTOCK.name], to=people["brand"], note="12 月我休年假两周，这个项目想交给你带。", actor=people["ops"],
+        projects[RESTOCK.name],
+        to=people["brand"],
+        note="12 月我休年假两周，这个项目想交给你带。",
+        actor=people["ops"],
         now=now - timedelta(hours=4),
     )
     invite_guest(
-        projects[SHOPIFY.name], email="photo@brooklynlight.test", company="Brooklyn Light Studio", actor=people["brand"],
+        projects[SHOPIFY.name],
+        email="photo@brooklynlight.test",
+        company="Brooklyn Light Studio",
+        actor=people["brand"],
         now=now - timedelta(minutes=50),
     )
 
 
-def _say(tasks: Mapping[str, Task], said: tuple[tuple[str, str, int, bool, str], ...], people: Mapping[str, Member], *, now: datetime) -> None:
+def _say(
+    tasks: Mapping[str, Task],
+    said: tuple[tuple[str, str, int, bool, str], ...],
+    people: Mapping[str, Member],
+    *,
+    now: datetime,
+) -> None:
     for step, who, hours, is_shared, words in said:
         add_comment(tasks[step], words, is_shared=is_shared, author=people[who], now=now - timedelta(hours=hours))
 
 
 def _mark(tasks: Mapping[str, Task], actor: Member, labels: Mapping[str, Label], *, now: datetime) -> None:
-    by_role = {"design": "主图", "advertising": "广告", "compliance": "合规", "logistics": "头程", "operations": "Listing"}
+    by_role = {
+        "design": "主图",
+        "advertising": "广告",
+        "compliance": "合规",
+        "logistics": "头程",
+        "operations": "Listing",
+    }
     for task in tasks.values():
         name = by_role.get(task.sop_role)
         if name is not None and not task.is_done and task.number % 2 == 0:
@@ -104,20 +125,37 @@ def _bring(black_friday: Project, new_product: Project, people: Mapping[str, Mem
     images = black_friday.tasks.select_related("project").get(sop_step="creative_done")
     drafts = [_picture(number) for number in (1, 2, 3)]
     _versions(
-        images, "黑五主图.svg", drafts, ("初稿", "白底重抠", "去掉第 3 张的徽章"), people["designer"], (72, 27, 2), now=now
+        images,
+        "黑五主图.svg",
+        drafts,
+        ("初稿", "白底重抠", "去掉第 3 张的徽章"),
+        people["designer"],
+        (72, 27, 2),
+        now=now,
     )
     parts = new_product.tasks.select_related("project").get(sop_step="mass_production")
     lists = [f"part,qty\npump,{number}200\nfilter,{number}200\n".encode() for number in (1, 2)]
     _versions(parts, "BOM.csv", lists, ("", "水泵换供应商"), people["supplier"], (200, 44), now=now)
     rules = "# 命名规则\n\n`SKU_位置_版本_日期`，例如 `PF-01_main_v2_2026-10-20`。\n".encode()
     add_file(
-        black_friday, SimpleUploadedFile("素材命名规则.md", rules), task=None, is_shared=True, uploader=people["ops"],
+        black_friday,
+        SimpleUploadedFile("素材命名规则.md", rules),
+        task=None,
+        is_shared=True,
+        uploader=people["ops"],
         now=now - timedelta(days=40),
     )
 
 
 def _versions(
-    task: Task, name: str, contents: list[bytes], notes: tuple[str, ...], who: Member, hours_ago: tuple[int, ...], *, now: datetime
+    task: Task,
+    name: str,
+    contents: list[bytes],
+    notes: tuple[str, ...],
+    who: Member,
+    hours_ago: tuple[int, ...],
+    *,
+    now: datetime,
 ) -> None:
     file: StoredFile | None = None
     for content, note, hours in zip(contents, notes, hours_ago, strict=True):

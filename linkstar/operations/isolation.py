@@ -62,8 +62,13 @@ def laid_out() -> Iterator[Pair]:
 def check(pair: Pair) -> dict[str, list[str]]:
     """What was proven, by name → what was found wrong; [] is good."""
     checks: dict[str, Callable[[Pair], list[str]]] = {
-        "tables": _tables, "foreign keys": lambda _pair: links_out_of_schemas(),
-        "triggers": lambda _pair: triggers_in_schemas(), "pages": _pages, "files": _files, "cache": _cache, "queue": _queue,
+        "tables": _tables,
+        "foreign keys": lambda _pair: links_out_of_schemas(),
+        "triggers": lambda _pair: triggers_in_schemas(),
+        "pages": _pages,
+        "files": _files,
+        "cache": _cache,
+        "queue": _queue,
         "due rows and letters": _public_rows,
     }
     return {name: found(pair) for name, found in checks.items()}
@@ -128,7 +133,9 @@ def _pages(pair: Pair) -> list[str]:
     for path, unknown_path in zip(_addresses(ids), _addresses(nowhere), strict=True):
         answer, unknown = here.get(path), here.get(unknown_path)
         if answer.status_code != unknown.status_code or MARK.encode() in answer.content:
-            found.append(f"{path} on {pair.b.host}: {answer.status_code}, not {unknown.status_code} as an unknown id gets")
+            found.append(
+                f"{path} on {pair.b.host}: {answer.status_code}, not {unknown.status_code} as an unknown id gets"
+            )
         status = there.get(path).status_code
         if status not in (302, 403, 404):
             found.append(f"{path} on {pair.a.host} for a stranger: {status}")
@@ -228,9 +235,7 @@ def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
 
 def _methods(pattern: URLPattern) -> set[str]:
     """What a view answers to; views that take POST alone say so by `require_POST`'s closure."""
-    for name, cell in zip(
-        pattern.callback.__code__.co_freevars, pattern.callback.__closure__ or (), strict=False
-    ):
+    for name, cell in zip(pattern.callback.__code__.co_freevars, pattern.callback.__closure__ or (), strict=False):
         if name == "request_method_list":
             return set(cell.cell_contents)
     return {"GET", "POST"}

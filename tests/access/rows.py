@@ -15,7 +15,9 @@ PERSONAS = (
 
 def _who(*, inside: Any = OK, guests: Any, outside: Any = 403, anonymous: Any = LOGIN, **others: Any) -> Expected:
     expected = {
-        **dict.fromkeys(PERSONAS[:4], inside), **dict.fromkeys(PERSONAS[4:6], guests), **dict.fromkeys(PERSONAS[6:8], outside),
+        **dict.fromkeys(PERSONAS[:4], inside),
+        **dict.fromkeys(PERSONAS[4:6], guests),
+        **dict.fromkeys(PERSONAS[6:8], outside),
         "anonymous": anonymous,
     }
     return {**expected, **{name.replace("_", " "): value for name, value in others.items()}}
@@ -48,7 +50,7 @@ ONE_OF_US = _who(guests=OK, outside=404)
 
 @dataclass(frozen=True)
 class Row:
-    """`at` names the parts of the address: keys of `World.ids`, or words as they are after a plus. `post` None is a GET.
+    """`at` names the parts of the address: keys of `World.ids`, and after a plus words as they are; `post` None: a GET.
 
     `ok` is the status of success, when it is not 200 for a GET and 302 for a POST; `unknown` that of a foreign id.
     """
@@ -76,7 +78,12 @@ def _projects() -> list[Row]:
         Row("projects:rail", "", EVERYBODY),
         Row("projects:project-list", "", EVERYBODY),
         Row("projects:project-new", "", INSIDERS),
-        Row("projects:project-new", "", INSIDERS, {"name": "New", "owner": "$members.owner", "time_zone": "UTC", "channel": ""}),
+        Row(
+            "projects:project-new",
+            "",
+            INSIDERS,
+            {"name": "New", "owner": "$members.owner", "time_zone": "UTC", "channel": ""},
+        ),
         Row("projects:project", "project", SHARED),
         Row("projects:project", "archived", INTERNAL),
         Row("projects:project-edit", "project", RUNNERS),
@@ -217,9 +224,18 @@ def _rooms() -> list[Row]:
         # The last owner stays, and whoever has open work hands it over first.
         Row("members:leave", "", EVERYBODY | {"owner": 422, "guest": 422}, {}),
         Row("members:profile", "", EVERYBODY),
-        Row("members:profile", "", EVERYBODY, {
-            "full_name": "N", "language": "en", "time_zone": "Asia/Shanghai", "theme": "dark", "density": "compact",
-        }),
+        Row(
+            "members:profile",
+            "",
+            EVERYBODY,
+            {
+                "full_name": "N",
+                "language": "en",
+                "time_zone": "Asia/Shanghai",
+                "theme": "dark",
+                "density": "compact",
+            },
+        ),
         Row("members:zone-take", "", EVERYBODY, {"time_zone": "Asia/Shanghai"}),
         Row("workspaces:arrive", "", SIGNED_IN | {"anonymous": 410}, ok=302),
         Row("workspaces:switcher", "", SIGNED_IN),

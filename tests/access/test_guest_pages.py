@@ -1,4 +1,4 @@
-"""What a guest never reads, on any page that a GET reaches: hidden projects and tasks, the team's words, addresses, money."""
+"""What a guest never reads on any page: hidden projects and tasks, the team's own words, addresses, money."""
 
 import re
 from collections import deque

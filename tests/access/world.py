@@ -44,7 +44,10 @@ class World:
 
 def lay_out(owner: Member) -> World:
     """Everything, in the current workspace; `owner` owns the projects and the guest is on `task`."""
-    members = {"owner": owner, **{role: make_member(role, display_name=f"The {role}") for role in ("admin", "manager", "member")}}
+    members = {
+        "owner": owner,
+        **{role: make_member(role, display_name=f"The {role}") for role in ("admin", "manager", "member")},
+    }
     members["guest"] = make_member("guest", display_name="The guest", company="Agency")
     members["guest elsewhere"] = make_member("guest", display_name="Another guest", company="Factory")
     people = {name: User.objects.get(pk=member.user_id) for name, member in members.items()}
@@ -88,9 +91,14 @@ def _lay_tasks(world: World, project: Project) -> None:
     binned = make_task(project, "Thrown away")
     delete_task(binned, actor=owner, now=now)
     world.ids |= {
-        "task": task.pk, "shown_task": shown.pk, "finance_task": finance.pk, "binned_task": binned.pk,
+        "task": task.pk,
+        "shown_task": shown.pk,
+        "finance_task": finance.pk,
+        "binned_task": binned.pk,
         "internal_task": make_task(project, "Set the price floor", owner=owner).pk,
-        "column": task.column_id, "empty_column": project.board.columns.get(position=2).pk, "doing": make_column(project, "doing").pk,
+        "column": task.column_id,
+        "empty_column": project.board.columns.get(position=2).pk,
+        "doing": make_column(project, "doing").pk,
     }
     world.secrets += ["Pay the deposit", "Set the price floor", "Thrown away"]
 
@@ -104,7 +112,12 @@ def _lay_words(world: World, project: Project, task: Task) -> None:
     world.ids["comment"] = add_comment(task, "Thank you.", is_shared=True, author=owner, now=now).pk
     key = "matrix:notice"
     notify(
-        [world.members["guest"]], kind="commented", key=key, url=task.get_absolute_url(), now=now, actor=owner,
+        [world.members["guest"]],
+        kind="commented",
+        key=key,
+        url=task.get_absolute_url(),
+        now=now,
+        actor=owner,
         data={"task": task.title, "project": project.name, "actor": "x", "excerpt": "y"},
     )
     world.ids["notice"] = Notification.objects.get(key=key).pk
@@ -122,7 +135,10 @@ def _lay_files(world: World, project: Project, task: Task) -> None:
     delete_file(binned, actor=owner, now=timezone.now())
     version = FileVersion.objects.get(file=file)
     world.ids |= {
-        "file": file.pk, "team_file": stored("brief.txt", owner, is_shared=True).pk, "binned_file": binned.pk, "one": 1,
+        "file": file.pk,
+        "team_file": stored("brief.txt", owner, is_shared=True).pk,
+        "binned_file": binned.pk,
+        "one": 1,
         "internal_file": stored("margins.txt", owner, is_shared=False).pk,
         "token": signed_address(version, file.name, member=guest).rstrip("/").rpartition("/")[2],
     }
@@ -144,16 +160,25 @@ def _lay_people(world: World, project: Project) -> None:
     world.ids["former"] = former.pk
     token = f"join-{connection.tenant.slug}"
     invitation = Invitation.objects.create(
-        email=INVITED, role=Role.MEMBER, token_hash=member_invitations.hash_of(token), invited_by=owner,
+        email=INVITED,
+        role=Role.MEMBER,
+        token_hash=member_invitations.hash_of(token),
+        invited_by=owner,
         expires_at=now + timedelta(days=7),
     )
     guests_token = f"guest-{connection.tenant.slug}"
     guests_invitation = GuestInvitation.objects.create(
-        project=project, email="new-guest@elsewhere.test", token_hash=hash_of(guests_token), invited_by=owner,
+        project=project,
+        email="new-guest@elsewhere.test",
+        token_hash=hash_of(guests_token),
+        invited_by=owner,
         expires_at=now + timedelta(days=7),
     )
     world.ids |= {
-        "invitation": invitation.pk, "join": token, "guest_invitation": guests_invitation.pk, "guest_join": guests_token,
+        "invitation": invitation.pk,
+        "join": token,
+        "guest_invitation": guests_invitation.pk,
+        "guest_join": guests_token,
     }
 
 
@@ -164,4 +189,11 @@ def _lay_hidden(world: World, project: Project, elsewhere: Project) -> None:
     world.ids["hidden_task"] = hidden.pk
     world.secrets += [elsewhere.name, "Undercut the rival", "Archived autumn", "Archived task"]
     world.secrets += [member.email for name, member in world.members.items() if name != "guest"]
-    world.secrets += ["The admin", "The member", "A colleague", "A former colleague", INVITED, "new-guest@elsewhere.test"]
+    world.secrets += [
+        "The admin",
+        "The member",
+        "A colleague",
+        "A former colleague",
+        INVITED,
+        "new-guest@elsewhere.test",
+    ]

@@ -33,8 +33,9 @@ def demo(site: Site) -> Iterator[Workspace]:
 def pages_of(project: Project, task: Task) -> list[str]:
     here = f"/projects/{project.pk}"
     return [
-        "/", f"{here}/board/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/", f"{here}/files/", f"{here}/guests/",
-        f"{here}/", "/templates/", "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/",
+        "/", f"{here}/board/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/", f"{here}/files/",
+        f"{here}/guests/", f"{here}/", "/templates/", "/templates/fba_replenishment_shipment/start/", "/settings/",
+        "/profile/",
     ]  # fmt: skip
 
 

@@ -32,7 +32,9 @@ def walk(site: Site, settings: Any) -> Iterator[Site]:
     settings.SITE_PORT = f":{site.port}"
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     ours = [f"http://localhost:{site.port}", f"http://*.localhost:{site.port}"]
-    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": [*directives["form-action"], *ours]}}
+    settings.CONTENT_SECURITY_POLICY = {
+        "DIRECTIVES": {**directives, "form-action": [*directives["form-action"], *ours]}
+    }
     mail.outbox = []
     yield site
     # htmx reports as errors what a quicker choice or the next page has made superfluous.

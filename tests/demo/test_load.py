@@ -140,7 +140,8 @@ def rows_of(project: Project) -> Any:
     items = ChecklistItem.objects.filter(task__project=project).order_by("task__number", "position")
     traces = Activity.objects.filter(project=project).order_by("task__number", "created_at", "pk")
     return (
-        list(tasks), list(items.values_list("text", "done_at", "done_by")),
+        list(tasks),
+        list(items.values_list("text", "done_at", "done_by")),
         list(traces.exclude(verb="project created").values_list("verb", "data", "actor", "created_at")),
         list(project.tasks.filter(column__status="done").order_by("rank").values_list("title", flat=True)),
         Reminder.objects.filter(subject="task", subject_id__in=project.tasks.values("pk"), state="waiting").count(),

@@ -80,7 +80,9 @@ def add_trigger(pair: Pair, _patch: pytest.MonkeyPatch) -> None:
 
 
 def share_cache_keys(_pair: Pair, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(cache._connections[cache._alias], "key_func", lambda key, prefix, version: f"{prefix}:{version}:{key}")
+    patch.setattr(
+        cache._connections[cache._alias], "key_func", lambda key, prefix, version: f"{prefix}:{version}:{key}"
+    )
 
 
 def run_jobs_anywhere(pair: Pair, patch: pytest.MonkeyPatch) -> None:
@@ -107,7 +109,13 @@ def move_file(pair: Pair, _patch: pytest.MonkeyPatch) -> None:
 
 def misfile_letter(pair: Pair, _patch: pytest.MonkeyPatch) -> None:
     Letter.objects.create(
-        workspace=pair.b, key="x", to="x@x.test", name="notice", language="en", context={"task": MARK}, send_at=timezone.now()
+        workspace=pair.b,
+        key="x",
+        to="x@x.test",
+        name="notice",
+        language="en",
+        context={"task": MARK},
+        send_at=timezone.now(),
     )
 
 

@@ -40,7 +40,12 @@ class Command(BaseCommand):
         now = timezone.now()
         # The first person of the list is the owner, made with the workspace itself.
         workspace = create_workspace(
-            name="星途出海", slug=SLUG, owner=user_of(PEOPLE[0]), time_zone="America/Los_Angeles", language="zh-hans", now=now
+            name="星途出海",
+            slug=SLUG,
+            owner=user_of(PEOPLE[0]),
+            time_zone="America/Los_Angeles",
+            language="zh-hans",
+            now=now,
         )
         with tenant_context(workspace):
             people = {person.key: member_of(person, workspace, now=now) for person in PEOPLE}

@@ -25,7 +25,9 @@ class Command(BaseCommand):
                 "SECRET_KEY": settings.SECRET_KEY, "VAR_DIR": str(settings.VAR_DIR),
             }  # fmt: skip
             production.pop("DJANGO_SETTINGS_MODULE", None)
-            code = subprocess.run([sys.executable, "-m", "linkstar.bench"], cwd=settings.BASE_DIR, env=production, check=False)
+            code = subprocess.run(
+                [sys.executable, "-m", "linkstar.bench"], cwd=settings.BASE_DIR, env=production, check=False
+            )
         if code.returncode:
             raise CommandError("The benchmark did not come to its end.")
 

@@ -15,7 +15,7 @@ MOST_BYTES = 1_500_000
 
 
 class Command(BaseCommand):
-    help = "Take pictures of the main pages in both widths, themes and languages; loads the demo workspace if there is none."
+    help = "Take pictures of the main pages of the demo workspace, which is loaded if there is none."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
