@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.deadlines import DueLabel
@@ -37,7 +37,7 @@ class Line:
     due: DueLabel | None
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def inbox(request: WorkspaceRequest) -> HttpResponse:
     only_unread = request.GET.get("show") == "unread"
@@ -53,7 +53,7 @@ def inbox(request: WorkspaceRequest) -> HttpResponse:
     return render(request, "notifications/inbox.html", context)
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def unread(request: WorkspaceRequest) -> HttpResponse:
     """The number on the rail's inbox; asked again each minute."""

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
@@ -20,7 +20,7 @@ from projects.trace_kinds import KINDS
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @members_only
 def activity(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Newest first. `?person=` and `?kind=` filter, `?before=` is where the page before ended."""

@@ -71,13 +71,13 @@ def item_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _answer(request, item, now)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def item_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET opens the item for editing, or with `?read` shuts it again; POST saves its words."""
     item, now = access.get_item(request.member, pk, to="edit"), timezone.now()
     sheet = TaskSheet(item.task, request.member)
-    if request.method == "GET":
+    if request.method != "POST":
         sheet.editing_pk, sheet.editing = item.pk, "" if "read" in request.GET else "item"
         if not request.htmx:
             return show_sheet(request, sheet)

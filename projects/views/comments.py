@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
@@ -54,13 +54,13 @@ def comment_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return answer(request, sheet, _COMPOSER, also=[f"{_STREAM}#left"], entries=[entry], now=now)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @guests_allowed
 def comment_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET opens one's own comment for editing, or with `?read` shuts it again; POST saves it."""
     comment, now = access.get_comment(request.member, pk, to="edit"), timezone.now()
     sheet = TaskSheet(comment.task, request.member)
-    if request.method == "GET":
+    if request.method != "POST":
         sheet.editing_pk, sheet.editing = pk, "" if "read" in request.GET else "comment"
         if not request.htmx:
             return show_sheet(request, sheet)
@@ -84,7 +84,7 @@ def comment_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return answer(request, TaskSheet(comment.task, request.member), f"{_STREAM}#nothing", now=now)
 
 
-@require_GET
+@require_safe
 @members_only
 def people(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Whom an @ may mean on this task: those whose name holds `?q=`, as a list to choose from."""

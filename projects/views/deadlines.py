@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from linkstar.lib import dateparse_words
 from linkstar.lib.dateparse import guess_text, parse_deadline
@@ -101,13 +101,13 @@ class DeadlineForm(forms.Form):
         return next((str(messages[0]) for messages in self.errors.values()), "")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def task_deadline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET opens the editor, or with `?read` shuts it; POST saves, or removes the deadline when `clear` was pressed."""
     task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
     sheet = TaskSheet(task, request.member)
-    if request.method == "GET":
+    if request.method != "POST":
         sheet.editing = "" if "read" in request.GET else "deadline"
         if not request.htmx:
             return _with_zones(request, sheet)
@@ -120,7 +120,7 @@ def task_deadline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _save(request, sheet, form.deadline, now)
 
 
-@require_GET
+@require_safe
 @members_only
 def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """What the fields come to, in both clocks, before anything is saved."""

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
@@ -32,14 +32,14 @@ DESCRIPTION_LIMIT = 50_000
 UNDO = timedelta(minutes=10)
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def task_show(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The sheet; `?only=comments` leaves the trace out, `?before=` goes back in the stream."""
     return show_sheet(request, _sheet(request, access.get_task(request.member, pk)))
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def task_stream(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The stream alone: switched to comments, or an earlier page of it."""
@@ -50,7 +50,7 @@ def task_stream(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, f"projects/_task_stream.html#{part}", {"sheet": _sheet(request, task), "task": task})
 
 
-@require_GET
+@require_safe
 @guests_allowed
 def task_properties(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The right-hand side again, and the state, after an undo in a toast."""
@@ -107,7 +107,7 @@ def task_title(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _save_text(request, access.get_task(request.member, pk, to="edit"), TitleForm(request.POST))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def task_description(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET opens the description for editing, or with `?read` shuts it again; POST saves it."""
@@ -176,14 +176,14 @@ def task_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def task_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET says that the task is in the bin and offers to take it out; POST does it, while the undo lasts."""
     task, now = access.get_binned_task(request.member, pk), timezone.now()
     binned_at = task.deleted_at or now
     is_late = now - binned_at > UNDO
-    if request.method == "GET" or is_late:
+    if request.method != "POST" or is_late:
         context = {"task": task, "project": task.project, "is_late": is_late, "deleted": moment(binned_at)}
         return render(request, "projects/task_binned.html", context, status=410 if request.method == "POST" else 200)
     restore_task(task, actor=request.member, now=now)
