@@ -11,11 +11,26 @@ from projects.actions.trace import leave_trace, touch
 from projects.models import ChecklistItem, Task
 
 
+# A longer one is a project of its own, and every page of the task draws it whole.
+MOST_ITEMS = 200
+
+
+class TooManyItems(ValueError):
+    """The checklist cannot hold this many items; `room` is how many more it takes."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(f"room for {room} more")
+        self.room = room
+
+
 @transaction.atomic
 def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime) -> list[ChecklistItem]:
-    """Add lines at the end, in the order given."""
+    """Add lines at the end, in the order given. Raises TooManyItems."""
     _lock(task)
-    last = task.checklist.aggregate(last=Max("position"))["last"]
+    found = task.checklist.aggregate(last=Max("position"), count=Count("pk"))
+    last = found["last"]
+    if found["count"] + len(texts) > MOST_ITEMS:
+        raise TooManyItems(max(MOST_ITEMS - found["count"], 0))
     first = 0 if last is None else last + 1
     items = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)

@@ -6,13 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.checklists import add_items, check_item, edit_item, remove_item
+from projects.actions.checklists import MOST_ITEMS, TooManyItems, add_items, check_item, edit_item, remove_item
 from projects.models import ChecklistItem
 from projects.views.sheet import TaskSheet, answer, problem, show_sheet
 
@@ -55,8 +56,11 @@ def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
     sheet, form, made = TaskSheet(task, request.member), LinesForm(request.POST), []
     if form.is_valid():
-        made = add_items(task, form.cleaned_data["lines"], actor=request.member, now=now)
-    else:
+        try:
+            made = add_items(task, form.cleaned_data["lines"], actor=request.member, now=now)
+        except TooManyItems as error:
+            form.add_error("lines", _full_text(error))
+    if form.errors:
         sheet.errors["checklist"] = problem(form)
         sheet.typed = {"checklist": form.data.get("lines", "")}
     return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", f"{_PARTS}#added"], now=now, made=made)
@@ -100,6 +104,16 @@ def item_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(task)
     return answer(request, TaskSheet(task, request.member), f"{_PARTS}#progress", now=now, oob=True)
+
+
+def _full_text(error: TooManyItems) -> str:
+    if not error.room:
+        return _("A checklist has up to %(most)d items, and this one is full.") % {"most": MOST_ITEMS}
+    return ngettext(
+        "A checklist has up to %(most)d items: there is room for %(room)d more.",
+        "A checklist has up to %(most)d items: there is room for %(room)d more.",
+        error.room,
+    ) % {"most": MOST_ITEMS, "room": error.room}
 
 
 def _answer(request: WorkspaceRequest, item: ChecklistItem, now: object) -> HttpResponse:

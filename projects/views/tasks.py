@@ -63,13 +63,18 @@ def task_properties(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 class TextForm(forms.Form):
-    """`was` is what the person had read before changing it; without it nothing is compared."""
+    """`was` is what the person had read before changing it; without it nothing is compared.
+
+    An empty text is an answer, and a missing one is none: nothing is emptied by a request that got lost on its way.
+    """
 
     text = forms.CharField(required=False, strip=False)
     was = forms.CharField(required=False, strip=False)
     field: str
 
     def clean(self) -> None:
+        if "text" not in self.data:
+            raise BadRequest("text")
         self.cleaned_data["was"] = self.cleaned_data.get("was", "") if "was" in self.data else None
 
 

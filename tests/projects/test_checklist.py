@@ -98,3 +98,16 @@ def test_item_of_a_task_one_may_not_see_is_not_there(browser: Any, task: Task, m
     names = ("item-check", "item-edit", "item-remove")
     assert [browser.post(reverse(f"projects:{name}", args=[item.pk])).status_code for name in names] == [404, 404, 404]
     assert ChecklistItem.objects.get().done_at is None
+
+
+def test_a_list_takes_two_hundred_items_and_says_what_room_is_left(browser: Any, task: Task, maya: Any) -> None:
+    add_items(task, [f"Point {number}" for number in range(198)], actor=maya, now=timezone.now())
+    address = reverse("projects:item-add", args=[task.pk])
+    refused = browser.post(address, {"lines": "One\nTwo\nThree"}, **HTMX)
+    assert refused.status_code == 422
+    assert "A checklist has up to 200 items: there is room for 2 more." in text(refused)
+    assert "One\nTwo\nThree" in text(refused)
+    assert browser.post(address, {"lines": "One\nTwo"}, **HTMX).status_code == 200
+    full = browser.post(address, {"lines": "Three"}, **HTMX)
+    assert (full.status_code, task.checklist.count()) == (422, 200)
+    assert "A checklist has up to 200 items, and this one is full." in text(full)

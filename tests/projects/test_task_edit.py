@@ -246,3 +246,14 @@ def test_archived_project_is_read_only(browser: Any, task: Task) -> None:
     assert browser.get(task.get_absolute_url()).status_code == 200
     assert put(browser, task, "priority", priority=4).status_code == 403
     assert browser.post(reverse("projects:task-finish", args=[task.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_a_request_without_the_words_empties_nothing(browser: Any, task: Task, maya: Any, field: str) -> None:
+    edit_text(task, "description", "White background", was=None, actor=maya, now=timezone.now())
+    response = browser.post(reverse(f"projects:task-{field}", args=[task.pk]), {"was": task.description}, **HTMX)
+    task.refresh_from_db()
+    assert (response.status_code, task.title, task.description) == (400, "Shoot the main image", "White background")
+    emptied = browser.post(reverse("projects:task-description", args=[task.pk]), {"text": ""}, **HTMX)
+    task.refresh_from_db()
+    assert (emptied.status_code, task.description) == (200, "")
