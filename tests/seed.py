@@ -19,6 +19,7 @@ OWNERS = {
 
 def lay_workspaces() -> None:
     """Create `acme` and `other`, each with its owner."""
+    _only_in_a_test_database()
     connection.set_schema_to_public()
     ensure_template()
     for slug, (email, name, zone, language) in OWNERS.items():
@@ -35,6 +36,7 @@ def lay_workspaces() -> None:
 
 def put_back() -> None:
     """Empty everything that a committing test may have written, and lay the two workspaces again."""
+    _only_in_a_test_database()
     connection.set_schema_to_public()
     with connection.cursor() as cursor:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ws\\_%%'")
@@ -47,3 +49,10 @@ def put_back() -> None:
     for cache in caches.all(initialized_only=True):
         cache.clear()
     lay_workspaces()
+
+
+def _only_in_a_test_database() -> None:
+    """When the test database could not be made, the connection still leads to the one of DATABASE_URL."""
+    name = connection.settings_dict["NAME"]
+    if not name.startswith("test_"):
+        raise RuntimeError(f"“{name}” is not the database of a test run; nothing was emptied.")
