@@ -100,15 +100,16 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     late = [by_step[step] for step in plan.slips if step in by_step]
     under_way = [] if plan.ends else [*late, *(task for task in ahead if task.due_at and task.due_at - now < _AHEAD)]
     for task, new in zip(under_way, _UNDER_WAY, strict=False):
-        _begin(task, new, actor=task.owner or actor, now=now)
+        _begin(task, new, actor=task.owner or actor, boss=actor, now=now)
 
 
-def _begin(task: Task, new: _New, *, actor: Member, now: datetime) -> None:
+def _begin(task: Task, new: _New, *, actor: Member, boss: Member, now: datetime) -> None:
     """Moved to where it stands some hours ago, with part of its checklist ticked off; its deadline was agreed anew."""
     at = now - timedelta(hours=26 + task.number % 30)
     if new.due_in is not None:
         # Not the same minute in every project.
-        _agree(task, now + new.due_in + timedelta(minutes=4 * (task.project_id % 5)), actor=actor, now=at)
+        # Dates are the team's to move, a guest's as well.
+        _agree(task, now + new.due_in + timedelta(minutes=4 * (task.project_id % 5)), actor=boss, now=at)
     doing, review = task.project.board.columns.filter(status=Column.Status.DOING).order_by("position")[:2]
     move_task(task, column=review if new.is_in_review else doing, before=None, actor=actor, now=at + timedelta(hours=1))
     items = list(task.checklist.order_by("position"))
