@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from linkstar.members.handover import hands_over
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
+from projects.actions.notices import tell_assigned
 from projects.actions.trace import leave_trace, lock_tasks, touch
 from projects.models import OwnerOffer, Project, Task
 
@@ -87,12 +88,36 @@ def open_work(member: Member) -> list[str]:
 
 @hands_over(open_work=open_work)
 @transaction.atomic
-def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime) -> None:
+def hand_over_work(member: Member, *, heir: Member | None, actor: Member, now: datetime) -> None:
     """Give everything a leaving member owns to `heir`: projects whatever their state, and unfinished tasks.
 
+    Without an heir, as when a guest goes, each task falls to the owner of its project, who is told; projects stay.
     Offers that they made or were made are withdrawn: who comes after them decides anew.
     """
     tasks = lock_tasks(Task.objects.alive().unfinished().filter(owner=member))
+    if heir is not None:
+        _hand_over_projects(member, heir, actor, now)
+    for task in tasks.select_related("project__owner"):
+        task.owner = heir or task.project.owner
+        touch(task, "owner", now=now)
+        leave_trace(
+            "owner changed",
+            project=task.project,
+            task=task,
+            actor=actor,
+            now=now,
+            before=member.display_name,
+            after=task.owner.display_name,
+        )
+        if heir is None:
+            tell_assigned(task, [task.owner], actor=actor, now=now)
+    theirs = Q(offered_to=member) | Q(offered_by=member)
+    OwnerOffer.objects.filter(theirs, state=OwnerOffer.State.OPEN).update(
+        state=OwnerOffer.State.WITHDRAWN, answered_at=now
+    )
+
+
+def _hand_over_projects(member: Member, heir: Member, actor: Member, now: datetime) -> None:
     for project in Project.objects.select_for_update(no_key=True).filter(owner=member).order_by("pk"):
         project.owner = heir
         project.save(update_fields=["owner"])
@@ -104,22 +129,6 @@ def hand_over_work(member: Member, *, heir: Member, actor: Member, now: datetime
             before=member.display_name,
             after=heir.display_name,
         )
-    for task in tasks.select_related("project"):
-        task.owner = heir
-        touch(task, "owner", now=now)
-        leave_trace(
-            "owner changed",
-            project=task.project,
-            task=task,
-            actor=actor,
-            now=now,
-            before=member.display_name,
-            after=heir.display_name,
-        )
-    theirs = Q(offered_to=member) | Q(offered_by=member)
-    OwnerOffer.objects.filter(theirs, state=OwnerOffer.State.OPEN).update(
-        state=OwnerOffer.State.WITHDRAWN, answered_at=now
-    )
 
 
 def _open_offer(offer: OwnerOffer) -> OwnerOffer:

@@ -70,10 +70,16 @@ def deactivate_member(member: Member, *, heir: Member | None, actor: Member, now
 
 @transaction.atomic
 def leave_workspace(member: Member, *, heir: Member | None, now: datetime) -> None:
-    """Go by oneself, under the same rules. The last owner cannot."""
+    """Go by oneself, under the same rules. The last owner cannot.
+
+    What a guest has open goes back to the owner of each project; `heir` counts for the team alone.
+    """
+    heir = None if member.is_guest else heir
     member, *heirs = _locked(member, *([heir] if heir else []))
     if not member.is_active:
         return
+    if member.is_guest and open_work_of(member):
+        hand_over_everything(member, heir=None, actor=member, now=now)
     _let_go(member, heir=heirs[0] if heirs else None, actor=member, now=now)
     log.info("member left", member=member.pk, heir=heir.pk if heir else None)
 

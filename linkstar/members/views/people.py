@@ -154,16 +154,17 @@ def member_reactivate(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @guests_allowed
 def leave(request: WorkspaceRequest) -> HttpResponse:
     work = open_work_of(request.member)
-    form = HeirForm(posted(request), member=request.member, is_needed=bool(work) and request.member.is_insider)
+    form = HeirForm(posted(request), member=request.member, is_needed=bool(work))
+    if request.member.is_guest:
+        # They choose nobody, and learn of nobody by asking for numbers.
+        del form.fields["heir"]
     if request.method == "POST" and form.is_valid():
         try:
-            leave_workspace(request.member, heir=form.cleaned_data["heir"], now=timezone.now())
+            leave_workspace(request.member, heir=form.cleaned_data.get("heir"), now=timezone.now())
         except ChangeRefused as refusal:
             form.add_error(None, refusal.message)
         else:
             return redirect("workspaces:switcher")
-    if request.member.is_guest:
-        del form.fields["heir"]
     context = {"work": work, "form": form}
     return render(request, "members/leave.html", context, status=422 if form.errors else 200)
 
