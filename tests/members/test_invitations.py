@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from linkstar.accounts.actions import open_account
 from linkstar.accounts.models import User
 from linkstar.members.actions.invitations import (
     RoleRefused,
@@ -18,6 +19,7 @@ from linkstar.members.actions.invitations import (
 from linkstar.members.actions.links import InvitationRefused
 from linkstar.members.models import Invitation, Member
 from linkstar.members.models.links import hash_of
+from linkstar.members.views import invitations as views
 from linkstar.workspaces.models import Letter, Membership
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient
@@ -145,6 +147,24 @@ def test_a_new_person_joins_with_name_and_password_and_is_in():
         client_of(None).post("/accounts/login/", {"login": user.email, "password": NEW_PERSON["password"]}).status_code
         == 302
     )
+
+
+def test_a_link_that_dies_while_the_account_is_opened_leaves_no_account(monkeypatch):
+    invitation, link = invite()
+    client = client_of(None)
+
+    def open_then_withdraw(**values):
+        user = open_account(**values)
+        Invitation.objects.filter(pk=invitation.pk).update(withdrawn_at=NOW)
+        return user
+
+    monkeypatch.setattr(views, "open_account", open_then_withdraw)
+    refused = client.post(link, NEW_PERSON)
+
+    assert refused.status_code == 410
+    assert not User.objects.filter(email="new@acme.test").exists()
+    assert not Membership.objects.filter(user__email="new@acme.test").exists()
+    assert client.get("/members/").status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -168,12 +169,16 @@ def _join_new(request: HttpRequest, invitation: Invitation, token: str) -> HttpR
     form = NewPersonForm(posted(request), email=invitation.email, initial={"language": get_language()})
     if request.method == "POST" and form.is_valid():
         try:
-            user = open_account(email=invitation.email, **form.cleaned_data)
+            # Together, so that a link that dies in this moment leaves no account behind.
+            with transaction.atomic():
+                user = open_account(email=invitation.email, **form.cleaned_data)
+                accept_invitation(invitation, user=user, now=timezone.now())
         except AccountExists:
             return redirect("members:join", token)
-        response = _accept(request, invitation, user)
+        except InvitationRefused as refusal:
+            return _refused(request, refusal.reason, invitation)
         get_adapter(request).login(request, user)
-        return response
+        return redirect("/")
     context = {"invitation": invitation, "token": token, "form": form}
     return render(request, "members/join_new.html", context, status=422 if form.errors else 200)
 
