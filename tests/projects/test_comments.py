@@ -1,11 +1,9 @@
 """Comments: who reads them, who is told, and what is kept."""
 
-from threading import Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from projects.actions.guests import remove_guest
 from projects.mentions import mark, mentioned
 from projects.models import Comment, ProjectAccess, Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.races import RACE, meanwhile
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -141,23 +140,15 @@ def test_guest_who_sees_the_project_no_more_is_not_told(maya: Any, task: Task, h
     assert told() == []
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 def test_two_comments_at_once_are_both_counted(live_workspace: Any, owner: Any) -> None:
-    task = make_task(make_project(owner))
-
-    def say_more() -> None:
-        connection.set_tenant(live_workspace)
-        try:
-            add_comment(Task.objects.get(pk=task.pk), "two", is_shared=False, author=owner, now=timezone.now())
-        finally:
-            connection.close()
-
-    other = Thread(target=say_more)
+    task, now = make_task(make_project(owner)), timezone.now()
     with transaction.atomic():
-        add_comment(task, "one", is_shared=False, author=owner, now=timezone.now())
-        other.start()
-        other.join(0.7)
-    other.join(10)
+        add_comment(task, "one", is_shared=False, author=owner, now=now)
+        other = meanwhile(
+            lambda: add_comment(Task.objects.get(pk=task.pk), "two", is_shared=False, author=owner, now=now)
+        )
+    other.result(10)
     assert Task.objects.get(pk=task.pk).comment_count == 2
 
 

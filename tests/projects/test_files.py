@@ -1,14 +1,13 @@
 """Files come in, get versions, are shown to whom they concern, and leave only through the permission check."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
@@ -22,13 +21,13 @@ from projects.actions.files import UploadRefused, add_file, add_version, delete_
 from projects.actions.projects import archive_project
 from projects.models import Activity, FileVersion, Project, ProjectAccess, StoredFile, Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.races import RACE, at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 HTML = b"<!doctype html><script>alert(document.cookie)</script>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-RACE = pytest.mark.django_db(transaction=True, available_apps=django_settings.INSTALLED_APPS)
 
 
 @pytest.fixture
@@ -347,7 +346,7 @@ def test_two_new_versions_at_once_get_two_numbers(live_workspace):
                 each, upload(content=b"v" * number), note=str(number), uploader=project.owner, now=timezone.now()
             )
 
-    in_threads(replace, 1, 2)
+    at_once(*(partial(replace, number) for number in (1, 2)))
 
     for each in (file, second):
         assert list(each.versions.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
@@ -361,38 +360,16 @@ def test_two_uploads_at_once_share_the_last_room_once_and_are_both_counted(live_
     project = make_project(Member.objects.get(role="owner"))
     task = make_task(project)
     Workspace.objects.filter(pk=live_workspace.pk).update(storage_used_bytes=0, storage_limit_bytes=25)
-    outcomes: list[str] = []
 
-    def bring(number: int) -> None:
-        try:
-            add(project, task=Task.objects.get(pk=task.pk), name=f"{number}.txt", content=b"x" * 10)
-            outcomes.append("kept")
-        except UploadRefused as refusal:
-            outcomes.append(refusal.reason)
+    def bring(number: int) -> str:
+        add(project, task=Task.objects.get(pk=task.pk), name=f"{number}.txt", content=b"x" * 10)
+        return "kept"
 
-    in_threads(bring, 1, 2, 3)
+    outcomes = at_once(*(partial(bring, number) for number in (1, 2, 3)), expected=UploadRefused)
 
     task.refresh_from_db()
-    assert sorted(outcomes) == ["kept", "kept", "quota"]
+    assert sorted(getattr(outcome, "reason", outcome) for outcome in outcomes) == ["kept", "kept", "quota"]
     assert (used(), task.file_count) == (20, 2)
-
-
-def in_threads(act: Any, *values: Any) -> None:
-    workspace, barrier = connection.tenant, threading.Barrier(len(values))
-
-    def run(value: Any) -> None:
-        connection.set_tenant(workspace)
-        barrier.wait()
-        try:
-            act(value)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[value]) for value in values]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 # The bin

@@ -1,13 +1,10 @@
 """Inviting somebody to one project, and their way in."""
 
 import re
-import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from linkstar.accounts.models import User
@@ -26,6 +23,7 @@ from projects.actions.projects import archive_project
 from projects.models import Activity, GuestInvitation, Project, ProjectAccess, Task
 from tests.factories import client_of, make_member, make_project, make_task, make_user
 from tests.factories.members import WorkspaceClient
+from tests.races import RACE, at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -36,7 +34,6 @@ NEW_PERSON = {
     "time_zone": "Asia/Shanghai",
 }
 QUERIES = 10
-RACE = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 
 
 @pytest.fixture
@@ -405,37 +402,18 @@ def test_a_finance_task_is_not_listed_as_seen_by_guests(project):
 # Races
 
 
-def at_once(count: int, act: Any) -> list[Any]:
-    """What `act()` gave each of `count` threads that start together inside the workspace."""
-    workspace, barrier, outcomes = connection.tenant, threading.Barrier(count), []
-
-    def run() -> None:
-        connection.set_tenant(workspace)
-        barrier.wait()
-        try:
-            outcomes.append(act())
-        except InvitationRefused as refusal:
-            outcomes.append(refusal.reason)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 @RACE
 def test_two_acceptances_at_once_make_one_guest(live_workspace):
     project = make_project(Member.objects.get(role="owner"))
     user = make_user(email="twice@factory.test")
     invitation, _ = invite(project, user.email)
 
-    outcomes = at_once(2, lambda: accept_guest_invitation(invitation, user=user, now=timezone.now()).role)
+    def accept() -> str:
+        return accept_guest_invitation(invitation, user=user, now=timezone.now()).role
 
-    assert sorted(outcomes) == ["guest", "used"]
+    outcomes = at_once(accept, accept, expected=InvitationRefused)
+
+    assert sorted(getattr(outcome, "reason", outcome) for outcome in outcomes) == ["guest", "used"]
     assert Member.objects.filter(user_id=user.pk).count() == 1
     assert Membership.objects.filter(user=user).count() == 1
     assert ProjectAccess.objects.count() == 1
@@ -447,7 +425,7 @@ def test_two_projects_joined_at_once_make_one_person_with_two_keys(live_workspac
     user = make_user(email="both@factory.test")
     invitations = [invite(make_project(lead, name=name), user.email)[0] for name in ("One", "Two")]
 
-    at_once(2, lambda: accept_guest_invitation(invitations.pop(), user=user, now=timezone.now()).role)
+    at_once(*(partial(accept_guest_invitation, each, user=user, now=timezone.now()) for each in invitations))
 
     assert Member.objects.filter(user_id=user.pk).count() == 1
     assert ProjectAccess.objects.filter(member__user_id=user.pk).count() == 2
@@ -458,7 +436,7 @@ def test_a_new_person_who_clicks_twice_becomes_one(live_workspace):
     project = make_project(Member.objects.get(role="owner"))
     _, link = invite(project)
 
-    statuses = at_once(2, lambda: WorkspaceClient(HTTP_HOST="acme.localhost").post(link, NEW_PERSON).status_code)
+    statuses = at_once(*[lambda: client_of(None).post(link, NEW_PERSON).status_code] * 2)
 
     assert statuses == [302, 302]
     assert User.objects.filter(email="new@factory.test").count() == 1
@@ -469,10 +447,8 @@ def test_a_new_person_who_clicks_twice_becomes_one(live_workspace):
 def test_two_who_invite_one_address_at_once_leave_one_invitation(live_workspace):
     project = make_project(Member.objects.get(role="owner"))
 
-    def send() -> str:
-        return invite_guest(project, email="race@factory.test", company="", actor=project.owner, now=NOW).email
-
-    at_once(2, send)
+    send = partial(invite_guest, project, email="race@factory.test", company="", actor=project.owner, now=NOW)
+    at_once(send, send)
 
     assert GuestInvitation.objects.open().filter(email="race@factory.test").count() == 1
     assert Task.objects.count() == 0

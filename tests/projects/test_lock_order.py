@@ -1,12 +1,10 @@
 """Who changes many tasks at once and who edits one of them wait for each other, and neither is stopped."""
 
-from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,28 +18,10 @@ from projects.actions.ownership import hand_over_work
 from projects.actions.trace import leave_trace
 from projects.models import Activity, Project, ProjectAccess, Task
 from tests.factories import make_member, make_project, make_task
+from tests.races import RACE, meanwhile
 
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = RACE
 ARCHIVED, RESTORED = 14, 12
-
-
-def meanwhile(workspace: Any, act: Callable[[], None]) -> tuple[Thread, list[Exception]]:
-    """`act` begins now, and has had time to come as far as it can when this returns."""
-    errors: list[Exception] = []
-
-    def run() -> None:
-        connection.set_tenant(workspace)
-        try:
-            act()
-        except Exception as error:  # noqa: BLE001 - the test looks at it
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(0.7)
-    return thread, errors
 
 
 @pytest.mark.parametrize("way", ["remove_guest", "hand_over_work"])
@@ -59,11 +39,10 @@ def test_an_edit_of_one_task_and_a_handing_over_of_all_both_succeed(live_workspa
     with transaction.atomic():
         # What every edit of one task does: its row first, the project's with the trace.
         Task.objects.select_for_update(no_key=True).get(pk=second.pk)
-        thread, errors = meanwhile(live_workspace, hand_over)
+        handing_over = meanwhile(hand_over)
         set_priority(second, Task.Priority.URGENT, actor=owner, now=now)
-    thread.join(10)
+    handing_over.result(10)
 
-    assert errors == []
     assert list(Task.objects.order_by("pk").values_list("owner", "priority")) == [
         (owner.pk, Task.Priority.NORMAL),
         (owner.pk, Task.Priority.URGENT),
@@ -78,19 +57,18 @@ def test_a_moved_deadline_and_a_project_put_away_or_taken_back_both_succeed(
     project, now = make_project(owner), timezone.now()
     here = Deadline((now + timedelta(days=9)).date(), None, "UTC")
     task = make_task(project, owner=owner, deadline=here)
-    begun: list[Any] = []
+    begun: list[Future[None]] = []
 
     def put_away_then_trace(*args: Any, **values: Any) -> None:
         act = getattr(projects, way)
-        begun.extend(meanwhile(live_workspace, lambda: act(Project.objects.get(pk=project.pk), actor=owner, now=now)))
+        begun.append(meanwhile(lambda: act(Project.objects.get(pk=project.pk), actor=owner, now=now)))
         leave_trace(*args, **values)
 
     monkeypatch.setattr(deadlines, "leave_trace", put_away_then_trace)
     deadlines.set_deadline(task, here.moved_to_day(here.on + timedelta(days=1)), actor=owner, now=now)
-    thread, errors = begun
-    thread.join(10)
+    (other,) = begun
+    other.result(10)
 
-    assert errors == []
     assert Task.objects.get(pk=task.pk).due_on == here.on + timedelta(days=1)
     waiting = Reminder.objects.filter(state=Reminder.State.WAITING).count()
     assert (Project.objects.get().state, waiting) == (("archived", 0) if way == "archive_project" else ("active", 1))
@@ -116,11 +94,8 @@ def test_of_two_new_owners_the_second_trace_names_the_first(live_workspace: Any,
     ada, bo = make_member(display_name="Ada"), make_member(display_name="Bo")
     with transaction.atomic():
         set_owner(task, ada, actor=owner, now=now)
-        thread, errors = meanwhile(
-            live_workspace, lambda: set_owner(Task.objects.get(pk=task.pk), bo, actor=owner, now=now)
-        )
-    thread.join(10)
+        second = meanwhile(lambda: set_owner(Task.objects.get(pk=task.pk), bo, actor=owner, now=now))
+    second.result(10)
 
-    assert errors == []
     last = Activity.objects.filter(verb="owner changed").latest("pk")
     assert last.data == {"before": "Ada", "after": "Bo"}

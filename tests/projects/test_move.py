@@ -1,12 +1,10 @@
 """Moving a card: the action, its races and its view."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +13,7 @@ from notifications.models import Reminder
 from projects.actions.tasks import ColumnFull, create_tasks, move_task
 from projects.models import Activity, Column, Project, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.races import RACE, at_once
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -110,24 +109,8 @@ class TestAction:
         assert lengths[-1] < 20
 
 
-@pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+@RACE
 class TestRaces:
-    def in_threads(self, workspace: Any, *jobs: Any) -> list[BaseException | None]:
-        """Run the jobs at once, each on a connection of its own; what each raised."""
-
-        def run(job: Any) -> BaseException | None:
-            connection.set_tenant(workspace)
-            try:
-                job()
-            except Exception as error:  # noqa: BLE001 - handed to the test, which looks at it
-                return error
-            finally:
-                connection.close()
-            return None
-
-        with ThreadPoolExecutor(len(jobs)) as pool:
-            return list(pool.map(run, jobs))
-
     def test_two_people_move_into_the_last_place(self, live_workspace: Any, owner: Any) -> None:
         project = make_project(owner)
         doing = make_column(project, "doing")
@@ -140,8 +123,8 @@ class TestRaces:
                 column=Column.objects.get(pk=doing.pk), before=None, actor=owner, now=NOW,
             )  # fmt: skip
 
-        errors = self.in_threads(live_workspace, into_doing(a.pk), into_doing(b.pk))
-        assert sorted(type(error).__name__ for error in errors) == ["ColumnFull", "NoneType"]
+        outcomes = at_once(into_doing(a.pk), into_doing(b.pk), expected=ColumnFull)
+        assert sorted(isinstance(outcome, ColumnFull) for outcome in outcomes) == [False, True]
         assert Task.objects.filter(column=doing).count() == 1
 
     def test_many_moves_at_once_keep_one_order_and_lose_no_card(self, live_workspace: Any, owner: Any) -> None:
@@ -159,7 +142,7 @@ class TestRaces:
 
             return run
 
-        assert self.in_threads(live_workspace, *(shuffle(seed) for seed in range(4))) == [None] * 4
+        at_once(*(shuffle(seed) for seed in range(4)))
         rows = list(Task.objects.values_list("column_id", "rank"))
         assert (len(rows), len(set(rows))) == (8, 8)
         # Every move has counted, so none was written over by another.
@@ -172,7 +155,7 @@ class TestRaces:
         def add() -> None:
             create_tasks(["x"] * 5, column=Column.objects.get(pk=todo.pk), actor=owner, now=NOW)
 
-        assert self.in_threads(live_workspace, *[add] * 4) == [None] * 4
+        at_once(*[add] * 4)
         assert sorted(Task.objects.values_list("number", flat=True)) == list(range(1, 21))
 
 

@@ -1,12 +1,10 @@
 """A project changes its owner by offer and acceptance, and always has exactly one."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from linkstar.members.models import Member
@@ -23,10 +21,10 @@ from projects.actions.ownership import (
 from projects.actions.projects import archive_project
 from projects.models import Activity, OwnerOffer, Project
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.races import RACE, at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-RACE = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
 
 
 @pytest.fixture
@@ -219,25 +217,7 @@ def test_who_leaves_gives_everything_to_the_heir_and_their_offers_end(project):
 
 def answers_at_once(*acts: Callable[[], None]) -> list[str]:
     """What came of each, in no order: "done" or the reason of the refusal."""
-    workspace, barrier, outcomes = connection.tenant, threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], None]) -> None:
-        connection.set_tenant(workspace)
-        barrier.wait()
-        try:
-            act()
-            outcomes.append("done")
-        except OfferRefused as refusal:
-            outcomes.append(refusal.reason)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+    return sorted(getattr(outcome, "reason", "done") for outcome in at_once(*acts, expected=OfferRefused))
 
 
 @RACE
