@@ -221,8 +221,8 @@ def _rooms() -> list[Row]:
         Row("members:join", "join", ANYONE),
         Row("members:join", "join", ANYONE | {"anonymous": 422}, {}),
         Row("members:leave", "", EVERYBODY),
-        # The last owner stays, and whoever has open work hands it over first.
-        Row("members:leave", "", EVERYBODY | {"owner": 422, "guest": 422}, {}),
+        # The last owner stays. What a guest has open goes back to the project's owner.
+        Row("members:leave", "", EVERYBODY | {"owner": 422}, {}),
         Row("members:profile", "", EVERYBODY),
         Row(
             "members:profile",
