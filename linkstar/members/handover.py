@@ -25,7 +25,7 @@ _registered: dict[HandOver, OpenWork] = {}
 
 
 def hands_over(*, open_work: OpenWork) -> Callable[[HandOver], HandOver]:
-    """Register a function that gives all open work of `member` to `heir` or, for None, back; inside the caller's transaction."""
+    """Register what gives all open work of `member` to `heir` or, for None, back; inside the caller's transaction."""
 
     def decorate(hand_over: HandOver) -> HandOver:
         _registered[hand_over] = open_work

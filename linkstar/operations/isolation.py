@@ -181,7 +181,7 @@ def _cache(pair: Pair) -> list[str]:
 def _queue(pair: Pair) -> list[str]:
     """A job carries its workspace; one without, or for one that is not there, fails."""
 
-    class Probe(WorkspaceTask):  # type: ignore[misc]
+    class Probe(WorkspaceTask):
         name = "linkstar.operations.isolation.probe"
 
         def run(self) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection
 from django_tenants.utils import tenant_context
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -101,7 +102,9 @@ def _take(
         User.objects.filter(pk=user.pk).update(language=LANGUAGES[language])
         session = _session_of(user)
         try:
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}])
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": address}]
+            )
             _photograph(page, f"{address}{shot.path}", path)
         finally:
             User.objects.filter(pk=user.pk).update(language=before)
@@ -117,8 +120,8 @@ def _photograph(page: Page, address: str, path: Path) -> None:
     page.screenshot(path=path, animations="disabled")
 
 
-def _session_of(user: User):  # type: ignore[no-untyped-def]
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
+def _session_of(user: User) -> SessionBase:
+    session: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()

@@ -10,7 +10,6 @@ from linkstar.members.models import Member
 from projects.actions.trace import leave_trace, touch
 from projects.models import ChecklistItem, Task
 
-
 # A longer one is a project of its own, and every page of the task draws it whole.
 MOST_ITEMS = 200
 

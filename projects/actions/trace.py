@@ -31,7 +31,7 @@ def leave_traces(
 def touch(task: Task, *fields: str, now: datetime) -> None:
     """Save the named fields of a task and count the change; after it `task.version` is the new number."""
     task.updated_at = now
-    task.version = F("version") + 1  # type: ignore[assignment]
+    task.version = F("version") + 1
     task.save(update_fields=[*fields, "updated_at", "version"])
     task.refresh_from_db(fields=["version"])
 

@@ -39,7 +39,9 @@ class Column(models.Model):
             models.UniqueConstraint(
                 fields=["board", "position"], name="column_position_once", deferrable=models.Deferrable.DEFERRED
             ),
-            models.CheckConstraint(condition=models.Q(wip_limit=None) | models.Q(wip_limit__gte=1), name="column_wip_positive"),
+            models.CheckConstraint(
+                condition=models.Q(wip_limit=None) | models.Q(wip_limit__gte=1), name="column_wip_positive"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,9 @@ class ChecklistItem(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.CharField(_("text"), max_length=300)
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    done_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

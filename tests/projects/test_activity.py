@@ -132,7 +132,8 @@ def test_page_goes_back_without_gap_or_repeat(maya: Any, project: Any) -> None:
     for number in range(120):
         at = now + timedelta(seconds=number // 40)
         leave_trace("column added", project=project, actor=maya, now=at, name=f"n{number:03d}.", status="todo")
-    address, browser, seen, query = reverse("projects:activity", args=[project.pk]), client_of(maya), [], {}
+    address, browser, seen = reverse("projects:activity", args=[project.pk]), client_of(maya), []
+    query: dict[str, str] = {}
     while True:
         response = browser.get(address, query, **HTMX)
         page = text(response)

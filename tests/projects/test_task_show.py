@@ -112,7 +112,8 @@ def test_stream_goes_back_page_by_page_without_gap_or_repeat(maya: Any, task: Ta
         add_comment(
             task, f"word-{number:03d}.", is_shared=False, author=maya, now=now + timedelta(seconds=number // 20)
         )
-    browser, seen, address = client_of(maya), [], task.get_absolute_url()
+    browser, address = client_of(maya), task.get_absolute_url()
+    seen: list[str] = []
     while address:
         response = browser.get(address)
         found = [f"word-{number:03d}." for number in range(60) if f"word-{number:03d}." in text(response)]
