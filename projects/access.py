@@ -6,7 +6,7 @@ A row that is not there for this person is a 404; a row they see but may not cha
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -176,7 +176,11 @@ def assignable_to(member: Member, task: Task | None, project: Project) -> QueryS
 
 
 def people_around(task: Task) -> QuerySet[Member]:
-    """Who can be put on the task or is on it already, with `is_helper` and `has_key` (to the project, for guests)."""
+    """Who can be put on the task or is on it already.
+
+    With `can_be_put_on`, `is_helper` and `has_key` (to the project, for guests): who has left, or lost the key, is only
+    shown where they still stand.
+    """
     now = timezone.now()
     keys = ProjectAccess.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=now), member=OuterRef("pk"), project=task.project_id
@@ -184,4 +188,16 @@ def people_around(task: Task) -> QuerySet[Member]:
     helping = Task.helpers.through.objects.filter(task=task.pk, member=OuterRef("pk"))
     people = Member.objects.annotate(has_key=Exists(keys), is_helper=Exists(helping))
     asked = Q(is_active=True) & (~Q(role=Role.GUEST) | Q(has_key=True))
-    return people.filter(asked | Q(is_helper=True) | Q(pk=task.owner_id)).order_by("display_name", "pk")
+    people = people.annotate(can_be_put_on=ExpressionWrapper(asked, output_field=BooleanField()))
+    on_it = Q(is_helper=True) | Q(pk=task.owner_id)
+    return people.filter(Q(can_be_put_on=True) | on_it).order_by("display_name", "pk")
+
+
+def owners_for(task: Task) -> QuerySet[Member]:
+    """Whom the owner's field takes: who can be put on the task, and the one who is its owner now."""
+    return people_around(task).filter(Q(can_be_put_on=True) | Q(pk=task.owner_id))
+
+
+def helpers_for(task: Task) -> QuerySet[Member]:
+    """The same for helpers: those of now stay choosable, so that others can be changed beside them."""
+    return people_around(task).filter(Q(can_be_put_on=True) | Q(is_helper=True))

@@ -16,7 +16,7 @@ def finish_task(task: Task, *, actor: Member, now: datetime) -> None:
 
 
 def reopen_task(task: Task, *, column: Column | None, actor: Member, now: datetime) -> None:
-    """Into `column`, where it came from, or the first "doing" one. Raises ColumnFull."""
+    """Into `column`, where it came from, or the first "doing" one. Raises ColumnFull and ColumnGone."""
     if not task.is_done:
         return
     if column is not None and not column.is_done:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from linkstar.lib import ranks
@@ -27,6 +27,10 @@ class ColumnFull(ValueError):
     def __init__(self, column: Column) -> None:
         super().__init__(f"column {column.pk} is full")
         self.column = column
+
+
+class ColumnGone(ValueError):
+    """The column was deleted since the page was drawn."""
 
 
 def create_task(
@@ -53,14 +57,14 @@ def create_tasks(
     deadline: Deadline | None = None,
 ) -> list[Task]:
     """Tasks at the end of a column, in the order given. Titles are clean lines; the WIP limit does not bar new work
-    from a to-do column, and raises ColumnFull elsewhere.
+    from a to-do column, and raises ColumnFull elsewhere. Raises ColumnGone.
     """
     lock_board(column)
     project = column.board.project
-    if column.status != Column.Status.TODO and _has_no_room(column, len(titles)):
+    last, taken = _end_of(column)
+    if column.status != Column.Status.TODO and _is_too_much(column, taken + len(titles)):
         raise ColumnFull(column)
     first = take_numbers(project, len(titles))
-    last = column.tasks.order_by("-rank").values_list("rank", flat=True).first()
     tasks = []
     for index, title in enumerate(titles):
         last = ranks.between(last, None)
@@ -96,12 +100,12 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
     Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
-    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit.
+    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, and ColumnGone.
     """
     lock_board(column)
     place = _find_place(task, column, before)
     source, was_done = task.column, task.is_done
-    if column != source and column.wip_limit is not None and place.taken >= column.wip_limit:
+    if column != source and _is_too_much(column, place.taken + 1):
         raise ColumnFull(column)
     task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
     if column.is_done != was_done:
@@ -126,8 +130,9 @@ def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
 
 @transaction.atomic
 def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Out of the bin, to the end of the column it was in."""
+    """Out of the bin, to the end of the column it was in, or that has taken its place since."""
     lock_board(task.column)
+    task.refresh_from_db(fields=["column"])
     task.deleted_at, task.rank = None, _find_place(task, task.column, None).rank
     touch(task, "deleted_at", "rank", now=now)
     plan_reminders(task, now=now)
@@ -146,10 +151,23 @@ def take_numbers(project: Project, count: int) -> int:
     return project.last_task_number - count + 1
 
 
-def _has_no_room(column: Column, count: int) -> bool:
-    if column.wip_limit is None:
-        return False
-    return column.tasks.alive().count() + count > column.wip_limit
+def _is_too_much(column: Column, count: int) -> bool:
+    return column.wip_limit is not None and count > column.wip_limit
+
+
+def _end_of(column: Column) -> tuple[str | None, int]:
+    """The last rank of the column and how many cards it holds, in one statement under the board's lock."""
+    tasks = Task.objects.filter(column=OuterRef("pk")).order_by()
+    taken = tasks.alive().values("column").annotate(count=Count("pk")).values("count")
+    found = (
+        Column.objects.filter(pk=column.pk)
+        .annotate(last=Subquery(tasks.order_by("-rank").values("rank")[:1]), taken=Coalesce(Subquery(taken), 0))
+        .values_list("last", "taken")
+        .first()
+    )
+    if found is None:
+        raise ColumnGone
+    return found
 
 
 # What a move reads of the task itself; it may have changed since the page was drawn.
@@ -166,7 +184,8 @@ class _Place(NamedTuple):
 def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     """The place just above `before`, or the last one; brings `task` up to date and locks its row.
 
-    One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on.
+    One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on. Raises
+    ColumnGone.
     """
     others = Task.objects.filter(column=column).exclude(pk=task.pk)
     # No row has the number 0: without `before` there is no follower.
@@ -177,9 +196,12 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
         Task.objects.select_for_update(no_key=True)
         .annotate(follower=Subquery(follower), ahead=Subquery(last_first.filter(rank__lt=Subquery(follower))[:1]))
         .annotate(last=Subquery(last_first[:1]), taken=Coalesce(Subquery(taken), 0))
-        .values(*_READ, "follower", "ahead", "last", "taken")
+        .annotate(is_there=Exists(Column.objects.filter(pk=column.pk)))
+        .values(*_READ, "follower", "ahead", "last", "taken", "is_there")
         .get(pk=task.pk)
     )
+    if not found["is_there"]:
+        raise ColumnGone
     for field in _READ:
         setattr(task, field, found[field])
     rank = ranks.between(found["ahead"] if found["follower"] else found["last"], found["follower"])

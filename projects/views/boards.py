@@ -23,7 +23,7 @@ from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.tasks import ColumnFull, create_tasks, move_task
+from projects.actions.tasks import ColumnFull, ColumnGone, create_tasks, move_task
 from projects.cards import Reader
 from projects.models import Column, Label, Project, Task
 from projects.queries import BoardFilter, Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
@@ -132,12 +132,18 @@ def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> str:
         return " ".join(str(message) for messages in form.errors.values() for message in messages)
     try:
         move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
-    except ColumnFull as error:
-        return full_text(error.column)
+    except (ColumnFull, ColumnGone) as error:
+        return why_not(error, actor)
     return ""
 
 
-def full_text(column: Column) -> str:
+def why_not(error: ColumnFull | ColumnGone, reader: Member) -> str:
+    """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
+    if isinstance(error, ColumnGone):
+        return _("This column was deleted in the meantime. Load the page again to see the board as it is.")
+    if reader.is_guest:
+        return _("This column is full.")
+    column = error.column
     return ngettext(
         "“%(column)s” takes %(limit)d card at a time. Finish or move one first.",
         "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
@@ -197,8 +203,8 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = create_tasks(form.cleaned_data["titles"], column=column, actor=request.member, now=timezone.now())
-        except ColumnFull:
-            form.add_error("titles", full_text(column))
+        except (ColumnFull, ColumnGone) as error:
+            form.add_error("titles", why_not(error, request.member))
     if not request.htmx:
         for error in form.errors.get("titles", []):
             messages.error(request, str(error))

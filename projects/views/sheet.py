@@ -62,11 +62,12 @@ class TaskSheet:
         return [member for member in self.people if member.is_helper]  # type: ignore[attr-defined]
 
     @property
-    def assignable(self) -> list[Member]:
-        """No guest can be put on a step that is internal by its SOP; whoever is on it stays in the list."""
-        return [
-            member for member in self.people if self.task.may_be_shared or not member.is_guest or self._is_on_it(member)
-        ]
+    def owner_choices(self) -> list[Member]:
+        return [member for member in self.people if self._can_be_put_on(member) or member.pk == self.task.owner_id]
+
+    @property
+    def helper_choices(self) -> list[Member]:
+        return [member for member in self.people if self._can_be_put_on(member) or member.is_helper]  # type: ignore[attr-defined]
 
     @property
     def guests(self) -> list[Member]:
@@ -126,6 +127,10 @@ class TaskSheet:
     @property
     def created(self) -> str:
         return moment(self.task.created_at)
+
+    def _can_be_put_on(self, member: Member) -> bool:
+        """No guest can be put on a step that is internal by its SOP."""
+        return bool(member.can_be_put_on and (self.task.may_be_shared or not member.is_guest))  # type: ignore[attr-defined]
 
     def _is_on_it(self, member: Member) -> bool:
         return bool(member.pk == self.task.owner_id or member.is_helper)  # type: ignore[attr-defined]

@@ -28,9 +28,9 @@ from projects.actions.edits import (
     set_priority,
     set_visibility,
 )
-from projects.actions.tasks import ColumnFull, move_task
+from projects.actions.tasks import ColumnFull, ColumnGone, move_task
 from projects.models import Column, Label, Task
-from projects.views.boards import full_text
+from projects.views.boards import why_not
 from projects.views.sheet import HOURS, TaskSheet, answer, problem
 
 LABEL_LIMIT = 40
@@ -65,7 +65,7 @@ class OwnerForm(FieldForm):
     )
 
     def prepare(self) -> None:
-        self.fields["owner"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = access.owners_for(self.task)  # type: ignore[attr-defined]
 
 
 class HelpersForm(FieldForm):
@@ -74,7 +74,7 @@ class HelpersForm(FieldForm):
     )
 
     def prepare(self) -> None:
-        self.fields["helpers"].queryset = access.people_around(self.task)  # type: ignore[attr-defined]
+        self.fields["helpers"].queryset = access.helpers_for(self.task)  # type: ignore[attr-defined]
 
 
 class PriorityForm(FieldForm):
@@ -212,8 +212,8 @@ def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) 
         return problem(form)
     try:
         prop.save(form.task, form.cleaned_data, actor, now)
-    except ColumnFull as error:
-        return full_text(error.column)
+    except (ColumnFull, ColumnGone) as error:
+        return why_not(error, actor)
     except StartAfterDue:
         return _("The start must not be after the deadline.")
     except NotShareable:

@@ -19,11 +19,11 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.edits import StaleEdit, edit_text
 from projects.actions.finishing import finish_task, reopen_task
-from projects.actions.tasks import ColumnFull, delete_task, restore_task
+from projects.actions.tasks import ColumnFull, ColumnGone, delete_task, restore_task
 from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
-from projects.views.boards import full_text
+from projects.views.boards import why_not
 from projects.views.sheet import TaskSheet, answer, problem, show_sheet, trigger
 
 TITLE_LIMIT = 300
@@ -134,8 +134,8 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, task)
     try:
         finish_task(task, actor=request.member, now=now)
-    except ColumnFull as error:
-        sheet.errors["state"] = full_text(error.column)
+    except (ColumnFull, ColumnGone) as error:
+        sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
     if not sheet.errors and before != task.column_id:
         undo = f"{reverse('projects:task-reopen', args=[task.pk])}?column={before}"
@@ -153,8 +153,8 @@ def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, task)
     try:
         reopen_task(task, column=column, actor=request.member, now=now)
-    except ColumnFull as error:
-        sheet.errors["state"] = full_text(error.column)
+    except (ColumnFull, ColumnGone) as error:
+        sheet.errors["state"] = why_not(error, request.member)
     if not request.htmx or not wanted:
         return _answer_state(request, sheet, now)
     # A toast belongs to no part of the page: what shows the task asks for it again.

@@ -149,6 +149,27 @@ def test_somebody_who_left_cannot_be_put_on_the_task(browser: Any, task: Task) -
     assert "This person cannot be put on this task." in text(response)
 
 
+def test_who_has_left_or_lost_the_key_is_shown_where_they_stand_and_not_offered_elsewhere(
+    browser: Any, task: Task
+) -> None:
+    left, keyless = make_member(is_active=False), make_member("guest")
+    task.helpers.set([left, keyless])
+    page = text(browser.get(task.get_absolute_url()))
+    for person in (left, keyless):
+        assert f'<option value="{person.pk}"' not in page
+        assert f'id="helper-{person.pk}"' in page
+        refused = put(browser, task, "owner", owner=person.pk)
+        assert refused.status_code == 422
+        assert "This person cannot be put on this task." in text(refused)
+    task.helpers.clear()
+    Task.objects.filter(pk=task.pk).update(owner=left)
+    page = text(browser.get(task.get_absolute_url()))
+    assert f'<option value="{left.pk}" selected' in page
+    assert f'id="helper-{left.pk}"' not in page
+    assert put(browser, task, "owner", owner=left.pk).status_code == 200
+    assert put(browser, task, "helpers", helpers=[left.pk]).status_code == 422
+
+
 def test_guest_is_refused_on_a_step_that_is_internal_by_its_sop(browser: Any, task: Task) -> None:
     guest = make_member("guest")
     ProjectAccess.objects.create(project=task.project, member=guest)
