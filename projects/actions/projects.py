@@ -10,7 +10,7 @@ from django.utils.translation import override
 from linkstar.members.models import Member
 from notifications.actions.reminders import Wish, cancel_all, plan_many
 from projects.actions.trace import leave_trace, lock_tasks
-from projects.models import Board, Column, Project
+from projects.models import Activity, Board, Column, Project
 
 
 @transaction.atomic
@@ -64,19 +64,36 @@ def finish_project(project: Project, *, actor: Member, now: datetime) -> None:
 
 @transaction.atomic
 def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
-    """Read-only from now on; guests lose sight of it and waiting reminders are cancelled."""
+    """Read-only from now on; guests lose sight of it and waiting reminders are cancelled. Twice is once."""
     # The reminders first: whoever moves a deadline locks them before the project's row, too.
     cancel_all("task", *project.tasks.unfinished().values_list("pk", flat=True))
+    before = _lock_state(project)
+    if before == Project.State.ARCHIVED:
+        return
     project.state, project.archived_at = Project.State.ARCHIVED, now
     project.save(update_fields=["state", "archived_at"])
-    leave_trace("project archived", project=project, actor=actor, now=now)
+    leave_trace("project archived", project=project, actor=actor, now=now, before=before)
 
 
 @transaction.atomic
 def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
-    """Back to work; reminders that still lie ahead are planned again."""
+    """Back as it was archived, active or finished; reminders that still lie ahead are planned again."""
     tasks = lock_tasks(project.tasks.alive().unfinished().filter(due_at__gt=now))
     plan_many("task", [Wish(task.pk, task.due_at, task.remind_hours_before) for task in tasks], now=now)
-    project.state, project.archived_at = Project.State.ACTIVE, None
+    if _lock_state(project) != Project.State.ARCHIVED:
+        return
+    project.state, project.archived_at = _state_before_archive(project), None
     project.save(update_fields=["state", "archived_at"])
     leave_trace("project restored", project=project, actor=actor, now=now)
+
+
+def _lock_state(project: Project) -> str:
+    """Two people may archive and restore at once; the second finds what the first has made of it."""
+    return Project.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=project.pk)
+
+
+def _state_before_archive(project: Project) -> str:
+    """The trace of the archiving says it."""
+    archived = Activity.objects.filter(project=project, verb="project archived").order_by("-created_at", "-pk")
+    data = archived.values_list("data", flat=True).first() or {}
+    return str(data.get("before", Project.State.ACTIVE))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
+from projects.actions.projects import finish_project
 from projects.models import Activity, Project, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
 from tests.projects.test_move import statements
@@ -173,3 +174,11 @@ class TestSettings:
         assert f"/projects/{project.pk}/restore/" in client_of(owner).get(f"/projects/{project.pk}/").content.decode()
         assert client_of(owner).post(f"/projects/{project.pk}/restore/").url == f"/projects/{project.pk}/"
         assert not Project.objects.get().is_archived
+
+    def test_a_finished_project_comes_back_finished(self, owner: Any) -> None:
+        project, browser = make_project(owner), client_of(owner)
+        finish_project(project, actor=owner, now=timezone.now())
+        for state in ("archived", "archived", "finished", "finished"):
+            step = "archive" if state == "archived" else "restore"
+            assert browser.post(f"/projects/{project.pk}/{step}/").status_code == 302
+            assert Project.objects.get().state == state
