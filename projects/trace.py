@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
@@ -187,7 +187,7 @@ def _edited(data: Data) -> tuple[str, dict[str, Any]]:
     if field == "channel":
         channels = dict(Project.Channel.choices)
         before, after = channels.get(before or ""), channels.get(after or "")
-    names = {"name": _("name"), "channel": _("channel"), "time_zone": _("time zone")}
+    names = {"name": pgettext("of a project", "name"), "channel": _("channel"), "time_zone": _("time zone")}
     values = {"field": names.get(field, field), "before": before or "–", "after": after or "–"}
     return _("%(actor)s changed the project's %(field)s from “%(before)s” to “%(after)s”."), values
 

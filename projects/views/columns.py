@@ -1,7 +1,7 @@
 """The columns of a board: for those who run the project."""
 
 import json
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -33,6 +33,7 @@ class EditColumnForm(forms.ModelForm):
     class Meta:
         model = Column
         fields = ["name", "wip_limit"]
+        labels: ClassVar[dict[str, Any]] = {"name": gettext_lazy("Name of the column")}
         widgets: ClassVar[dict[str, forms.Widget]] = {
             "name": forms.TextInput(attrs={"class": "input", "autofocus": True, "autocomplete": "off"})
         }
