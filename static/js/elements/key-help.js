@@ -1,4 +1,5 @@
-/* <key-help>: lists every [data-key] of the page with the words it already has, so that the list cannot be wrong. */
+/* <key-help>: lists every [data-key] of the page with the words it already has, so that the list cannot be wrong.
+   [data-keys] names keys that an element hears itself, each a key of its own and no sequence. */
 class KeyHelp extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
@@ -12,8 +13,9 @@ class KeyHelp extends HTMLElement {
 
   show() {
     const seen = new Map();
-    for (const element of document.querySelectorAll("[data-key]")) {
-      if (!seen.has(element.dataset.key)) seen.set(element.dataset.key, this.words(element));
+    for (const element of document.querySelectorAll("[data-key], [data-keys]")) {
+      const keys = element.dataset.key ?? element.dataset.keys;
+      if (!seen.has(keys)) seen.set(keys, this.words(element));
     }
     this.querySelector(".keys").replaceChildren(...[...seen].flatMap(([keys, words]) => this.line(keys, words)));
     document.querySelectorAll("[popover]:popover-open").forEach((menu) => menu.hidePopover());
