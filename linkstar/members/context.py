@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -23,7 +24,14 @@ def frame(request: SiteRequest) -> dict[str, Any]:
         "member": member,
         "workspace": workspace,
         "rail": SimpleLazyObject(lambda: reverse("projects:rail")),
+        "help_url": SimpleLazyObject(_help_url),
         "workspaces_url": SimpleLazyObject(lambda: reverse("workspaces:switcher")),
         "trial_days": days_left(workspace, now=timezone.now()),
     }
     return {"frame": frame}
+
+
+def _help_url() -> str:
+    """The articles stand on the public site."""
+    path = reverse("public:help", urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    return f"{settings.SITE_SCHEME}://{settings.BASE_DOMAIN}{settings.SITE_PORT}{path}"
