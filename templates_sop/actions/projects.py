@@ -119,7 +119,8 @@ def _task(planned: PlannedStep, owner: Member | None, language: str) -> Task:
 
 def _description(step: Step, language: str) -> str:
     why, deliverable = step.risk.get(language), step.deliverable.get(language)
-    return f"**{_('Why it matters')}**\n\n{why}\n\n**{_('Deliverable')}**\n\n{deliverable}"
+    heading, result = _("Why it matters"), _("Deliverable")
+    return f"**{heading}**\n\n{why}\n\n**{result}**\n\n{deliverable}"
 
 
 def _create_checklists(dated: Plan, tasks: Mapping[str, Task], language: str) -> None:
