@@ -21,10 +21,10 @@ def clean_line(text: str, limit: int) -> str:
     return " ".join(kept.split())[:limit].rstrip(_JOINER + " ")
 
 
-def split_lines(text: str, *, limit: int, most: int) -> list[str]:
-    """The non-empty lines of a pasted text, each cleaned to `limit` characters; the first `most` of them."""
+def split_lines(text: str, *, limit: int) -> list[str]:
+    """The lines of a pasted text that say something, each cleaned to at most `limit` characters."""
     lines = (clean_line(line, limit) for line in text.splitlines())
-    return [line for line in lines if line][:most]
+    return [line for line in lines if line]
 
 
 def slugify_workspace(name: str) -> str:

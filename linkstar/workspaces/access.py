@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
 
 from linkstar.accounts.access import View, names_policy
@@ -24,7 +25,7 @@ def _entered_by(roles: frozenset[Role], policy: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @names_policy(policy)
         @wraps(view)
-        def guarded(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
             member = request.member
@@ -74,7 +75,7 @@ def signed_in_only(view: View) -> View:
 
     @names_policy("signed in")
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request)
         return view(request, *args, **kwargs)

@@ -3,7 +3,6 @@
 from codecs import getincrementaldecoder
 from datetime import datetime
 from hashlib import sha256
-from typing import IO
 from uuid import uuid4
 
 import puremagic
@@ -159,10 +158,9 @@ def _check_size(upload: UploadedFile) -> None:
 
 def _read(upload: UploadedFile) -> tuple[str, bytes]:
     """The SHA-256 of the bytes and their beginning."""
-    stream: IO[bytes] = upload.file  # type: ignore[assignment]
-    stream.seek(0)
+    upload.seek(0)
     digest, head = sha256(), b""
-    while chunk := stream.read(_CHUNK):
+    while chunk := upload.read(_CHUNK):
         head = head or chunk[:_SNIFFED_BYTES]
         digest.update(chunk)
     return digest.hexdigest(), head

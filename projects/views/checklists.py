@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from linkstar.lib.text import clean_line
+from linkstar.lib.text import split_lines
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -29,8 +29,7 @@ class LinesForm(forms.Form):
     most = MOST_LINES
 
     def clean_lines(self) -> list[str]:
-        lines = [clean_line(line, ITEM_LIMIT + 1) for line in self.cleaned_data["lines"].splitlines()]
-        lines = [line for line in lines if line]
+        lines = split_lines(self.cleaned_data["lines"], limit=ITEM_LIMIT + 1)
         if not lines:
             raise ValidationError(_("Type what is to be ticked off."))
         if len(lines) > self.most:

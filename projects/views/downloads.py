@@ -28,7 +28,7 @@ def file_download(request: WorkspaceRequest, pk: int, number: int | None = None)
 @anonymous_allowed(
     reason="the address is signed for one member, lives five minutes, and asks for their permission again"
 )
-def file_bytes(request: HttpRequest, token: str) -> HttpResponse:
+def file_bytes(request: HttpRequest, token: str) -> FileResponse:
     """The bytes, for programs without a session too. Somebody else who is signed in needs a permission of their own."""
     ticket = ticket_of(token)
     if ticket is None:
@@ -41,4 +41,4 @@ def file_bytes(request: HttpRequest, token: str) -> HttpResponse:
     response["Content-Length"] = version.size_bytes
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response  # type: ignore[return-value]
+    return response

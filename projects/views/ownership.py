@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from linkstar.lib.forms import set_queryset
+from linkstar.members.access import heirs_of
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
@@ -36,8 +38,7 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Member.objects.active().insiders().exclude(pk=project.owner_id).order_by("display_name", "pk")
-        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        set_queryset(self, "to", heirs_of(project.owner))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.forms import set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import city_name, zone_choices, zone_name
 from linkstar.members.models import Member
@@ -77,7 +78,7 @@ class ProjectForm(forms.ModelForm):
         current = self.instance.time_zone if self.instance.pk else ""
         if current and all(current != zone for _group, zones in choices for zone, _label in zones):
             choices = [("", [(current, current)]), *choices]
-        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, "time_zone", choices)
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"], 120)
@@ -96,7 +97,7 @@ class NewProjectForm(ProjectForm):
 
     def __init__(self, *args: Any, owners: QuerySet[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        set_queryset(self, "owner", owners)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

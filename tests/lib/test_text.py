@@ -36,7 +36,7 @@ def test_clean_line_for_any_text(text: str, limit: int) -> None:
 
 def test_split_lines() -> None:
     text = "主图\r\n\r\n  A+ 页面  \n\t\nvideo\nmore\n"
-    assert split_lines(text, limit=4, most=3) == ["主图", "A+ 页", "vide"]
+    assert split_lines(text, limit=4) == ["主图", "A+ 页", "vide", "more"]
 
 
 @pytest.mark.parametrize(
