@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from linkstar.accounts.models import User
+from linkstar.members.actions.links import check_daily_limit
 from linkstar.members.models import Member
 from linkstar.workspaces.letters import send_letter
 from linkstar.workspaces.models import Membership, Role
@@ -35,8 +36,10 @@ def hash_of(token: str) -> str:
 @transaction.atomic
 def invite_guest(project: Project, *, email: str, company: str, actor: Member, now: datetime) -> GuestInvitation:
     """Invite an address to one project, or renew its open invitation: the old link stops, the letter leaves once this
-    is safe. It speaks the language of the person, if they are known here, or else the actor's.
+    is safe. It speaks the language of the person, if they are known here, or else the actor's. Raises
+    TooManyInvitations.
     """
+    check_daily_limit(1, now=now)
     token = secrets.token_urlsafe(32)
     values = {
         "company": company,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from linkstar.lib.text import clean_line
+from linkstar.members.actions.links import TooManyInvitations
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -82,7 +83,11 @@ def guest_invite(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _guests(request, project, form)
     email = form.cleaned_data["email"]
     is_again = project.guest_invitations.open().filter(email__iexact=email).exists()
-    invite_guest(project, **form.cleaned_data, actor=request.member, now=timezone.now())
+    try:
+        invite_guest(project, **form.cleaned_data, actor=request.member, now=timezone.now())
+    except TooManyInvitations as refusal:
+        form.add_error("email", refusal.message)
+        return _guests(request, project, form)
     if is_again:
         told = _("A new letter is on its way to %(email)s. The old link no longer works.")
     else:

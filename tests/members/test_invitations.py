@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from linkstar.accounts.actions import open_account
@@ -16,11 +17,11 @@ from linkstar.members.actions.invitations import (
     renew_invitation,
     withdraw_invitation,
 )
-from linkstar.members.actions.links import InvitationRefused
+from linkstar.members.actions.links import InvitationRefused, TooManyInvitations
 from linkstar.members.models import Invitation, Member
 from linkstar.members.models.links import hash_of
 from linkstar.members.views import invitations as views
-from linkstar.workspaces.models import Letter, Membership
+from linkstar.workspaces.models import Letter, Membership, Workspace
 from tests.factories import client_of, make_member, make_user
 from tests.factories.members import WorkspaceClient
 from tests.races import RACE, at_once
@@ -114,6 +115,51 @@ def test_more_than_fifty_at_once_are_refused():
 
     assert response.status_code == 422
     assert Invitation.objects.count() == 0
+
+
+def wrote_letters(count: int, now: datetime) -> None:
+    values = {"workspace": connection.tenant, "to": "x@y.test", "name": "member_invitation", "created_at": now}
+    Letter.objects.bulk_create(Letter(key=f"k{number}", **values) for number in range(count))
+
+
+def test_a_workspace_sends_two_hundred_invitations_a_day_and_says_so(owner):
+    wrote_letters(198, timezone.now())
+    invitation, _ = invite("first@acme.test")
+    client = client_of(make_member("admin"))
+
+    too_many = client.post("/members/invite/", {"emails": "a@acme.test, b@acme.test", "role": "member"})
+    none_written = Invitation.objects.filter(email__in=["a@acme.test", "b@acme.test"]).count()
+    last = client.post("/members/invite/", {"emails": "a@acme.test", "role": "member"})
+    renewed = client.post(f"/invitations/{invitation.pk}/renew/", follow=True).content.decode()
+
+    assert too_many.status_code == 422
+    assert "at most 200 invitations in 24 hours. Still possible now: 1." in too_many.content.decode()
+    assert "a@acme.test, b@acme.test" in too_many.content.decode()
+    assert (none_written, last.status_code) == (0, 200)
+    assert "Still possible now: 0." in renewed
+    assert Letter.objects.filter(to="first@acme.test").count() == 1
+
+
+def test_the_next_day_invitations_leave_again(owner, other):
+    wrote_letters(200, timezone.now() - timedelta(days=1, seconds=1))
+    connection.set_tenant(other)
+    wrote_letters(200, timezone.now())
+    connection.set_tenant(Workspace.objects.get(slug="acme"))
+
+    assert invite()[0].pk
+
+
+@RACE
+def test_of_two_who_invite_at_once_one_gets_the_last_letter(live_workspace):
+    wrote_letters(199, timezone.now())
+    actors = [Member.objects.get(role="owner"), make_member("admin")]
+
+    def act(number: int) -> object:
+        return invite_members([f"p{number}@acme.test"], role="member", actor=actors[number], now=timezone.now())
+
+    outcomes = at_once(partial(act, 0), partial(act, 1), expected=TooManyInvitations)
+
+    assert sorted(isinstance(outcome, TooManyInvitations) for outcome in outcomes) == [False, True]
 
 
 def test_a_role_beyond_ones_reach_is_422():

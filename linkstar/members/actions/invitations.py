@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from linkstar.accounts.models import User
 from linkstar.members.access import roles_to_give
-from linkstar.members.actions.links import InvitationRefused, send_link
+from linkstar.members.actions.links import InvitationRefused, check_daily_limit, send_link
 from linkstar.members.models import Invitation, Member
 from linkstar.members.models.links import hash_of
 from linkstar.workspaces.models import Membership, Role
@@ -34,16 +34,19 @@ class Invited:
 def invite_members(emails: Sequence[str], *, role: str, actor: Member, now: datetime) -> list[Invited]:
     """Invite each address, or renew its open invitation with this role; the letters leave once this is safe.
 
-    Answers in the order of `emails`. Raises RoleRefused when `actor` may not give `role`.
+    Answers in the order of `emails`. Raises RoleRefused when `actor` may not give `role`, and TooManyInvitations when
+    all of them together are more than may leave today.
     """
     if role not in roles_to_give(actor):
         raise RoleRefused(role)
+    check_daily_limit(len(emails), now=now)
     return [_invite(email.lower(), role, actor, now) for email in emails]
 
 
 @transaction.atomic
 def renew_invitation(invitation: Invitation, *, actor: Member, now: datetime) -> None:
-    """A new link in a new letter, good for another week; the old link stops working."""
+    """A new link in a new letter, good for another week; the old link stops working. Raises TooManyInvitations."""
+    check_daily_limit(1, now=now)
     _send(invitation, actor=actor, now=now)
     log.info("invitation renewed", actor=actor.pk, invitation=invitation.pk)
 

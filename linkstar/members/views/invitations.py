@@ -32,7 +32,7 @@ from linkstar.members.actions.invitations import (
     renew_invitation,
     withdraw_invitation,
 )
-from linkstar.members.actions.links import InvitationRefused
+from linkstar.members.actions.links import InvitationRefused, TooManyInvitations
 from linkstar.members.models import Invitation, Member
 from linkstar.members.models.links import hash_of
 from linkstar.workspaces.access import anonymous_allowed, managers_only
@@ -111,8 +111,12 @@ def member_invite(request: WorkspaceRequest) -> HttpResponse:
     results = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        results = invite_members(data["emails"], role=data["role"], actor=request.member, now=timezone.now())
-        form = InviteForm(actor=request.member, initial={"role": data["role"]})
+        try:
+            results = invite_members(data["emails"], role=data["role"], actor=request.member, now=timezone.now())
+        except TooManyInvitations as refusal:
+            form.add_error("emails", refusal.message)
+        else:
+            form = InviteForm(actor=request.member, initial={"role": data["role"]})
     context = {"form": form, "results": results, "workspace": request.workspace}
     return render(request, "members/member_invite.html", context, status=422 if form.errors else 200)
 
@@ -121,7 +125,11 @@ def member_invite(request: WorkspaceRequest) -> HttpResponse:
 @managers_only
 def invitation_renew(request: WorkspaceRequest, pk: int) -> HttpResponse:
     invitation = access.get_invitation(request.member, pk)
-    renew_invitation(invitation, actor=request.member, now=timezone.now())
+    try:
+        renew_invitation(invitation, actor=request.member, now=timezone.now())
+    except TooManyInvitations as refusal:
+        messages.error(request, refusal.message)
+        return redirect("members:member-list")
     messages.success(
         request,
         _("A new letter is on its way to %(email)s. The old link no longer works.") % {"email": invitation.email},
