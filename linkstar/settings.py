@@ -194,6 +194,8 @@ MFA_TOTP_ISSUER = "LinkStar"
 # A free-mail address is let in with a hint, unless the operator says otherwise.
 SIGNUP_REFUSE_FREE_MAIL = env.bool("SIGNUP_REFUSE_FREE_MAIL", False)
 TRIAL_DAYS = 14
+# How many workspaces one person may own before they cannot make another.
+WORKSPACES_PER_PERSON = env.int("WORKSPACES_PER_PERSON", 10)
 
 SESSION_COOKIE_NAME = "linkstar_session"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30

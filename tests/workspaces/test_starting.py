@@ -78,6 +78,35 @@ def test_a_slug_that_cannot_be_had_loses_nothing_typed(slug, status):
     assert Workspace.objects.count() == before
 
 
+def test_a_person_owns_so_many_workspaces_and_no_more(settings):
+    settings.WORKSPACES_PER_PERSON = 2
+    user = make_user(language="en")
+    make_member("owner", user=user)
+    client = public(user)
+
+    second = client.post("/workspaces/new/", FORM)
+    third = client.post("/workspaces/new/", {**FORM, "slug": "one-more"})
+    Membership.objects.filter(user=user, workspace__slug="acme").update(role="admin")
+    after = client.post("/workspaces/new/", {**FORM, "slug": "one-more"})
+
+    assert (second.status_code, third.status_code, after.status_code) == (302, 422, 302)
+    assert "You own 2 workspaces already" in third.content.decode() and "蓝港贸易" in third.content.decode()
+
+
+@RACE
+def test_two_made_at_once_are_counted(live_workspace, settings):
+    connection.set_schema_to_public()
+    settings.WORKSPACES_PER_PERSON = 1
+    user = make_user()
+    clients = [public(user), public(user)]
+    forms = [{**FORM, "slug": "first-one"}, {**FORM, "slug": "second-one"}]
+
+    answers = at_once(*(partial(c.post, "/workspaces/new/", form) for c, form in zip(clients, forms, strict=True)))
+
+    assert sorted(answer.status_code for answer in answers) == [302, 422]
+    assert Membership.objects.filter(user=user).count() == 1
+
+
 def test_an_unknown_zone_is_refused():
     response = public(make_user()).post("/workspaces/new/", {**FORM, "time_zone": "Mars/Olympus"})
 

@@ -3,12 +3,37 @@
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from linkstar.accounts.models import User
 from linkstar.workspaces.hosts import forget_hosts
-from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.models import Membership, Role, Workspace
+from linkstar.workspaces.provisioning import create_workspace
 
 log = structlog.get_logger(__name__)
+
+
+class TooManyWorkspaces(ValueError):
+    """They own as many as one person may; `message` says so to them."""
+
+    def __init__(self) -> None:
+        self.message = _("You own %(count)d workspaces already, the most for one person. Write to us for more.") % {
+            "count": settings.WORKSPACES_PER_PERSON
+        }
+        super().__init__(self.message)
+
+
+@transaction.atomic
+def start_workspace(*, name: str, slug: str, owner: User, time_zone: str, language: str, now: datetime) -> Workspace:
+    """`create_workspace` for whoever signed up. Raises TooManyWorkspaces, and SlugRefused."""
+    # Locked, so that two made at once are counted one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    owned = Membership.objects.filter(user=owner, role=Role.OWNER, is_active=True).count()
+    if owned >= settings.WORKSPACES_PER_PERSON:
+        raise TooManyWorkspaces
+    return create_workspace(name=name, slug=slug, owner=owner, time_zone=time_zone, language=language, now=now)
 
 
 @transaction.atomic

@@ -19,9 +19,9 @@ from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line, slugify_workspace
 from linkstar.lib.zones import zone_choices
 from linkstar.workspaces.access import signed_in_only
+from linkstar.workspaces.actions.workspaces import TooManyWorkspaces, start_workspace
 from linkstar.workspaces.handover import handover_url
 from linkstar.workspaces.http import SignedInRequest, posted
-from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.slugs import SlugRefused, check_slug
 
 _FIRST_ZONES = ("America/New_York", "America/Los_Angeles")
@@ -67,9 +67,11 @@ def workspace_new(request: SignedInRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            workspace = create_workspace(owner=user, now=timezone.now(), **form.cleaned_data)
+            workspace = start_workspace(owner=user, now=timezone.now(), **form.cleaned_data)
         except SlugRefused as refusal:
             form.add_error("slug", refusal.message)
+        except TooManyWorkspaces as refusal:
+            form.add_error(None, refusal.message)
         else:
             return redirect(handover_url(user, workspace))
     context = {"form": form, "suggested": request.POST.get("suggested", form.initial["slug"]), **_address()}
