@@ -46,7 +46,8 @@ def create_workspace(*, name: str, slug: str, owner: User, time_zone: str, langu
         replay(template.statements, workspace.schema_name)
         Membership.objects.create(user=owner, workspace=workspace, role=Role.OWNER, joined_at=now)
         _add_first_member(workspace, owner, now)
-    forget_hosts()
+    # The caller may have a transaction of its own around this one.
+    transaction.on_commit(forget_hosts)
     return workspace
 
 
@@ -56,7 +57,7 @@ def delete_workspace(workspace: Workspace) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(workspace.schema_name)))
         workspace.delete(force_drop=False)
-    forget_hosts()
+    transaction.on_commit(forget_hosts)
 
 
 def _add_rows(name: str, slug: str, time_zone: str, language: str, now: datetime) -> Workspace:
