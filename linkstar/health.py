@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import redis
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+log = structlog.get_logger(__name__)
 
 
 class HealthMiddleware:
@@ -29,7 +32,7 @@ def _database() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the probe must say so
-        return type(error).__name__
+        return _unreachable("database", error)
     return "ok"
 
 
@@ -37,7 +40,7 @@ def _broker() -> str:
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
     except redis.RedisError as error:
-        return type(error).__name__
+        return _unreachable("broker", error)
     return "ok"
 
 
@@ -47,4 +50,10 @@ def _migrations() -> str:
     try:
         return "ok" if shared_schema_is_current() else "pending"
     except Exception as error:  # noqa: BLE001 - as above
-        return type(error).__name__
+        return _unreachable("migrations", error)
+
+
+def _unreachable(what: str, error: Exception) -> str:
+    """Anybody may ask, so what exactly is wrong goes to the log alone."""
+    log.warning("not ready", what=what, error=type(error).__name__)
+    return "unreachable"

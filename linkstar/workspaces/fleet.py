@@ -45,8 +45,18 @@ def accepts(ledger: str) -> bool:
     return count.isdigit() and int(count) > int(current_ledger().partition(":")[0])
 
 
+_found_current = False
+
+
 def shared_schema_is_current() -> bool:
-    """Whether the public schema has every migration of this code."""
+    """Whether the public schema has every migration of this code; once it had, this process does not look again."""
+    global _found_current
+    if not _found_current:
+        _found_current = _has_every_migration()
+    return _found_current
+
+
+def _has_every_migration() -> bool:
     connection.set_schema_to_public()
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
