@@ -1,36 +1,18 @@
 """People from outside: invited to one project, and to nothing else."""
 
-import secrets
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
-from django.urls import reverse
 
 from linkstar.accounts.models import User
-from linkstar.members.actions.links import check_daily_limit
+from linkstar.members.actions.links import InvitationRefused, check_daily_limit, send_link
 from linkstar.members.models import Member
-from linkstar.workspaces.letters import send_letter
 from linkstar.workspaces.models import Membership, Role
 from notifications.actions.notify import notify
 from projects.actions.edits import set_helpers, set_owner
 from projects.actions.trace import leave_trace, lock_tasks
 from projects.models import GuestInvitation, Project, ProjectAccess, Task
-
-VALID_FOR = timedelta(days=7)
-
-
-class InvitationRefused(ValueError):
-    """It cannot be accepted; `reason` is one of "used", "withdrawn", "expired", "archived", "insider"."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def hash_of(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -40,36 +22,25 @@ def invite_guest(project: Project, *, email: str, company: str, actor: Member, n
     TooManyInvitations.
     """
     check_daily_limit(1, now=now)
-    token = secrets.token_urlsafe(32)
-    values = {
-        "company": company,
-        "token_hash": hash_of(token),
-        "invited_by": actor,
-        "created_at": now,
-        "expires_at": now + VALID_FOR,
-    }
     # Locked, so that two invitations to one address become one.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     invitation = project.guest_invitations.open().filter(email__iexact=email).first()
     if invitation is None:
-        invitation = GuestInvitation.objects.create(project=project, email=email.lower(), **values)
+        invitation = GuestInvitation(project=project, email=email.lower())
+    token = invitation.renew(now=now)
+    invitation.company, invitation.invited_by = company, actor
+    if invitation.pk is None:
+        invitation.save()
     else:
-        GuestInvitation.objects.filter(pk=invitation.pk).update(**values)
-        invitation.refresh_from_db()
-    workspace = connection.tenant
-    known = User.objects.filter(email__iexact=invitation.email).first()
-    send_letter(
-        to=invitation.email,
-        name="guest_invitation",
-        language=known.language if known is not None else actor.language,
-        context={
-            "inviter": actor.display_name,
-            "project": project.name,
-            "workspace": workspace.name,
-            "url": workspace.url + reverse("projects:guest-join", args=[token]),
-            "days": VALID_FOR.days,
-        },
-        key=f"guest_invitation:{invitation.pk}:{invitation.token_hash[:16]}",
+        # What an answer of this moment writes is not among these.
+        invitation.save(update_fields=["company", "token_hash", "invited_by", "created_at", "expires_at"])
+    send_link(
+        invitation,
+        token=token,
+        letter="guest_invitation",
+        view="projects:guest-join",
+        actor=actor,
+        project=project.name,
     )
     leave_trace("guest invited", project=project, actor=actor, now=now, email=invitation.email, company=company)
     return invitation
@@ -84,17 +55,6 @@ def withdraw_invitation(invitation: GuestInvitation, *, actor: Member, now: date
         )
 
 
-def why_unusable(invitation: GuestInvitation, *, now: datetime) -> str:
-    """ "used", "withdrawn", "expired", "archived" (the project), or "" when the link works."""
-    if invitation.accepted_at is not None:
-        return "used"
-    if invitation.withdrawn_at is not None:
-        return "withdrawn"
-    if invitation.expires_at <= now:
-        return "expired"
-    return "archived" if invitation.project.is_archived else ""
-
-
 @transaction.atomic
 def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: datetime) -> Member:
     """Make the person a guest of the project, in the public schema and here, in one transaction.
@@ -104,7 +64,7 @@ def accept_guest_invitation(invitation: GuestInvitation, *, user: User, now: dat
     """
     # Locked, so that a link opened twice at once is used once; without a join, as in ownership.py.
     invitation = GuestInvitation.objects.select_for_update().get(pk=invitation.pk)
-    reason = why_unusable(invitation, now=now)
+    reason = invitation.why_unusable(now=now)
     if reason:
         raise InvitationRefused(reason)
     # The row of the person here, if any, before the public one: the same order as where members join.

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from linkstar.members.models import Member
+from linkstar.members.models.links import Link
 from projects.models.projects import Project
 
 
@@ -39,18 +40,12 @@ class GuestInvitationQuerySet(models.QuerySet["GuestInvitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
 
-class GuestInvitation(models.Model):
-    """Only the SHA-256 of the token is stored. Inviting again renews it."""
+class GuestInvitation(Link):
+    """To one project. Inviting again renews it."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="guest_invitations", db_index=False)
-    email = models.EmailField(_("email"))
     company = models.CharField(_("company"), max_length=80, blank=True)
-    token_hash = models.CharField(max_length=64)
     invited_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
-    created_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = GuestInvitationQuerySet.as_manager()
 
@@ -68,5 +63,6 @@ class GuestInvitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.project_id}"
 
-    def is_usable(self, *, now: datetime) -> bool:
-        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > now
+    def why_unusable(self, *, now: datetime) -> str:
+        """As of any link, and "archived" when the project is."""
+        return super().why_unusable(now=now) or ("archived" if self.project.is_archived else "")

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from linkstar.accounts.actions import AccountExists, has_account, open_account
 from linkstar.accounts.models import User
+from linkstar.members.actions.links import InvitationRefused
 from linkstar.members.models import Member
+from linkstar.members.models.links import hash_of
 from linkstar.members.views.invitations import NewPersonForm
 from linkstar.workspaces.access import anonymous_allowed
-from linkstar.workspaces.http import posted
-from projects.actions.guests import InvitationRefused, accept_guest_invitation, hash_of, why_unusable
+from linkstar.workspaces.http import HostRequest, posted
+from projects.actions.guests import accept_guest_invitation
 from projects.models import GuestInvitation, Project
 
 
@@ -26,25 +28,24 @@ from projects.models import GuestInvitation, Project
 @anonymous_allowed(reason="the token is the credential")
 @never_cache
 @sensitive_post_parameters("password")
-def guest_join(request: HttpRequest, token: str) -> HttpResponse:
+def guest_join(request: HostRequest, token: str) -> HttpResponse:
     """Confirm, sign in first, or open an account, whichever fits. Only the invited address comes in by this link."""
     found = GuestInvitation.objects.select_related("project", "invited_by").filter(token_hash=hash_of(token))
     invitation = found.first()
     if invitation is None:
         return _refused(request, "unknown", None)
-    reason = why_unusable(invitation, now=timezone.now())
+    reason = invitation.why_unusable(now=timezone.now())
     if reason:
         return _refused(request, reason, invitation)
     if request.user.is_authenticated:
-        return _join_signed_in(request, invitation, token)
+        return _join_signed_in(request, request.user, invitation, token)
     if has_account(invitation.email):
         return _page(request, "sign_in", invitation, token)
     return _join_new(request, invitation, token)
 
 
-def _join_signed_in(request: HttpRequest, invitation: GuestInvitation, token: str) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
-    member: Member | None = request.member  # type: ignore[attr-defined]
+def _join_signed_in(request: HostRequest, user: User, invitation: GuestInvitation, token: str) -> HttpResponse:
+    member = request.member
     posted_here = request.method == "POST"
     if user.email.lower() != invitation.email.lower():
         return _page(request, "other", invitation, token, status=403 if posted_here else 200)

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from linkstar.accounts.models import User
-from linkstar.members.actions import invitations as member_invitations
 from linkstar.members.models import Invitation, Member
+from linkstar.members.models.links import hash_of
 from linkstar.workspaces.models import Role
 from notifications.actions.notify import notify
 from notifications.models import Notification
@@ -20,7 +20,6 @@ from projects.actions.checklists import add_items
 from projects.actions.comments import add_comment
 from projects.actions.edits import set_visibility
 from projects.actions.files import add_file, delete_file
-from projects.actions.guests import hash_of
 from projects.actions.ownership import offer_project
 from projects.actions.projects import archive_project
 from projects.actions.tasks import delete_task
@@ -162,7 +161,7 @@ def _lay_people(world: World, project: Project) -> None:
     invitation = Invitation.objects.create(
         email=INVITED,
         role=Role.MEMBER,
-        token_hash=member_invitations.hash_of(token),
+        token_hash=hash_of(token),
         invited_by=owner,
         expires_at=now + timedelta(days=7),
     )

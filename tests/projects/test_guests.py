@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 
 from linkstar.accounts.models import User
+from linkstar.members.actions.links import InvitationRefused
 from linkstar.members.models import Member
+from linkstar.members.models.links import hash_of
 from linkstar.workspaces.models import Letter, Membership
 from notifications.models import Notification
 from projects.actions.guests import (
-    InvitationRefused,
     accept_guest_invitation,
-    hash_of,
     invite_guest,
     remove_guest,
     withdraw_invitation,
