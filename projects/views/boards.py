@@ -18,7 +18,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linkstar.lib.text import clean_line
+from linkstar.lib.forms import problems, set_choices
+from linkstar.lib.text import clean_line, split_lines
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -83,7 +84,7 @@ class MoveTaskForm(forms.Form):
     def __init__(self, data: QueryDict, *, columns: list[Column], tasks: QuerySet[Task]) -> None:
         super().__init__(data)
         self.columns, self.tasks = {column.pk: column for column in columns}, tasks
-        self.fields["column"].choices = [(column.pk, column.name) for column in columns]  # type: ignore[attr-defined]
+        set_choices(self, "column", [(column.pk, column.name) for column in columns])
         self.fields["column"].error_messages["invalid_choice"] = _("This column is not on this board.")
 
     def clean_column(self) -> Column:
@@ -129,7 +130,7 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> str:
     """Move the card and return "", or why it stays where it is."""
     if not form.is_valid():
-        return " ".join(str(message) for messages in form.errors.values() for message in messages)
+        return problems(form)
     try:
         move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
     except (ColumnFull, ColumnGone) as error:
@@ -176,8 +177,7 @@ class AddTasksForm(forms.Form):
     )
 
     def clean_titles(self) -> list[str]:
-        lines = [clean_line(line, TITLE_LIMIT + 1) for line in self.cleaned_data["titles"].splitlines()]
-        lines = [line for line in lines if line]
+        lines = split_lines(self.cleaned_data["titles"], limit=TITLE_LIMIT + 1)
         if not lines:
             raise ValidationError(_("Type a title first."))
         if len(lines) > MOST_LINES:
@@ -206,8 +206,8 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except (ColumnFull, ColumnGone) as error:
             form.add_error("titles", why_not(error, request.member))
     if not request.htmx:
-        for error in form.errors.get("titles", []):
-            messages.error(request, str(error))
+        if form.errors:
+            messages.error(request, problems(form))
         return redirect(f"{column.board.get_absolute_url()}#column-{column.pk}")
     shown = new_cards(made, column, reader_of(request)) if made else ShownColumn.of(column)
     columns = list(column.board.columns.order_by("position")) if made else []

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from linkstar.lib.forms import problems
 from linkstar.lib.text import split_lines
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.checklists import MOST_ITEMS, TooManyItems, add_items, check_item, edit_item, remove_item
 from projects.models import ChecklistItem
-from projects.views.sheet import TaskSheet, answer, problem, show_sheet
+from projects.views.sheet import TaskSheet, answer, show_sheet
 
 ITEM_LIMIT = 300
 MOST_LINES = 100
@@ -60,7 +61,7 @@ def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         except TooManyItems as error:
             form.add_error("lines", _full_text(error))
     if form.errors:
-        sheet.errors["checklist"] = problem(form)
+        sheet.errors["checklist"] = problems(form)
         sheet.typed = {"checklist": form.data.get("lines", "")}
     return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", f"{_PARTS}#added"], now=now, made=made)
 
@@ -89,7 +90,7 @@ def item_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         edit_item(item, form.cleaned_data["lines"][0], actor=request.member, now=now)
     else:
-        sheet.errors["item"] = problem(form)
+        sheet.errors["item"] = problems(form)
         sheet.typed, sheet.editing, sheet.editing_pk = {"item": form.data.get("lines", "")}, "item", item.pk
     return answer(request, sheet, f"{_PARTS}#item", now=now, item=item)
 

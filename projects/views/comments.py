@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -15,7 +16,7 @@ from projects import access
 from projects.actions.comments import add_comment, delete_comment, edit_comment
 from projects.models import Comment
 from projects.stream import Entry, comment_entry
-from projects.views.sheet import TaskSheet, answer, problem, show_sheet
+from projects.views.sheet import TaskSheet, answer, show_sheet
 
 BODY_LIMIT = 20_000
 MOST_NAMES = 8
@@ -46,7 +47,7 @@ def comment_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now = access.get_task(request.member, pk, to="comment"), timezone.now()
     sheet, form = TaskSheet(task, request.member), CommentForm(request.POST)
     if not form.is_valid():
-        sheet.errors["comment"] = problem(form)
+        sheet.errors["comment"] = problems(form)
         sheet.typed = {"comment": form.data.get("body", ""), "is_shared": form.cleaned_data.get("is_shared")}
         return answer(request, sheet, _COMPOSER)
     comment = add_comment(task, **form.cleaned_data, author=request.member, now=now)
@@ -69,7 +70,7 @@ def comment_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         edit_comment(comment, form.cleaned_data["body"], now=now)
     else:
-        sheet.errors["note"] = problem(form)
+        sheet.errors["note"] = problems(form)
         sheet.typed, sheet.editing, sheet.editing_pk = {"note": form.data.get("body", "")}, "comment", pk
     return answer(request, sheet, f"{_STREAM}#entry", now=now, entry=_entry(sheet, comment))
 

@@ -24,6 +24,7 @@ from linkstar.lib.deadlines import (
     note_text,
     resolve,
 )
+from linkstar.lib.forms import problems
 from linkstar.lib.zones import Choices, find_zone, is_zone, zone_choices
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -97,9 +98,6 @@ class DeadlineForm(forms.Form):
         keeps_time = parsed.time is None and not _ENDS_DAY.search(typed)
         return parsed.on, at if keeps_time else parsed.time, parsed.zone
 
-    def first_error(self) -> str:
-        return next((str(messages[0]) for messages in self.errors.values()), "")
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
@@ -140,7 +138,7 @@ def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
             "start_text": start_text(task),
         }
     elif request.GET.get("typed") or request.GET.get("on"):
-        context["error"] = form.first_error()
+        context["error"] = problems(form)
     return render(request, "projects/_task_deadline.html#preview", context)
 
 

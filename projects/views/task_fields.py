@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from linkstar.lib.deadlines import DeadlineOutOfRange, check_range
+from linkstar.lib.forms import problems, set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed
@@ -31,7 +32,7 @@ from projects.actions.edits import (
 from projects.actions.tasks import ColumnFull, ColumnGone, move_task
 from projects.models import Column, Label, Task
 from projects.views.boards import why_not
-from projects.views.sheet import HOURS, TaskSheet, answer, problem
+from projects.views.sheet import HOURS, TaskSheet, answer
 
 LABEL_LIMIT = 40
 _NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
@@ -56,7 +57,7 @@ class ColumnForm(FieldForm):
     )
 
     def prepare(self) -> None:
-        self.fields["column"].queryset = self.task.column.board.columns.all()  # type: ignore[attr-defined]
+        set_queryset(self, "column", self.task.column.board.columns.all())
 
 
 class OwnerForm(FieldForm):
@@ -65,7 +66,7 @@ class OwnerForm(FieldForm):
     )
 
     def prepare(self) -> None:
-        self.fields["owner"].queryset = access.owners_for(self.task)  # type: ignore[attr-defined]
+        set_queryset(self, "owner", access.owners_for(self.task))
 
 
 class HelpersForm(FieldForm):
@@ -74,7 +75,7 @@ class HelpersForm(FieldForm):
     )
 
     def prepare(self) -> None:
-        self.fields["helpers"].queryset = access.helpers_for(self.task)  # type: ignore[attr-defined]
+        set_queryset(self, "helpers", access.helpers_for(self.task))
 
 
 class PriorityForm(FieldForm):
@@ -114,7 +115,7 @@ class RemindersForm(FieldForm):
 
     def prepare(self) -> None:
         known = {*HOURS, *self.task.remind_hours_before}
-        self.fields["hours"].choices = [(hours, str(hours)) for hours in known]  # type: ignore[attr-defined]
+        set_choices(self, "hours", [(hours, str(hours)) for hours in known])
 
 
 class VisibilityForm(FieldForm):
@@ -209,7 +210,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
 def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
     """Save what was chosen and return "", or say why not."""
     if not form.is_valid():
-        return problem(form)
+        return problems(form)
     try:
         prop.save(form.task, form.cleaned_data, actor, now)
     except (ColumnFull, ColumnGone) as error:
