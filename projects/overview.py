@@ -95,10 +95,10 @@ class WorkGroup:
         return self.count - len(self.rows)
 
 
-def my_work(reader: Reader) -> list[WorkGroup]:
+def my_work(reader: Reader, *, is_long: bool = False) -> list[WorkGroup]:
     """Open tasks the reader owns or helps with, in two statements: overdue, today, week, later, someday (no deadline).
 
-    Days end at midnight on the reader's clock, the week on Sunday night.
+    Days end at midnight on the reader's clock, the week on Sunday night. What is far off is cut short unless `is_long`.
     """
     mine = (
         Task.objects.visible_to(reader.member)
@@ -111,7 +111,7 @@ def my_work(reader: Reader) -> list[WorkGroup]:
     by_name = {name: WorkGroup(name, counts[name]) for name in parts}
     first = Q()
     for name, condition in parts.items():
-        limit = LATER_LIMIT if name in ("later", "someday") else GROUP_LIMIT
+        limit = LATER_LIMIT if name in ("later", "someday") and not is_long else GROUP_LIMIT
         ordered = mine.filter(condition).order_by(F("due_at").asc(nulls_last=True), "pk").values("pk")[:limit]
         first |= Q(pk__in=ordered)
     rows = (

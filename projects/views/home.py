@@ -26,11 +26,14 @@ RAIL_LENGTH = 8
 @require_safe
 @guests_allowed
 def home(request: WorkspaceRequest) -> HttpResponse:
+    """`?all` shows what is far off, too."""
     reader = reader_of(request)
-    groups = my_work(reader)
+    is_long = "all" in request.GET
+    groups = my_work(reader, is_long=is_long)
     offers = OwnerOffer.objects.filter(offered_to=request.member, state=OwnerOffer.State.OPEN)
     context = {
         "groups": [(GROUP_NAMES[group.name], group) for group in groups],
+        "is_long": is_long,
         "is_first_run": not groups and not Project.objects.visible_to(request.member).exists(),
         "offers": offers.select_related("project", "offered_by") if request.member.is_insider else [],
         "clock": zone_name(reader.zone, get_language() or "en", reader.now),

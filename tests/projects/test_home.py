@@ -71,6 +71,14 @@ def test_later_shows_ten_and_says_how_many_more(owner: Any) -> None:
     assert ([row.task.title for row in later.rows], later.count, later.left) == ([f"t{n}" for n in range(1, 11)], 12, 2)
 
 
+def test_what_is_cut_short_is_one_link_away(owner: Any) -> None:
+    project = make_project(owner)
+    for day in range(1, 13):
+        make_task(project, f"t{day}", owner=owner, deadline=Deadline(date(2027, 1, day), None, SHANGHAI))
+    assert 'href="?all#work-later"' in client_of(owner).get("/").content.decode()
+    assert client_of(owner).get("/?all").content.decode().count('class="t"') == 12
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_page_takes_the_same_statements_for_any_number(owner: Any, count: int) -> None:
     project = make_project(owner)
