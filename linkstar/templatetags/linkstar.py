@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.markdown import render
 
@@ -25,6 +26,14 @@ def due_label(deadline: Deadline, *, done: bool = False, now: datetime | None = 
         now=now or timezone.now(),
         is_done=done,
     )
+
+
+@register.filter
+def moment(instant: datetime) -> str:
+    """An instant on the reader's clock: "Tue 1 Dec, 13:05", "12月1日 周二 13:05"; the year when it is another one."""
+    local, language = timezone.localtime(instant), get_language() or "en"
+    day = day_text(local, language, with_year=local.year != timezone.localtime().year)
+    return f"{day}{' ' if language == 'zh-hans' else ', '}{time_text(local.replace(second=0))}"
 
 
 @register.filter
