@@ -81,6 +81,7 @@ class QuickAdd extends HTMLElement {
     this.lines.value = text;
     this.count();
     this.lines.focus();
+    this.many.scrollIntoView({ block: "nearest" });
   }
 
   shut() {
