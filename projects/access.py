@@ -33,9 +33,10 @@ PROJECT_RULES: dict[str, Rule] = {
     "hand over": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "see activity": lambda member, project: member.is_insider,
+    "see bin": lambda member, project: member.is_insider,
 }
 # What stays possible in an archived project, which is read-only.
-_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "archive"})
+_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "see bin", "archive"})
 
 
 def may(member: Member, action: str, project: Project) -> bool:
@@ -86,7 +87,7 @@ def get_task(member: Member, pk: int, *, to: str = "view") -> Task:
 
 def get_binned_task(member: Member, pk: int) -> Task:
     """A task in the bin, for whoever may put it there; 404 and 403 as for living ones."""
-    tasks = Task.objects.allowed_to(member).exclude(deleted_at=None)
+    tasks = Task.objects.allowed_to(member).in_bin()
     task = get_object_or_404(tasks.select_related("project__owner", "column__board"), pk=pk)
     if not may_task(member, "delete", task):
         raise PermissionDenied

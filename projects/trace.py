@@ -22,6 +22,7 @@ _PLAIN: dict[str, Promise] = {
     "task created": gettext_lazy("%(actor)s created the task “%(title)s”."),
     "task deleted": gettext_lazy("%(actor)s moved the task “%(title)s” to the bin."),
     "task restored": gettext_lazy("%(actor)s took the task “%(title)s” out of the bin."),
+    "task removed": gettext_lazy("%(actor)s removed the task “%(title)s” for good after its time in the bin."),
     "moved": gettext_lazy("%(actor)s moved it from “%(before)s” to “%(after)s”."),
     "title changed": gettext_lazy("%(actor)s changed the title from “%(before)s” to “%(after)s”."),
     "description changed": gettext_lazy("%(actor)s changed the description."),
@@ -37,6 +38,7 @@ _PLAIN: dict[str, Promise] = {
     "file unshared": gettext_lazy("%(actor)s stopped showing the file “%(name)s” to the guests."),
     "file deleted": gettext_lazy("%(actor)s moved the file “%(name)s” to the bin."),
     "file restored": gettext_lazy("%(actor)s took the file “%(name)s” out of the bin."),
+    "file removed": gettext_lazy("%(actor)s removed the file “%(name)s” for good after its time in the bin."),
     "project created": gettext_lazy("%(actor)s created the project “%(name)s”."),
     "project started": gettext_lazy(
         "%(actor)s started the project from the SOP template “%(template)s” with %(tasks)s tasks."

@@ -11,6 +11,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "task created",
             "task deleted",
             "task restored",
+            "task removed",
             "moved",
             "title changed",
             "description changed",
@@ -42,7 +43,15 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "comments": (pgettext_lazy("kind of activity", "Comments"), ("commented", "comment edited", "comment deleted")),
     "files": (
         pgettext_lazy("kind of activity", "Files"),
-        ("file added", "file replaced", "file shared", "file unshared", "file deleted", "file restored"),
+        (
+            "file added",
+            "file replaced",
+            "file shared",
+            "file unshared",
+            "file deleted",
+            "file restored",
+            "file removed",
+        ),
     ),
     "project": (
         pgettext_lazy("kind of activity", "Project and board"),

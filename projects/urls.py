@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    bin,
     boards,
     checklists,
     columns,
@@ -25,6 +26,8 @@ app_name = "projects"
 urlpatterns = [
     # activity
     path("projects/<int:pk>/activity/", activity.activity, name="activity"),
+    # bin
+    path("projects/<int:pk>/bin/", bin.project_bin, name="bin"),
     # boards
     path("projects/<int:pk>/board/", boards.board, name="board"),
     path("columns/<int:pk>/cards/", boards.column_cards, name="column-cards"),

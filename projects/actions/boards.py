@@ -53,8 +53,12 @@ def edit_column(column: Column, *, name: str, wip_limit: int | None, actor: Memb
     column.name, column.wip_limit = name, wip_limit
     column.save(update_fields=["name", "wip_limit"])
     leave_trace(
-        "column edited", project=column.board.project, actor=actor, now=now,
-        before={"name": before[0], "wip_limit": before[1]}, after={"name": name, "wip_limit": wip_limit},
+        "column edited",
+        project=column.board.project,
+        actor=actor,
+        now=now,
+        before={"name": before[0], "wip_limit": before[1]},
+        after={"name": name, "wip_limit": wip_limit},
     )
 
 

@@ -16,6 +16,7 @@ from django.db.models import F
 from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Workspace
+from projects.actions import bin
 from projects.actions.trace import leave_trace, touch
 from projects.models import FileVersion, Project, StoredFile, Task
 
@@ -76,7 +77,8 @@ def share_file(file: StoredFile, *, is_shared: bool, actor: Member, now: datetim
 
 @transaction.atomic
 def delete_file(file: StoredFile, *, actor: Member, now: datetime) -> None:
-    """Into the bin, with its versions; what they weigh is counted until the bin is emptied."""
+    """Into the bin for 30 days, with its versions; what they weigh is counted until then (actions/bin.py)."""
+    bin.promise_removal(bin.FILE, file.pk, binned_at=now)
     file.deleted_at = now
     file.save(update_fields=["deleted_at"])
     _count(file.task, now=now)
@@ -85,6 +87,11 @@ def delete_file(file: StoredFile, *, actor: Member, now: datetime) -> None:
 
 @transaction.atomic
 def restore_file(file: StoredFile, *, actor: Member, now: datetime) -> None:
+    """Out of the bin. Raises StoredFile.DoesNotExist when it was removed for good meanwhile."""
+    bin.take_back_removal(bin.FILE, file.pk)
+    file.refresh_from_db(fields=["deleted_at"])
+    if file.deleted_at is None:
+        return
     file.deleted_at = None
     file.save(update_fields=["deleted_at"])
     _count(file.task, now=now)

@@ -15,7 +15,14 @@ from projects.models import Activity, Board, Column, Project
 
 @transaction.atomic
 def create_project(
-    *, name: str, owner: Member, actor: Member, time_zone: str, now: datetime, language: str | None = None, **fields: Any
+    *,
+    name: str,
+    owner: Member,
+    actor: Member,
+    time_zone: str,
+    now: datetime,
+    language: str | None = None,
+    **fields: Any,
 ) -> Project:
     """A project with its board and four columns, named in `language` (the actor's when None).
 
@@ -51,7 +58,9 @@ def edit_project(project: Project, *, actor: Member, now: datetime, **changes: A
         setattr(project, field, value)
     project.save(update_fields=list(changed))
     for field, value in changed.items():
-        leave_trace("project edited", project=project, actor=actor, now=now, field=field, before=before[field], after=value)
+        leave_trace(
+            "project edited", project=project, actor=actor, now=now, field=field, before=before[field], after=value
+        )
 
 
 @transaction.atomic

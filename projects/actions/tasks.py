@@ -12,6 +12,7 @@ from linkstar.lib import ranks
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from notifications.actions.reminders import cancel_all
+from projects.actions import bin
 from projects.actions.deadlines import plan_reminders, put_deadline
 from projects.actions.notices import tell_assigned
 from projects.actions.trace import leave_trace, leave_traces, touch
@@ -31,6 +32,10 @@ class ColumnFull(ValueError):
 
 class ColumnGone(ValueError):
     """The column was deleted since the page was drawn."""
+
+
+class RemovedForGood(LookupError):
+    """The task was removed from the bin, where it had lain for 30 days."""
 
 
 def create_task(
@@ -121,7 +126,8 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
 
 @transaction.atomic
 def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Into the bin, where it stays for 30 days."""
+    """Into the bin, where it stays for 30 days (actions/bin.py)."""
+    bin.promise_removal(bin.TASK, task.pk, binned_at=now)
     task.deleted_at = now
     touch(task, "deleted_at", now=now)
     cancel_all("task", task.pk)
@@ -130,9 +136,15 @@ def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
 
 @transaction.atomic
 def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Out of the bin, to the end of the column it was in, or that has taken its place since."""
+    """Out of the bin, to the end of the column it was in, or that has taken its place since.
+
+    Raises RemovedForGood when it lay there too long.
+    """
+    bin.take_back_removal(bin.TASK, task.pk)
     lock_board(task.column)
-    task.refresh_from_db(fields=["column"])
+    task.refresh_from_db(fields=["column", "title"])
+    if task.is_removed:
+        raise RemovedForGood
     task.deleted_at, task.rank = None, _find_place(task, task.column, None).rank
     touch(task, "deleted_at", "rank", now=now)
     plan_reminders(task, now=now)

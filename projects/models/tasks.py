@@ -26,6 +26,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Not in the bin."""
         return self.filter(deleted_at=None)
 
+    def in_bin(self) -> Self:
+        """Where they can be taken out of; what was removed for good is not."""
+        return self.exclude(deleted_at=None).exclude(title="")
+
     def visible_to(self, member: Member) -> Self:
         """What this member may see and is not in the bin."""
         return self.alive().allowed_to(member)
@@ -176,6 +180,11 @@ class Task(models.Model):
     @property
     def is_done(self) -> bool:
         return self.completed_at is not None
+
+    @property
+    def is_removed(self) -> bool:
+        """For good, after its time in the bin: the row stays without words, for its trace (actions/bin.py)."""
+        return self.title == ""
 
     @property
     def is_draft(self) -> bool:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -150,7 +150,10 @@ def file_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def file_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Back out of the bin, for whoever saw it there."""
     file = access.get_binned_file(request.member, pk)
-    restore_file(file, actor=request.member, now=timezone.now())
+    try:
+        restore_file(file, actor=request.member, now=timezone.now())
+    except StoredFile.DoesNotExist as error:
+        raise Http404 from error
     return redirect(file)
 
 

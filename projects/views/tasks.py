@@ -1,11 +1,9 @@
 """One task: its sheet, its words, and what is done with it as a whole."""
 
-from datetime import timedelta
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,23 +11,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.actions.bin import KEPT_DAYS
 from projects.actions.edits import StaleEdit, edit_text
 from projects.actions.finishing import finish_task, reopen_task
-from projects.actions.tasks import ColumnFull, ColumnGone, delete_task, restore_task
+from projects.actions.tasks import ColumnFull, ColumnGone, RemovedForGood, delete_task, restore_task
 from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
 from projects.views.boards import why_not
-from projects.views.sheet import TaskSheet, answer, problem, show_sheet, trigger
+from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 50_000
-# How long the toast's undo of a deletion works; later the task is taken out of the bin by hand.
-UNDO = timedelta(minutes=10)
 
 
 @require_safe
@@ -184,14 +182,15 @@ def task_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def task_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """GET says that the task is in the bin and offers to take it out; POST does it, while the undo lasts."""
+    """GET says that the task is in the bin and offers to take it out; POST does it."""
     task, now = access.get_binned_task(request.member, pk), timezone.now()
-    binned_at = task.deleted_at or now
-    is_late = now - binned_at > UNDO
-    if request.method != "POST" or is_late:
-        context = {"task": task, "project": task.project, "is_late": is_late, "deleted": moment(binned_at)}
-        return render(request, "projects/task_binned.html", context, status=410 if request.method == "POST" else 200)
-    restore_task(task, actor=request.member, now=now)
+    if request.method != "POST":
+        context = {"task": task, "project": task.project, "deleted": moment(task.deleted_at or now), "days": KEPT_DAYS}
+        return render(request, "projects/task_binned.html", context)
+    try:
+        restore_task(task, actor=request.member, now=now)
+    except RemovedForGood as error:
+        raise Http404 from error
     if not request.htmx:
         messages.success(request, _("“%(title)s” is back.") % {"title": task.title})
         return redirect(task)
@@ -218,7 +217,7 @@ def _answer_state(request: WorkspaceRequest, sheet: TaskSheet, now: object) -> H
 def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpResponse:
     sheet, now, field = TaskSheet(task, request.member), timezone.now(), form.field
     if not form.is_valid():
-        sheet.errors[field] = problem(form)
+        sheet.errors[field] = problems(form)
         sheet.typed, sheet.editing = {field: form.data.get("text", ""), "was": form.data.get("was", "")}, field
         return answer(request, sheet, f"projects/_task_texts.html#{field}")
     try:

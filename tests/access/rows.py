@@ -90,6 +90,8 @@ def _projects() -> list[Row]:
         Row("projects:project-edit", "project", RUNNERS, {"name": "Newer", "time_zone": "UTC", "channel": ""}),
         Row("projects:project-archive", "project", GIVERS, {}),
         Row("projects:project-restore", "archived", GIVERS, {}),
+        Row("projects:bin", "project", INSIDERS),
+        Row("projects:bin", "archived", INSIDERS),
         Row("projects:activity", "project", INSIDERS),
         Row("projects:activity", "archived", INSIDERS),
         Row("projects:owner-offer", "project", GIVERS),

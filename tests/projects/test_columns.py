@@ -88,9 +88,7 @@ class TestGone:
         answer = client_of(guest).post(f"/tasks/{task.pk}/move/", {"column": doing.pk}, headers=HTMX)
         assert answer.status_code == 422
         assert '"message": "This column is full."' in answer["HX-Trigger"]
-        told = client_of(make_member(language="en")).post(
-            f"/tasks/{task.pk}/move/", {"column": doing.pk}, headers=HTMX
-        )
+        told = client_of(make_member(language="en")).post(f"/tasks/{task.pk}/move/", {"column": doing.pk}, headers=HTMX)
         assert "takes 1 card at a time" in told["HX-Trigger"]
 
 
