@@ -23,9 +23,7 @@ urlpatterns = [
     path("reauthenticate/", own_account_only(honest(account.reauthenticate)), name="account_reauthenticate"),
     path("email/", own_account_only(honest(account.email)), name="account_email"),
     path("confirm-email/", _entrance(honest(account.email_verification_sent)), name="account_email_verification_sent"),
-    re_path(
-        r"^confirm-email/(?P<key>[-:\w]+)/$", _by_mail(honest(account.confirm_email)), name="account_confirm_email"
-    ),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", _by_mail(honest(views.confirm_email)), name="account_confirm_email"),
     path("password/change/", own_account_only(honest(account.password_change)), name="account_change_password"),
     path("password/set/", own_account_only(honest(account.password_set)), name="account_set_password"),
     path("password/reset/", _entrance(honest(account.password_reset)), name="account_reset_password"),

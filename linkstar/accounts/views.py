@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.account.views import ConfirmEmailView
 from allauth.mfa.utils import is_mfa_enabled
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from linkstar.accounts.access import open_to_anyone, own_account_only
@@ -37,6 +39,21 @@ def honest(view: View) -> View:
 
 def _codes(form: BaseForm) -> set[str]:
     return {error["code"] for errors in form.errors.get_json_data().values() for error in errors}
+
+
+class ConfirmEmail(ConfirmEmailView):
+    """allauth's page, for whoever presses the button twice: the second press finds the key used."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = super().post(*args, **kwargs)
+        except Http404:
+            is_in = self.request.user.is_authenticated
+            return redirect(get_adapter().get_login_redirect_url(self.request) if is_in else self.request.path)
+        return answer
+
+
+confirm_email = ConfirmEmail.as_view()
 
 
 @require_safe

@@ -63,8 +63,13 @@ def test_sign_up_confirms_by_mail_and_goes_on_to_the_workspace():
     sent = client.post("/accounts/signup/", NEW)
     user = User.objects.get(email=NEW["email"])
 
-    confirmed = client.get(link_in_mail())
+    page = client.get(link_in_mail())
+    still_open = EmailAddress.objects.get(user=user).verified, client.get("/workspaces/new/").status_code
+    confirmed = client.post(link_in_mail())
 
+    assert page.status_code == 200 and page.content.decode().count('<button class="button button--primary') == 1
+    assert NEW["email"] in page.content.decode()
+    assert still_open == (False, 302)
     assert (sent.status_code, sent["Location"]) == (302, "/accounts/confirm-email/")
     assert (user.full_name, user.language, user.time_zone) == ("王 芳", "zh-hans", "Asia/Shanghai")
     assert len(mail.outbox) == 1 and mail.outbox[0].to == [NEW["email"]]
@@ -76,8 +81,10 @@ def test_a_used_confirmation_link_is_410():
     client = public()
     client.post("/accounts/signup/", NEW)
     link = link_in_mail()
-    client.get(link)
+    client.post(link)
 
+    assert client.post(link)["Location"] == "/workspaces/"  # pressed twice
+    assert public().post(link)["Location"] == link
     assert public().get(link).status_code == 410
     assert public().get("/accounts/confirm-email/no-such-key/").status_code == 410
 
@@ -214,8 +221,10 @@ def test_a_new_address_counts_once_confirmed_and_reaches_the_member():
     client.post("/accounts/email/", {"action_add": "", "email": "new@acme.test"})
     member.refresh_from_db()
     before = member.email
-    client.get(link_in_mail())
+    page = client.get(link_in_mail()).content.decode()
+    client.post(link_in_mail())
 
+    assert "Confirm my address" in page and "new@acme.test" in page
     member.refresh_from_db()
     user.refresh_from_db()
     assert (before, member.email, user.email) == ("old@acme.test", "new@acme.test", "new@acme.test")
