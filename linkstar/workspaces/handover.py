@@ -20,6 +20,11 @@ def handover_url(user: User, workspace: Workspace, *, next_path: str = "/") -> s
     return f"{workspace.url}/enter/?{urlencode({'token': token, 'next': safe_path(next_path)})}"
 
 
+def bearer(token: str, workspace: Workspace) -> User | None:
+    """Whom `redeem` would sign in, without using the token up."""
+    return _member_of(workspace, caches["global"].get(_key(token)))
+
+
 def redeem(token: str, workspace: Workspace) -> User | None:
     """Whom the token signs in on this workspace's host; None when it is used, expired, or for another one.
 
@@ -29,12 +34,16 @@ def redeem(token: str, workspace: Workspace) -> User | None:
     # Of two who come with one token at once, only who deletes it gets in.
     if found is None or not caches["global"].delete(_key(token)):
         return None
-    user_id, workspace_id = found
-    if workspace_id != workspace.pk:
+    return _member_of(workspace, found)
+
+
+def _member_of(workspace: Workspace, found: list[int] | None) -> User | None:
+    """`found` is what lies behind a token: the ids of a user and of a workspace."""
+    if found is None or found[1] != workspace.pk:
         return None
     membership = (
         Membership.objects.select_related("user")
-        .filter(user_id=user_id, workspace=workspace, is_active=True, user__is_active=True)
+        .filter(user_id=found[0], workspace=workspace, is_active=True, user__is_active=True)
         .first()
     )
     return membership.user if membership is not None else None

@@ -240,6 +240,7 @@ def _rooms() -> list[Row]:
         ),
         Row("members:zone-take", "", EVERYBODY, {"time_zone": "Asia/Shanghai"}),
         Row("workspaces:arrive", "", SIGNED_IN | {"anonymous": 410}, ok=302),
+        Row("workspaces:arrive", "", ANYONE, {}, ok=410),
         Row("workspaces:switcher", "", SIGNED_IN),
         Row("workspaces:switch", "+acme", ONE_OF_US, {}),
         Row("workspaces:settings", "", ADMINS),

@@ -225,6 +225,48 @@ def test_entering_changes_the_session_key():
     assert client.get("/members/").status_code == 200
 
 
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_whoever_is_signed_in_is_not_replaced_by_a_link(acme, language):
+    here = make_member(email="here@acme.test", language=language)
+    other = make_member(email="there@acme.test", display_name="Other Me")
+    client = client_of(here)
+    location = path_of(public(User.objects.get(pk=other.user_id)).get("/enter/acme/?next=/profile/")["Location"])
+
+    page = client.get(location)
+    still = client.get("/profile/").content.decode()
+    text = page.content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', text)[1]
+    went_on = client.post("/enter/", {"token": token, "next": "/profile/"})
+    then = client.get("/profile/").content.decode()
+    spent = client.post("/enter/", {"token": token, "next": "/profile/"})
+
+    assert page.status_code == 200 and "here@acme.test" in text and "there@acme.test" in text
+    assert "here@acme.test" in still and "there@acme.test" not in still
+    assert (went_on.status_code, went_on["Location"]) == (302, "/profile/")
+    assert "there@acme.test" in then
+    assert spent.status_code == 410
+
+
+def test_whoever_is_signed_in_already_goes_straight_on(acme):
+    member = make_member()
+    client = client_of(member)
+    location = path_of(public(User.objects.get(pk=member.user_id)).get("/enter/acme/?next=/profile/")["Location"])
+
+    assert client.get(location)["Location"] == "/profile/"
+    assert client_of(None).get(location).status_code == 410
+    assert client.get(location)["Location"] == "/profile/"
+
+
+def test_nobody_is_replaced_without_the_form_of_the_page(acme):
+    client = Client(enforce_csrf_checks=True, HTTP_HOST="acme.localhost")
+    member = make_member()
+
+    location = path_of(public(User.objects.get(pk=member.user_id)).get("/enter/acme/")["Location"])
+    token = re.search(r"token=([^&]+)", location)[1]
+
+    assert client.post("/enter/", {"token": token}).status_code == 403
+
+
 @pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)"])
 def test_entering_leads_nowhere_else(target):
     member = make_member()

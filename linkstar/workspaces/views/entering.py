@@ -4,11 +4,11 @@ from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linkstar.accounts.models import User
 from linkstar.workspaces.access import anonymous_allowed, signed_in_only
-from linkstar.workspaces.handover import handover_url, redeem, safe_path
+from linkstar.workspaces.handover import bearer, handover_url, redeem, safe_path
 from linkstar.workspaces.http import HostRequest, SignedInRequest
 from linkstar.workspaces.models import Membership, Workspace
 
@@ -32,15 +32,24 @@ def enter(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect(handover_url(request.user, workspace, next_path=request.GET.get("next", "/")))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @anonymous_allowed(reason="the one-time token is the credential")
 @never_cache
 def arrive(request: HostRequest) -> HttpResponse:
-    """A workspace's host: exchange the token of a hand-over for a session of this host."""
-    next_path = safe_path(request.GET.get("next"))
-    user = redeem(request.GET.get("token", ""), request.workspace)
+    """A workspace's host: exchange the token of a hand-over for a session of this host.
+
+    A link that somebody else prepared must not change who is signed in here: that takes a press of a button.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    token, next_path = asked.get("token", ""), safe_path(asked.get("next"))
+    if request.method != "POST" and request.user.is_authenticated:
+        user = bearer(token, request.workspace)
+        if user is not None and user != request.user:
+            context = {"user_to_be": user, "token": token, "next": next_path}
+            return render(request, "workspaces/handover_confirm.html", context)
+    user = redeem(token, request.workspace)
     if user is None:
-        if request.user.is_authenticated:
+        if request.user.is_authenticated and request.method != "POST":
             return redirect(next_path)
         return render(request, "workspaces/handover_expired.html", {"next": next_path}, status=410)
     get_adapter(request).login(request, user)
