@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django_tenants.utils import tenant_context
 
 from linkstar.accounts.models import User
-from linkstar.bench import floor
 from linkstar.bench.data import Data
-from linkstar.bench.driver import Browser
+from linkstar.bench.driver import Browser, Transport
 from linkstar.lib import ranks
 from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.recording import create_schema, migrate_and_record
@@ -41,11 +39,10 @@ class Case:
 class Bench:
     """Everything is ready: the browser is signed in, the floor's view answers, and positions to move to are known."""
 
-    def __init__(self, data: Data, cookies: dict[str, str]) -> None:
+    def __init__(self, data: Data, cookies: dict[str, str], *, product: Transport, plain: Transport) -> None:
         self.data, self.random = data, random.Random(7)  # noqa: S311 - the same run each time
         host = data.workspace.host
-        self.browser = Browser(get_wsgi_application(), host, cookies)
-        self.plain = Browser(floor.handler(), host)
+        self.browser, self.plain = Browser(product, host, cookies), Browser(plain, host)
         self.numbers, self.rank = count(100_000), ""
         with tenant_context(data.workspace):
             self.columns = self._columns(data.board_500)

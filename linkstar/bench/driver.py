@@ -1,4 +1,4 @@
-"""Requests in this process: a WSGI handler, a cookie, a clock."""
+"""Requests over HTTP or in this process, a cookie, a clock."""
 
 import gzip
 import re
@@ -6,20 +6,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from io import BytesIO
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
+# method, path, headers, body
+Transport = Callable[[str, str, dict[str, str], bytes], Answer]
+
+
 @dataclass
 class Browser:
     """One signed-in person on one host; every answer must be a success."""
 
-    handler: WSGIHandler
+    send: Transport
     host: str
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -30,52 +41,81 @@ class Browser:
         return self._send("POST", path, urlencode(data).encode(), htmx=htmx)
 
     def _send(self, method: str, path: str, body: bytes, *, htmx: bool) -> bytes:
+        answer = self.send(method, path, self._headers(method, htmx=htmx), body)
+        if not 200 <= answer.status < 300:
+            raise RuntimeError(f"{method} {path} answered {answer.status}: {answer.content[:300]!r}")
+        for name, value in answer.headers:
+            if name == "Set-Cookie":
+                key, _, rest = value.strip().partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        return answer.content
+
+    def _headers(self, method: str, *, htmx: bool) -> dict[str, str]:
+        headers = {
+            "Host": self.host,
+            "X-Forwarded-Proto": "https",
+            "Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
+        }
+        if method == "POST":
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Origin": f"https://{self.host}",
+                "X-CSRFToken": self.cookies.get("csrftoken", ""),
+            }
+        return headers | ({"HX-Request": "true"} if htmx else {})
+
+
+def over_http(port: int) -> Transport:
+    """To a server on this machine. A sync worker closes after each answer, as it does behind a proxy."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def send(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        connection.request(method, path, body or None, headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.getheaders(), response.read())
+
+    return send
+
+
+def in_process(handler: WSGIHandler) -> Transport:
+    """Into this process, where statements can be counted."""
+
+    def send(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         told: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], _exc: Any = None) -> None:
             told.update(status=int(status.split()[0]), headers=headers)
 
-        environ = self._environ(method, path, body, htmx=htmx)
-        response = self.handler(environ, start_response)  # type: ignore[arg-type]
+        response = handler(_environ(method, path, headers, body), start_response)  # type: ignore[arg-type]
         content = b"".join(response)
         response.close()
-        if not 200 <= told["status"] < 300:
-            raise RuntimeError(f"{method} {path}: {told['status']} {content[:300].decode(errors='replace')}")
-        for name, value in told["headers"]:
-            if name == "Set-Cookie":
-                key, _, rest = value.strip().partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        return content
+        return Answer(told["status"], told["headers"], content)
 
-    def _environ(self, method: str, path: str, body: bytes, *, htmx: bool) -> dict[str, Any]:
-        path, _, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": self.host,
-            "SERVER_PORT": "443",
-            "HTTP_HOST": self.host,
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_X_FORWARDED_PROTO": "https",
-            "wsgi.version": (1, 0),
-            "wsgi.input": BytesIO(body),
-            "wsgi.errors": BytesIO(),
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": True,
-            "wsgi.run_once": False,
-            "wsgi.url_scheme": "https",
-            "REMOTE_ADDR": "127.0.0.1",
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_COOKIE": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
-        }
-        if method == "POST":
-            environ |= {
-                "CONTENT_TYPE": "application/x-www-form-urlencoded",
-                "HTTP_ORIGIN": f"https://{self.host}",
-                "HTTP_X_CSRFTOKEN": self.cookies.get("csrftoken", ""),
-            }
-        return environ | ({"HTTP_HX_REQUEST": "true"} if htmx else {})
+    return send
+
+
+def _environ(method: str, path: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    path, _, query = path.partition("?")
+    given = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    return {
+        **given,
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": headers["Host"],
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.url_scheme": "https",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": headers.get("Content-Type", ""),
+        "CONTENT_LENGTH": str(len(body)),
+    }
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,20 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import caches
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 
 from linkstar.accounts.models import User
 from linkstar.bench.cases import Bench, Case
 from linkstar.bench.data import lay_out
-from linkstar.bench.driver import counted, gzip_size, interleave
+from linkstar.bench.driver import Browser, Transport, counted, gzip_size, in_process, interleave, over_http
+from linkstar.bench.servers import serving
 
 
 def main() -> int:
     """0 also when a goal is missed: the table says so, and the machine may have been busy."""
     begun = time.monotonic()
+    say("Each side is one gunicorn process; one client asks both over loopback HTTP, in turn.")
     say("Laying out a workspace with boards of 500 and 5,000 open tasks …")
     call_command("fleet_migrate", verbosity=0, stdout=sys.stderr)
     data = lay_out()
@@ -31,8 +34,11 @@ def main() -> int:
         cursor.execute("ANALYZE")
     session = sign_in(data.user)
     try:
-        bench = Bench(data, {settings.SESSION_COOKIE_NAME: str(session.session_key)})
-        results = [measure(case) for case in bench.cases()]
+        with serving("linkstar.wsgi:application") as product, serving("linkstar.bench.servers:floor()") as plain:
+            cookies = {settings.SESSION_COOKIE_NAME: str(session.session_key)}
+            bench = Bench(data, cookies, product=over_http(product), plain=over_http(plain))
+            here = in_process(get_wsgi_application())
+            results = [measure(case, bench.browser, here) for case in bench.cases()]
     finally:
         session.delete()
         caches["global"].delete("hosts-version")
@@ -53,9 +59,12 @@ def sign_in(user: User) -> SessionBase:
     return session
 
 
-def measure(case: Case) -> dict[str, Any]:
+def measure(case: Case, browser: Browser, here: Transport) -> dict[str, Any]:
+    """Statements are counted over one request in this process, `here`; what is timed goes over HTTP."""
+    served, browser.send = browser.send, here
     with counted() as statements:
         content = case.product()
+    browser.send = served
     product, floor = interleave((case.product, case.times), (case.floor, case.floor_times), warm_up=case.warm_up)
     ratio = product.median / floor.median
     met = None if case.goal is None else ratio <= case.goal and len(statements) <= (case.most_sql or len(statements))

@@ -5,7 +5,8 @@ import os
 from linkstar.settings import *  # noqa: F403
 
 # The keys of a run are its own, whatever else lives in that Valkey; run.py takes its sessions away again.
-CACHES = {name: {**cache, "KEY_PREFIX": f"bench-{os.getpid()}"} for name, cache in CACHES.items()}  # noqa: F405
+_RUN = os.environ.setdefault("BENCH_RUN", str(os.getpid()))
+CACHES = {name: {**cache, "KEY_PREFIX": f"bench-{_RUN}"} for name, cache in CACHES.items()}  # noqa: F405
 CELERY_BROKER_URL = "memory://"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
