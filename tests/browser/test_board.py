@@ -76,7 +76,7 @@ def test_a_full_column_sends_the_card_back_and_says_why(site: Site, owner: Any) 
 
     page.locator(f"#task-{task.pk}-link").focus()
     page.keyboard.press("]")
-    expect(page.get_by_text("“Doing” takes 1 card at a time.")).to_be_visible()
+    expect(page.get_by_text(f"“{doing.name}” takes 1 card at a time.")).to_be_visible()
     expect(page.locator(f"#cards-{task.column_id} .card__title")).to_have_text(["Patient"])
     expect(page.locator(f"#cards-{doing.pk} .card__title")).to_have_text(["Busy"])
 
