@@ -126,8 +126,12 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
 
 @transaction.atomic
 def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Into the bin, where it stays for 30 days (actions/bin.py)."""
+    """Into the bin, where it stays for 30 days (actions/bin.py). Twice is once."""
     bin.promise_removal(bin.TASK, task.pk, binned_at=now)
+    # Whoever promised first has deleted it by now.
+    task.refresh_from_db(fields=["deleted_at"])
+    if task.deleted_at is not None:
+        return
     task.deleted_at = now
     touch(task, "deleted_at", now=now)
     cancel_all("task", task.pk)
@@ -142,9 +146,11 @@ def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
     """
     bin.take_back_removal(bin.TASK, task.pk)
     lock_board(task.column)
-    task.refresh_from_db(fields=["column", "title"])
+    task.refresh_from_db(fields=["column", "title", "deleted_at"])
     if task.is_removed:
         raise RemovedForGood
+    if task.deleted_at is None:
+        return
     task.deleted_at, task.rank = None, _find_place(task, task.column, None).rank
     touch(task, "deleted_at", "rank", now=now)
     plan_reminders(task, now=now)

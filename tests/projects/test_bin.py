@@ -1,6 +1,7 @@
 """The bin of a project: what lies in it, how it comes out, and what is left of it after thirty days."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from projects.actions.tasks import RemovedForGood, delete_task, restore_task
 from projects.models import Activity, ChecklistItem, Comment, FileVersion, Project, ProjectAccess, StoredFile, Task
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.projects.test_move import statements
-from tests.races import RACE
+from tests.races import RACE, at_once
 
 LATER = timedelta(days=30, seconds=1)
 
@@ -173,3 +174,14 @@ def test_after_thirty_days_the_worker_removes_bytes_and_gives_the_room_back(live
     assert (StoredFile.objects.count(), used()) == (0, room)
     assert Activity.objects.filter(actor=None).order_by("verb").values_list("verb", flat=True)[0] == "file removed"
     assert run_due(now + LATER + LATER)["done"] == 0
+
+
+@RACE
+def test_two_people_delete_and_restore_one_task_at_once(live_workspace: Any, owner: Any) -> None:
+    task, now = make_task(make_project(owner)), timezone.now()
+    for act in (delete_task, restore_task):
+        copies = [Task.objects.select_related("project", "column").get(pk=task.pk) for _ in range(2)]
+        at_once(*(partial(act, copy, actor=owner, now=now) for copy in copies))
+    verbs = Activity.objects.filter(task=task).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["task created", "task deleted", "task restored"]
+    assert not DueItem.objects.filter(kind="binned_task").exists()
