@@ -295,7 +295,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.1,
 }
 # A tick that nobody took within a minute is worth nothing: the next ones do its work.
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}}}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}}
+}
 CELERY_TIMEZONE = "UTC"
 
 # Safety ---------------------------------------------------------------------------------------------------------------

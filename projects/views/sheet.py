@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -173,11 +172,6 @@ def answer(
     if not sheet.errors:
         trigger(response, "task:changed", {"task": sheet.task.pk})
     return response
-
-
-def problem(form: forms.Form) -> str:
-    """What is wrong with a form that has one field a person can see."""
-    return " ".join(str(message) for messages in form.errors.values() for message in messages)
 
 
 def trigger(response: HttpResponse, name: str, detail: Any) -> None:
