@@ -30,6 +30,11 @@ class Face(NamedTuple):
     tint: int
     is_guest: bool
 
+    @classmethod
+    def of(cls, pk: int, name: str, role: str) -> "Face":
+        """Of a member, by what their row says."""
+        return cls(name, initial(name), face(pk), role == "guest")
+
 
 class LabelChip(NamedTuple):
     name: str
@@ -163,6 +168,5 @@ def _face(row: _Row, faces: dict[int, Face]) -> Face | None:
     if row.owner_id is None:
         return None
     if row.owner_id not in faces:
-        name = row.owner_name or ""
-        faces[row.owner_id] = Face(name, initial(name), face(row.owner_id), row.owner_role == "guest")
+        faces[row.owner_id] = Face.of(row.owner_id, row.owner_name or "", row.owner_role or "")
     return faces[row.owner_id]

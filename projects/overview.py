@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
-from projects.cards import Reader
+from projects.cards import Face, Reader
 from projects.models import Project, Task
 
 GROUP_LIMIT = 50
@@ -57,29 +58,56 @@ def next_deadlines(projects: Iterable[Project], reader: Reader) -> dict[int, Due
         tasks.filter(project__in=[project.pk for project in projects], due_at__gte=reader.now)
         .order_by("project_id", "due_at", "pk")
         .distinct("project_id")
-        .only("project_id", "due_on", "due_time", "due_zone", "due_at", "completed_at")
+        .values_list("project_id", "due_on", "due_time", "due_zone", "due_at")
     )
-    labels = {task.project_id: due_text(task, reader) for task in soonest}
+    labels = {pk: _due_text(reader, on, clock, zone, at, is_done=False) for pk, on, clock, zone, at in soonest}
     return {pk: label for pk, label in labels.items() if label is not None}
 
 
-def due_text(task: Task, reader: Reader) -> DueLabel | None:
-    if task.due_on is None:
+def _due_text(
+    reader: Reader, on: date | None, time: time | None, zone: str, at: datetime | None, *, is_done: bool
+) -> DueLabel | None:
+    if on is None:
         return None
-    deadline = Deadline.stored(task.due_on, task.due_time, task.due_zone, task.due_at)
-    return describe(
-        deadline,
-        reader_zone=reader.zone,
-        language=reader.language,
-        now=reader.now,
-        is_done=task.completed_at is not None,
-    )
+    deadline = Deadline.stored(on, time, zone, at)
+    return describe(deadline, reader_zone=reader.zone, language=reader.language, now=reader.now, is_done=is_done)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class WorkRow:
-    task: Task
+    """A task in a list; `column` is named as the team named it, `status` is what it stands for."""
+
+    pk: int
+    title: str
+    project: str
+    column: str
+    status: str
+    is_milestone: bool
+    priority: int
+    owner: Face | None
+    is_mine: bool
     due: DueLabel | None
+
+
+_WORK_FIELDS = (
+    "pk", "title", "project__name", "column__name", "column__status", "is_milestone", "priority",
+    "owner_id", "owner__display_name", "owner__role", "completed_at", "due_on", "due_time", "due_zone", "due_at",
+)  # fmt: skip
+
+
+def work_rows(tasks: QuerySet[Task], reader: Reader) -> list[WorkRow]:
+    """The rows of `tasks`, in their order: one statement."""
+    return [_work_row(reader, *values) for values in tasks.values_list(*_WORK_FIELDS)]
+
+
+def _work_row(reader: Reader, *values: Any) -> WorkRow:
+    """`values` are those of _WORK_FIELDS."""
+    pk, title, project, column, status, is_milestone, priority, *rest = values
+    owner_id, owner_name, owner_role, completed_at, on, clock, zone, at = rest
+    owner = None if owner_id is None else Face.of(owner_id, owner_name, owner_role)
+    due = _due_text(reader, on, clock, zone, at, is_done=completed_at is not None)
+    is_mine = owner_id == reader.member.pk
+    return WorkRow(pk, title, project, column, status, is_milestone, priority, owner, is_mine, due)
 
 
 @dataclass(slots=True)
@@ -95,8 +123,11 @@ class WorkGroup:
         return self.count - len(self.rows)
 
 
+_GROUPS = ("overdue", "today", "week", "later", "someday")
+
+
 def my_work(reader: Reader, *, is_long: bool = False) -> list[WorkGroup]:
-    """Open tasks the reader owns or helps with, in two statements: overdue, today, week, later, someday (no deadline).
+    """Open tasks the reader owns or helps with, in one statement: overdue, today, week, later, someday (no deadline).
 
     Days end at midnight on the reader's clock, the week on Sunday night. What is far off is cut short unless `is_long`.
     """
@@ -106,22 +137,20 @@ def my_work(reader: Reader, *, is_long: bool = False) -> list[WorkGroup]:
         .exclude(project__state=Project.State.ARCHIVED)
         .filter(Q(owner=reader.member) | Q(pk__in=reader.member.helped_tasks.values("pk")))
     )
-    parts = _parts(reader)
-    counts = mine.aggregate(**{name: Count("pk", filter=condition) for name, condition in parts.items()})
-    by_name = {name: WorkGroup(name, counts[name]) for name in parts}
-    first = Q()
-    for name, condition in parts.items():
-        limit = LATER_LIMIT if name in ("later", "someday") and not is_long else GROUP_LIMIT
-        ordered = mine.filter(condition).order_by(F("due_at").asc(nulls_last=True), "pk").values("pk")[:limit]
-        first |= Q(pk__in=ordered)
-    rows = (
-        Task.objects.filter(first)
-        .select_related("project", "owner", "column")
-        .order_by(F("due_at").asc(nulls_last=True), "-priority", "pk")
+    order = (F("due_at").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
+    found = (
+        mine.annotate(part=_part(reader))
+        .annotate(place=Window(RowNumber(), partition_by=F("part"), order_by=order))
+        .annotate(count=Window(Count("pk"), partition_by=F("part")))
+        .filter(place__lte=GROUP_LIMIT)
+        .order_by(*order)
     )
-    for task in rows:
-        by_name[_part_of(task, reader)].rows.append(WorkRow(task, due_text(task, reader)))
-    return [group for group in by_name.values() if group.count]
+    groups: dict[str, WorkGroup] = {}
+    for part, place, count, *values in found.values_list("part", "place", "count", *_WORK_FIELDS):
+        group = groups.setdefault(part, WorkGroup(part, count))
+        if place <= LATER_LIMIT or is_long or part not in ("later", "someday"):
+            group.rows.append(_work_row(reader, *values))
+    return [groups[name] for name in _GROUPS if name in groups]
 
 
 def _ends(reader: Reader) -> tuple[datetime, datetime]:
@@ -136,20 +165,13 @@ def _ends(reader: Reader) -> tuple[datetime, datetime]:
     )
 
 
-def _parts(reader: Reader) -> dict[str, Q]:
+def _part(reader: Reader) -> Case:
+    """In which of the groups a task stands, for the database."""
     today_ends, week_ends = _ends(reader)
-    return {
-        "overdue": Q(due_at__lt=reader.now),
-        "today": Q(due_at__gte=reader.now, due_at__lt=today_ends),
-        "week": Q(due_at__gte=today_ends, due_at__lt=week_ends),
-        "later": Q(due_at__gte=week_ends),
-        "someday": Q(due_at=None),
-    }
-
-
-def _part_of(task: Task, reader: Reader) -> str:
-    """Which of the parts holds the task; the same lines as in _parts, for rows already here."""
-    if task.due_at is None:
-        return "someday"
-    ends = zip(("overdue", "today", "week"), (reader.now, *_ends(reader)), strict=True)
-    return next((name for name, end in ends if task.due_at < end), "later")
+    return Case(
+        When(due_at=None, then=Value("someday")),
+        When(due_at__lt=reader.now, then=Value("overdue")),
+        When(due_at__lt=today_ends, then=Value("today")),
+        When(due_at__lt=week_ends, then=Value("week")),
+        default=Value("later"),
+    )

@@ -1,5 +1,6 @@
 """Projects as a whole: the list, a new one, the overview, settings, archive and who owns it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.deadlines import DueLabel
 from linkstar.lib.forms import set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import city_name, zone_choices, zone_name
@@ -21,12 +23,32 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
+from projects.cards import Face
 from projects.models import Project, Task
-from projects.overview import Counts, WorkRow, counts_of, due_text, next_deadlines
+from projects.overview import Counts, counts_of, next_deadlines, work_rows
 from projects.views.boards import reader_of
 from projects.views.ownership import open_offer
 
 PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRow:
+    """A project in the list. `channel` names its class in CSS; "" is no channel."""
+
+    pk: int
+    name: str
+    channel: str
+    channel_name: str
+    owner: Face
+    counts: Counts
+    due: DueLabel | None
+
+    @classmethod
+    def of(cls, project: Project, counts: Counts, due: DueLabel | None) -> "ProjectRow":
+        owner = Face.of(project.owner_id, project.owner.display_name, project.owner.role)
+        channel = project.channel.removesuffix("_us")
+        return cls(project.pk, project.name, channel, project.get_channel_display(), owner, counts, due)
 
 
 @require_safe
@@ -36,6 +58,7 @@ def project_list(request: WorkspaceRequest) -> HttpResponse:
     is_archived = request.GET.get("state") == "archived"
     words = clean_line(request.GET.get("q", ""), 100)
     found = Project.objects.visible_to(request.member).select_related("owner")
+    found = found.only("name", "channel", "owner__display_name", "owner__role")
     found = found.filter(state=Project.State.ARCHIVED) if is_archived else found.open()
     if words:
         found = found.filter(name__icontains=words)
@@ -45,7 +68,7 @@ def project_list(request: WorkspaceRequest) -> HttpResponse:
     tasks = Task.objects.visible_to(request.member).filter(project__in=[project.pk for project in shown])
     counts, deadlines = counts_of(tasks, now=reader.now), next_deadlines(shown, reader)
     context = {
-        "rows": [(project, counts.get(project.pk, Counts()), deadlines.get(project.pk)) for project in shown],
+        "rows": [ProjectRow.of(row, counts.get(row.pk, Counts()), deadlines.get(row.pk)) for row in shown],
         "page": page,
         "is_archived": is_archived,
         "q": words,
@@ -123,18 +146,13 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Overview."""
     shown = access.get_project(request.member, pk)
     reader, tasks = reader_of(request), access.tasks_of(request.member, shown)
-    ahead = (
-        tasks.filter(completed_at=None)
-        .exclude(due_at=None)
-        .select_related("owner", "column")
-        .order_by("due_at", "pk")[:8]
-    )
+    ahead = tasks.filter(completed_at=None).exclude(due_at=None).order_by("due_at", "pk")[:8]
     context = {
         "project": shown,
         "counts": counts_of(tasks, now=reader.now).get(pk, Counts()),
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
         "city": city_name(shown.time_zone, reader.language),
-        "deadlines": [WorkRow(task, due_text(task, reader)) for task in ahead],
+        "deadlines": work_rows(ahead, reader),
         "offer": open_offer(shown) if request.member.is_insider else None,
         **_rights(request.member, shown),
     }
