@@ -57,7 +57,6 @@ PLANS = (
         cny=99,
         lines=(
             _("Members without a limit"),
-            _("The API, for tools of your own"),
             _("Everything in Team"),
             _("500 GB for files"),
         ),

@@ -11,6 +11,7 @@ from linkstar.accounts.models import User
 from linkstar.workspaces.fleet import current_ledger
 from linkstar.workspaces.hosts import forget_hosts
 from linkstar.workspaces.models import Domain, Membership, Role, SchemaTemplate, Workspace
+from linkstar.workspaces.plans import TRIAL_PLAN, storage_bytes
 from linkstar.workspaces.recording import create_schema, record_template, replay
 from linkstar.workspaces.slugs import SlugRefused, check_slug
 
@@ -69,6 +70,7 @@ def _add_rows(name: str, slug: str, time_zone: str, language: str, now: datetime
         language=language,
         plan=Workspace.Plan.FREE,
         trial_ends_at=now + timedelta(days=settings.TRIAL_DAYS),
+        storage_limit_bytes=storage_bytes(TRIAL_PLAN),
         ledger=current_ledger(),
         created_at=now,
     )

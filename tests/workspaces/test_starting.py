@@ -324,3 +324,7 @@ def test_one_token_opened_twice_at_once_opens_once(live_workspace):
     statuses = at_once(*[lambda: client_of(None).get(location).status_code] * 4)
 
     assert sorted(statuses) == [302, 410, 410, 410]
+
+
+def test_trial_has_the_room_that_the_plans_page_promises(acme):
+    assert acme.storage_limit_bytes == 500 * 1024**3

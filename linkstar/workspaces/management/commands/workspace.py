@@ -20,6 +20,7 @@ from linkstar.lib.zones import is_zone
 from linkstar.workspaces.actions.deletion import delete_for_good
 from linkstar.workspaces.actions.workspaces import resume, suspend
 from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.plans import storage_bytes
 from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.slugs import SlugRefused
 
@@ -66,8 +67,8 @@ class Command(BaseCommand):
         except SlugRefused as refusal:
             raise CommandError(f"“{slug}”: {refusal.message} (--slug)") from refusal
         if options["plan"]:
-            workspace.plan = options["plan"]
-            workspace.save(update_fields=["plan"])
+            workspace.plan, workspace.storage_limit_bytes = options["plan"], storage_bytes(options["plan"])
+            workspace.save(update_fields=["plan", "storage_limit_bytes"])
         self.stdout.write(workspace.url)
         if is_new:
             self.stdout.write(f"{owner.email} chooses a password at {_password_link(workspace, owner)}")
