@@ -4,6 +4,7 @@ A row that is not there for this person is a 404; a row they see but may not cha
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -14,6 +15,16 @@ from linkstar.members.models import Member
 from linkstar.workspaces.models import Role
 from projects.models import ChecklistItem, Column, Comment, OwnerOffer, Project, ProjectAccess, StoredFile, Task
 from projects.models.tasks import TaskQuerySet
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Around(TypedDict):
+        has_key: bool
+        is_helper: bool
+        can_be_put_on: bool
+
+    PersonAround = WithAnnotations[Member, _Around]
 
 Rule = Callable[[Member, Project], bool]
 
@@ -176,16 +187,14 @@ def assignable_to(member: Member, task: Task | None, project: Project) -> QueryS
     return (insiders | guests).distinct().order_by("display_name", "pk")
 
 
-def people_around(task: Task) -> QuerySet[Member]:
+def people_around(task: Task) -> "QuerySet[PersonAround]":
     """Who can be put on the task or is on it already.
 
     With `can_be_put_on`, `is_helper` and `has_key` (to the project, for guests): who has left, or lost the key, is only
     shown where they still stand.
     """
     now = timezone.now()
-    keys = ProjectAccess.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now), member=OuterRef("pk"), project=task.project_id
-    )
+    keys = ProjectAccess.objects.valid(now=now).filter(member=OuterRef("pk"), project=task.project_id)
     helping = Task.helpers.through.objects.filter(task=task.pk, member=OuterRef("pk"))
     people = Member.objects.annotate(has_key=Exists(keys), is_helper=Exists(helping))
     asked = Q(is_active=True) & (~Q(role=Role.GUEST) | Q(has_key=True))
@@ -194,11 +203,11 @@ def people_around(task: Task) -> QuerySet[Member]:
     return people.filter(Q(can_be_put_on=True) | on_it).order_by("display_name", "pk")
 
 
-def owners_for(task: Task) -> QuerySet[Member]:
+def owners_for(task: Task) -> "QuerySet[PersonAround]":
     """Whom the owner's field takes: who can be put on the task, and the one who is its owner now."""
     return people_around(task).filter(Q(can_be_put_on=True) | Q(pk=task.owner_id))
 
 
-def helpers_for(task: Task) -> QuerySet[Member]:
+def helpers_for(task: Task) -> "QuerySet[PersonAround]":
     """The same for helpers: those of now stay choosable, so that others can be changed beside them."""
     return people_around(task).filter(Q(can_be_put_on=True) | Q(is_helper=True))

@@ -52,29 +52,29 @@ class TaskSheet:
         return self.member.is_guest
 
     @cached_property
-    def people(self) -> list[Member]:
+    def people(self) -> "list[access.PersonAround]":
         """A guest is not told who works here."""
         return [] if self.is_guest else list(access.people_around(self.task))
 
     @property
-    def helpers(self) -> list[Member]:
-        return [member for member in self.people if member.is_helper]  # type: ignore[attr-defined]
+    def helpers(self) -> "list[access.PersonAround]":
+        return [member for member in self.people if member.is_helper]
 
     @property
-    def owner_choices(self) -> list[Member]:
+    def owner_choices(self) -> "list[access.PersonAround]":
         return [member for member in self.people if self._can_be_put_on(member) or member.pk == self.task.owner_id]
 
     @property
-    def helper_choices(self) -> list[Member]:
-        return [member for member in self.people if self._can_be_put_on(member) or member.is_helper]  # type: ignore[attr-defined]
+    def helper_choices(self) -> "list[access.PersonAround]":
+        return [member for member in self.people if self._can_be_put_on(member) or member.is_helper]
 
     @property
-    def guests(self) -> list[Member]:
+    def guests(self) -> "list[access.PersonAround]":
         """The guests who can open the task now, and so read what is shared on it."""
         return self._guests(is_shared=self.task.visibility == Task.Visibility.SHARED)
 
     @property
-    def guests_if_shared(self) -> list[Member]:
+    def guests_if_shared(self) -> "list[access.PersonAround]":
         return self._guests(is_shared=True)
 
     @cached_property
@@ -127,18 +127,18 @@ class TaskSheet:
     def created(self) -> str:
         return moment(self.task.created_at)
 
-    def _can_be_put_on(self, member: Member) -> bool:
+    def _can_be_put_on(self, member: "access.PersonAround") -> bool:
         """No guest can be put on a step that is internal by its SOP."""
-        return bool(member.can_be_put_on and (self.task.may_be_shared or not member.is_guest))  # type: ignore[attr-defined]
+        return bool(member.can_be_put_on and (self.task.may_be_shared or not member.is_guest))
 
-    def _is_on_it(self, member: Member) -> bool:
-        return bool(member.pk == self.task.owner_id or member.is_helper)  # type: ignore[attr-defined]
+    def _is_on_it(self, member: "access.PersonAround") -> bool:
+        return bool(member.pk == self.task.owner_id or member.is_helper)
 
-    def _guests(self, *, is_shared: bool) -> list[Member]:
+    def _guests(self, *, is_shared: bool) -> "list[access.PersonAround]":
         if not self.task.may_be_shared:
             return []
         for_all = is_shared and self.task.sensitivity == Task.Sensitivity.NORMAL
-        keyed = [member for member in self.people if member.is_guest and member.is_active and member.has_key]  # type: ignore[attr-defined]
+        keyed = [member for member in self.people if member.is_guest and member.is_active and member.has_key]
         return [member for member in keyed if for_all or self._is_on_it(member)]
 
 
