@@ -159,16 +159,16 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None or reason:
         return _refused(request, reason, invitation)
     if request.user.is_authenticated:
-        return _join_signed_in(request, invitation, token)
+        return _join_signed_in(request, request.user, invitation, token)
     if has_account(invitation.email):
         return render(request, "members/join_sign_in.html", {"invitation": invitation, "token": token})
     return _join_new(request, invitation, token)
 
 
-def _join_signed_in(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
+def _join_signed_in(request: HttpRequest, user: User, invitation: Invitation, token: str) -> HttpResponse:
     if request.method == "POST":
-        return _accept(request, invitation, request.user)  # type: ignore[arg-type]
-    is_same = request.user.email.lower() == invitation.email.lower()  # type: ignore[union-attr]
+        return _accept(request, invitation, user)
+    is_same = user.email.lower() == invitation.email.lower()
     context = {"invitation": invitation, "token": token, "is_same": is_same}
     return render(request, "members/join_confirm.html", context)
 
