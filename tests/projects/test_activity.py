@@ -22,14 +22,10 @@ from projects.actions.trace import leave_trace
 from projects.models import Activity, Task
 from projects.trace_kinds import KINDS
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
 LEAVERS = {"leave_trace", "leave_traces"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def verbs_in(path: Path) -> set[str]:

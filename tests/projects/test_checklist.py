@@ -8,29 +8,9 @@ from django.utils import timezone
 
 from projects.actions.checklists import add_items
 from projects.models import ChecklistItem, Task
-from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
-
-
-@pytest.fixture
-def maya(_inside_acme: None) -> Any:
-    return make_member(display_name="Maya", language="en")
-
-
-@pytest.fixture
-def task(maya: Any) -> Task:
-    return make_task(make_project(maya), owner=maya)
-
-
-@pytest.fixture
-def browser(maya: Any) -> Any:
-    return client_of(maya)
 
 
 def words(task: Task) -> list[str]:

@@ -13,24 +13,10 @@ from projects.actions.guests import remove_guest
 from projects.mentions import mark, mentioned
 from projects.models import Comment, ProjectAccess, Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 from tests.races import RACE, meanwhile
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
-
-
-@pytest.fixture
-def maya(_inside_acme: None) -> Any:
-    return make_member(display_name="Maya", language="en")
-
-
-@pytest.fixture
-def task(maya: Any) -> Task:
-    return make_task(make_project(maya), owner=maya)
 
 
 def make_guest(task: Task, **values: Any) -> Any:

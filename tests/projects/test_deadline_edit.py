@@ -13,16 +13,12 @@ from notifications.models import Reminder
 from projects.actions.deadlines import set_deadline
 from projects.models import Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
 PACIFIC = "America/Los_Angeles"
 # Tuesday 24 November, 22:00 in Los Angeles; Wednesday, 14:00, in Shenzhen.
 NOW = datetime(2026, 11, 25, 6, tzinfo=UTC)
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
 
 
 @pytest.fixture

@@ -10,29 +10,10 @@ from django.utils import timezone
 from projects.actions.edits import edit_text, make_label
 from projects.actions.tasks import delete_task
 from projects.models import Label, ProjectAccess, Task
-from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.factories import make_column, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
-
-
-@pytest.fixture
-def maya(_inside_acme: None) -> Any:
-    return make_member(display_name="Maya", language="en", time_zone="America/New_York")
-
-
-@pytest.fixture
-def task(maya: Any) -> Task:
-    return make_task(make_project(maya, name="Launch"), title="Shoot the main image", owner=maya)
-
-
-@pytest.fixture
-def browser(maya: Any) -> Any:
-    return client_of(maya)
 
 
 def put(browser: Any, task: Task, field: str, **values: Any) -> Any:

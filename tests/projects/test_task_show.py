@@ -17,29 +17,15 @@ from projects.actions.edits import edit_text, make_label, set_helpers, set_label
 from projects.actions.tasks import delete_task
 from projects.models import Dependency, ProjectAccess, Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def make_guest(project: Any, **values: Any) -> Any:
     guest = make_member("guest", **values)
     ProjectAccess.objects.create(project=project, member=guest)
     return guest
-
-
-@pytest.fixture
-def maya(_inside_acme: None) -> Any:
-    return make_member(display_name="Maya", language="en", time_zone="America/New_York")
-
-
-@pytest.fixture
-def task(maya: Any) -> Task:
-    return make_task(make_project(maya, name="Launch"), title="Shoot the main image", owner=maya)
 
 
 def fill(task: Task, actor: Any, *, rows: int) -> None:

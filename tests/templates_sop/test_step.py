@@ -1,20 +1,14 @@
 """Where a task comes from, as its sheet shows it."""
 
-from typing import Any
-
 import pytest
 from django.urls import reverse
 
 from projects.models import Task
 from templates_sop.library import library
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_step_tells_phase_role_and_why() -> None:

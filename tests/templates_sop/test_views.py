@@ -11,6 +11,7 @@ from django.urls import reverse
 from projects.models import Project
 from templates_sop.library import library
 from tests.factories import client_of, make_member
+from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,6 @@ LIST = "/templates/"
 SHOW = "/templates/black_friday_cyber_monday/"
 START = "/templates/black_friday_cyber_monday/start/"
 RECALL = "/templates/product_recall_return_spike/start/"
-HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -42,10 +42,6 @@ def answers(member: Any, **values: Any) -> dict[str, Any]:
         "language": "zh-hans",
         **values,
     }
-
-
-def text(response: Any) -> str:
-    return str(response.content.decode())
 
 
 def test_list_shows_every_template(browser: Client) -> None:
