@@ -59,10 +59,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def overdue(self, *, now: datetime) -> Self:
         return self.unfinished().filter(due_at__lt=now)
 
-    def for_cards(self) -> Self:
-        """With what a card shows, so that drawing it asks nothing."""
-        return self.select_related("owner").prefetch_related("labels")
-
 
 class Task(models.Model):
     """Deadlines keep what was meant: a date alone (`due_time` None) or a wall time, and the zone it was meant in.
