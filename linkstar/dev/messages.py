@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polib
+from jinja2 import Environment
 
 from linkstar.dev.bootstrap import BootstrapError, install_debian_packages
 from linkstar.dev.catalogues import compile_catalogues
@@ -21,7 +22,8 @@ from linkstar.dev.catalogues import compile_catalogues
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Path("linkstar/locale/zh_Hans/LC_MESSAGES/django.po")
 SOURCES = ("linkstar", "projects", "notifications", "templates_sop", "integrations", "templates")
-EXTENSIONS = "html,txt,py,jinja,xml"
+EXTENSIONS = "html,txt,py,xml"
+GETTEXT_FUNCTIONS = ("_", "gettext", "ngettext", "pgettext", "npgettext")
 # %(name)s, %s, {name} and {0}: what the code fills in must be in both languages.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
@@ -46,6 +48,8 @@ def collected() -> Iterator[polib.POFile]:
         for name in SOURCES:
             if (ROOT / name).exists():
                 shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+        for template in copy.rglob("*.jinja"):
+            template.with_suffix(".jinja.py").write_text(_calls_of(template.read_text()))
         argv = ["django-admin", "makemessages", "--locale=zh_Hans", f"--extension={EXTENSIONS}", "--no-location"]
         settings = "from django.conf import settings; settings.configure(LOCALE_PATHS=['linkstar/locale'])"
         code = f"{settings}; from django.core.management import execute_from_command_line as e; e({argv!r})"
@@ -53,6 +57,19 @@ def collected() -> Iterator[polib.POFile]:
         catalogue = polib.pofile(str(copy / CATALOGUE), wrapwidth=120)
         _tidy(catalogue)
         yield catalogue
+
+
+def _calls_of(template: str) -> str:
+    """The gettext calls of a Jinja2 template as Python, for xgettext; makemessages knows only Django's tags."""
+    found = Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).extract_translations(
+        template, GETTEXT_FUNCTIONS
+    )  # type: ignore[attr-defined]
+    calls = []
+    for _line, function, words in found:
+        given = [word for word in (words if isinstance(words, tuple) else (words,)) if word is not None]
+        counts = ["1"] if function in ("ngettext", "npgettext") else []
+        calls.append(f"{function}({', '.join([*map(repr, given), *counts])})")
+    return "\n".join(calls)
 
 
 def _tidy(catalogue: polib.POFile) -> None:
