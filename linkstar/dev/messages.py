@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polib
 from jinja2 import Environment
@@ -61,11 +62,9 @@ def collected() -> Iterator[polib.POFile]:
 
 def _calls_of(template: str) -> str:
     """The gettext calls of a Jinja2 template as Python, for xgettext; makemessages knows only Django's tags."""
-    found = Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).extract_translations(
-        template, GETTEXT_FUNCTIONS
-    )  # type: ignore[attr-defined]
+    reader: Any = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
     calls = []
-    for _line, function, words in found:
+    for _line, function, words in reader.extract_translations(template, GETTEXT_FUNCTIONS):
         given = [word for word in (words if isinstance(words, tuple) else (words,)) if word is not None]
         counts = ["1"] if function in ("ngettext", "npgettext") else []
         calls.append(f"{function}({', '.join([*map(repr, given), *counts])})")
