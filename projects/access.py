@@ -3,7 +3,7 @@
 A row that is not there for this person is a 404; a row they see but may not change is a 403.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import PermissionDenied
@@ -87,10 +87,12 @@ def may_task(member: Member, action: str, task: Task, *, is_on_it: bool | None =
     return action in (_GUESTS_ON_THEIRS if is_on_it else _GUESTS_ON_SHARED)
 
 
-def get_task(member: Member, pk: int, *, to: str = "view") -> Task:
-    """The task, with project, column and owner; 404 when not visible, 403 when this may not be done."""
-    tasks = Task.objects.visible_to(member).select_related("project__owner", "column__board", "owner", "created_by")
-    task = get_object_or_404(tasks, pk=pk)
+_BESIDE_A_TASK = ("project__owner", "column__board", "owner", "created_by")
+
+
+def get_task(member: Member, pk: int, *, to: str = "view", beside: Sequence[str] = _BESIDE_A_TASK) -> Task:
+    """The task, with the rows `beside` it; 404 when not visible, 403 when this may not be done."""
+    task = get_object_or_404(Task.objects.visible_to(member).select_related(*beside), pk=pk)
     if not may_task(member, to, task):
         raise PermissionDenied
     return task

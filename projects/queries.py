@@ -158,15 +158,17 @@ def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> 
     """A card that was just moved, with the counts of both columns: one statement."""
     tasks = access.tasks_of(reader.member, task.project)
     followers = tasks.filter(column=source, rank__gt=old_rank).exclude(pk=task.pk)
-    [(card, (left, entered, was_before))] = read_cards_with(
-        tasks.filter(pk=task.pk),
-        reader,
-        is_readonly=task.project.is_archived,
-        left=_count_in(tasks, source),
-        entered=_count_in(tasks, task.column),
-        was_before=Subquery(followers.order_by("rank").values("pk")[:1]),
+    beside = {
+        "was_before": Subquery(followers.order_by("rank").values("pk")[:1]),
+        "left": _count_in(tasks, source),
+    }
+    if source != task.column:
+        beside["entered"] = _count_in(tasks, task.column)
+    [(card, (was_before, left, *entered))] = read_cards_with(
+        tasks.filter(pk=task.pk), reader, is_readonly=task.project.is_archived, **beside
     )
-    return Moved([card], ShownColumn.of(source, total=left), ShownColumn.of(task.column, total=entered), was_before)
+    target = ShownColumn.of(task.column, total=entered[0] if entered else left)
+    return Moved([card], ShownColumn.of(source, total=left), target, was_before)
 
 
 def new_cards(tasks: list[Task], column: Column, reader: Reader) -> ShownColumn:

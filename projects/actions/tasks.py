@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from linkstar.lib import ranks
 from linkstar.lib.deadlines import Deadline
@@ -164,8 +163,13 @@ def lock_board(column: Column) -> Board:
 
 def take_numbers(project: Project, count: int) -> int:
     """Reserve `count` task numbers and return the first; the row's lock keeps two writers apart."""
-    Project.objects.filter(pk=project.pk).update(last_task_number=F("last_task_number") + count)
-    project.refresh_from_db(fields=["last_task_number"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE projects_project SET last_task_number = last_task_number + %s WHERE id = %s"
+            " RETURNING last_task_number",
+            [count, project.pk],
+        )
+        [project.last_task_number] = cursor.fetchone()
     return project.last_task_number - count + 1
 
 
@@ -173,23 +177,53 @@ def _is_too_much(column: Column, count: int) -> bool:
     return column.wip_limit is not None and count > column.wip_limit
 
 
+_END = """
+SELECT (SELECT max(rank) FROM projects_task WHERE column_id = place.id),
+    (SELECT count(*) FROM projects_task WHERE column_id = place.id AND deleted_at IS NULL)
+FROM projects_column place WHERE place.id = %s
+"""
+
+
 def _end_of(column: Column) -> tuple[str | None, int]:
     """The last rank of the column and how many cards it holds, in one statement under the board's lock."""
-    tasks = Task.objects.filter(column=OuterRef("pk")).order_by()
-    taken = tasks.alive().values("column").annotate(count=Count("pk")).values("count")
-    found = (
-        Column.objects.filter(pk=column.pk)
-        .annotate(last=Subquery(tasks.order_by("-rank").values("rank")[:1]), taken=Coalesce(Subquery(taken), 0))
-        .values_list("last", "taken")
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_END, [column.pk])
+        found = cursor.fetchone()
     if found is None:
         raise ColumnGone
-    return found
+    last, taken = found
+    return last, taken
 
 
-# What a move reads of the task itself; it may have changed since the page was drawn.
-_READ = ("column_id", "completed_at", "deleted_at", "due_at", "remind_hours_before", "version")
+# What a move reads of the task itself, which may have changed since the page was drawn, and of the column's others.
+# By hand: putting this statement together took the ORM longer than PostgreSQL takes to answer it.
+_PLACE = """
+WITH other AS (SELECT id, rank, deleted_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s),
+    follower AS (SELECT rank FROM other WHERE id = %(before)s)
+SELECT task.column_id, task.completed_at, task.deleted_at, task.due_at, task.remind_hours_before, task.version,
+    (SELECT rank FROM follower) AS follower,
+    (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
+    (SELECT max(rank) FROM other) AS last,
+    (SELECT count(*) FROM other WHERE deleted_at IS NULL) AS taken,
+    EXISTS (SELECT FROM projects_column WHERE id = %(column)s) AS is_there
+FROM projects_task task WHERE task.id = %(task)s FOR NO KEY UPDATE OF task
+"""
+
+
+class _Found(NamedTuple):
+    """A row of _PLACE."""
+
+    column_id: int
+    completed_at: datetime | None
+    deleted_at: datetime | None
+    due_at: datetime | None
+    remind_hours_before: list[int]
+    version: int
+    follower: str | None
+    ahead: str | None
+    last: str | None
+    taken: int
+    is_there: bool
 
 
 class _Place(NamedTuple):
@@ -205,27 +239,21 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on. Raises
     ColumnGone.
     """
-    others = Task.objects.filter(column=column).exclude(pk=task.pk)
-    # No row has the number 0: without `before` there is no follower.
-    follower = others.filter(pk=before.pk or 0 if before is not None else 0).values("rank")[:1]
-    last_first = others.order_by("-rank").values("rank")
-    taken = others.alive().order_by().values("column").annotate(count=Count("pk")).values("count")
-    found = (
-        Task.objects.select_for_update(no_key=True)
-        .annotate(follower=Subquery(follower), ahead=Subquery(last_first.filter(rank__lt=Subquery(follower))[:1]))
-        .annotate(last=Subquery(last_first[:1]), taken=Coalesce(Subquery(taken), 0))
-        .annotate(is_there=Exists(Column.objects.filter(pk=column.pk)))
-        .values(*_READ, "follower", "ahead", "last", "taken", "is_there")
-        .get(pk=task.pk)
-    )
-    if not found["is_there"]:
+    with connection.cursor() as cursor:
+        asked = {"task": task.pk, "column": column.pk, "before": before.pk if before is not None else None}
+        cursor.execute(_PLACE, asked)
+        row = cursor.fetchone()
+    if row is None:
+        raise Task.DoesNotExist
+    found = _Found._make(row)
+    if not found.is_there:
         raise ColumnGone
-    for field in _READ:
-        setattr(task, field, found[field])
-    rank = ranks.between(found["ahead"] if found["follower"] else found["last"], found["follower"])
+    task.column_id, task.completed_at, task.deleted_at = found.column_id, found.completed_at, found.deleted_at
+    task.due_at, task.remind_hours_before, task.version = found.due_at, found.remind_hours_before, found.version
+    rank = ranks.between(found.ahead if found.follower else found.last, found.follower)
     if len(rank) <= _LONGEST_RANK:
-        return _Place(rank, found["taken"])
-    _spread(others)
+        return _Place(rank, found.taken)
+    _spread(Task.objects.filter(column=column).exclude(pk=task.pk))
     return _find_place(task, column, before)
 
 

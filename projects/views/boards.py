@@ -101,7 +101,7 @@ class MoveTaskForm(forms.Form):
 @require_POST
 @guests_allowed
 def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    task = access.get_task(request.member, pk, to="move")
+    task = access.get_task(request.member, pk, to="move", beside=["project", "column__board"])
     source, old_rank, home = task.column, task.rank, task.column.board
     columns = list(home.columns.order_by("position"))
     others = access.tasks_of(request.member, task.project).exclude(pk=pk)
