@@ -23,8 +23,8 @@ def mentioned(text: str, people: Iterable[Member]) -> list[Member]:
 
 def mark(html: str, names: Sequence[str]) -> str:
     """Sanitised HTML with each @name of `names` in a span, outside tags and code."""
-    pattern = _pattern([escape(name, quote=False) for name in names])
-    if pattern is None or "@" not in html:
+    pattern = _pattern([escape(name, quote=False) for name in names]) if "@" in html else None
+    if pattern is None:
         return html
     parts, code = [], 0
     for part in _TAG_OR_TEXT.split(html):

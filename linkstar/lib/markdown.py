@@ -6,6 +6,7 @@ An image becomes a link to it, so that reading a comment never tells another ser
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -29,6 +30,8 @@ _TRAILING = ".,;:!?'*"
 import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 500  # type: ignore[attr-defined]
 
 
+# A task is opened far more often than its words change; a text and its HTML are rarely more than a few kilobytes.
+@lru_cache(maxsize=256)
 def render(text: str) -> str:
     """Safe HTML of a Markdown text; "" for nothing but white space. Links open in a new tab and pass on no trace."""
     return nh3.clean(
