@@ -20,6 +20,7 @@ from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.trace import moment
 
 HOURS = (2, 24, 48, 72)
+_OF_LINKED = ("number", "title", "completed_at")
 
 
 class TaskSheet:
@@ -108,6 +109,7 @@ class TaskSheet:
                 sees_blocker=Exists(seen.filter(pk=OuterRef("blocker"))),
                 sees_blocked=Exists(seen.filter(pk=OuterRef("blocked"))),
             )
+            .only("pk", *(f"{end}__{field}" for end in ("blocker", "blocked") for field in _OF_LINKED))
             .order_by(F("blocker__due_at").asc(nulls_last=True), "pk")
         )
         found: dict[str, list[Task | None]] = {"blocked_by": [], "blocks": []}
