@@ -39,8 +39,11 @@ def current_ledger() -> str:
 
 def accepts(ledger: str) -> bool:
     """Whether this code runs on a schema at `ledger`: its own, a named older one, or any newer one (rule 4)."""
-    if ledger == current_ledger() or ledger in ACCEPTED_OLD_LEDGERS:
-        return True
+    return ledger == current_ledger() or ledger in ACCEPTED_OLD_LEDGERS or is_newer(ledger)
+
+
+def is_newer(ledger: str) -> bool:
+    """Whether a schema at `ledger` has been migrated by a later release than this code."""
     count, _, _ = ledger.partition(":")
     return count.isdigit() and int(count) > int(current_ledger().partition(":")[0])
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 
-from linkstar.workspaces.fleet import current_ledger, ledger_of
+from linkstar.workspaces.fleet import current_ledger, is_newer, ledger_of
 from linkstar.workspaces.hosts import forget_hosts
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.recording import migrate_and_record, replay, workspace_leaves
@@ -32,11 +32,16 @@ class FleetReport:
 
 
 def migrate_fleet(*, workers: int = 2) -> FleetReport:
-    """Migrate all workspaces that are behind; the public schema is current already."""
+    """Migrate all workspaces that are behind; the public schema is current already.
+
+    One that is ahead, because a release was taken back, keeps its ledger: it is the truth about its schema.
+    """
     connection.set_schema_to_public()
     report = FleetReport()
     behind = Workspace.objects.exclude(ledger=current_ledger()).order_by("ledger", "pk")
-    for _ledger, group in groupby(behind, key=lambda workspace: workspace.ledger):
+    for ledger, group in groupby(behind, key=lambda workspace: workspace.ledger):
+        if is_newer(ledger):
+            continue
         report.states += 1
         _migrate_state(list(group), report, workers)
     if report.migrated:

@@ -131,6 +131,13 @@ def test_fleet_failure_rolls_one_schema_back_and_names_it() -> None:
     assert Workspace.objects.exclude(ledger=fleet.current_ledger()).count() == 0
 
 
+def test_fleet_leaves_a_workspace_that_is_ahead_of_the_code() -> None:
+    Workspace.objects.filter(slug="other").update(ledger="999:of-a-later-release")
+    report = migrate_fleet()
+    assert (report.states, report.migrated, report.failed) == (0, [], {})
+    assert Workspace.objects.get(slug="other").ledger == "999:of-a-later-release"
+
+
 def test_verify_tells_a_ledger_that_lies() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM ws_other.django_migrations WHERE app = 'notifications'")
