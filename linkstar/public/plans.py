@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.plans import STORAGE_GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,10 @@ class PlanOffer:
     is_trial: bool = False
 
 
+def _room(plan: Workspace.Plan) -> Promise:
+    return format_lazy(_("{count} GB for files"), count=STORAGE_GB[plan])
+
+
 PLANS = (
     PlanOffer(
         plan=Workspace.Plan.FREE,
@@ -33,7 +39,7 @@ PLANS = (
             _("Up to 5 members"),
             _("Board, deadlines on two clocks, reminders"),
             _("All built-in SOP templates"),
-            _("10 GB for files"),
+            _room(Workspace.Plan.FREE),
         ),
     ),
     PlanOffer(
@@ -46,7 +52,7 @@ PLANS = (
             _("Up to 30 members"),
             _("Guests from suppliers and agencies, not charged"),
             _("Everything in Free pilot"),
-            _("100 GB for files"),
+            _room(Workspace.Plan.TEAM),
         ),
     ),
     PlanOffer(
@@ -58,7 +64,7 @@ PLANS = (
         lines=(
             _("Members without a limit"),
             _("Everything in Team"),
-            _("500 GB for files"),
+            _room(Workspace.Plan.PROFESSIONAL),
         ),
         is_trial=True,
     ),
