@@ -25,6 +25,7 @@ from projects.actions.projects import archive_project
 from projects.actions.tasks import delete_task
 from projects.downloads import signed_address
 from projects.models import FileVersion, GuestInvitation, Project, ProjectAccess, StoredFile, Task
+from tests.access.rows import AREAS
 from tests.factories import make_column, make_member, make_project, make_task, make_user
 
 FIRST_FOREIGN_ID = 900_000
@@ -62,6 +63,9 @@ def lay_out(owner: Member) -> World:
     _lay_offers(world, project)
     _lay_people(world, project)
     _lay_hidden(world, project, elsewhere)
+    for area in AREAS:
+        if hasattr(area, "lay"):
+            area.lay(world, project)
     archived = make_project(owner, name="Archived autumn")
     world.ids |= {"archived": archived.pk, "archived_column": make_column(archived).pk}
     world.ids["archived_task"] = make_task(archived, "Archived task").pk

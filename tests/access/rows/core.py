@@ -1,75 +1,31 @@
-"""The permission matrix: every address × everybody who may knock. A new address needs its row here.
+"""The rows of the first pages: projects, boards, tasks, files, people, accounts, the public site."""
 
-OK stands for the row's own status of success; LOGIN is the way to the sign-in page and back.
-"""
+from dataclasses import replace
 
-from dataclasses import dataclass, replace
-from typing import Any
-
-OK, LOGIN = "ok", "login"
-Expected = dict[str, Any]
-PERSONAS = (
-    "owner", "admin", "manager", "member", "guest", "guest elsewhere", "stranger", "neighbour", "anonymous",
-)  # fmt: skip
-
-
-def _who(*, inside: Any = OK, guests: Any, outside: Any = 403, anonymous: Any = LOGIN, **others: Any) -> Expected:
-    expected = {
-        **dict.fromkeys(PERSONAS[:4], inside),
-        **dict.fromkeys(PERSONAS[4:6], guests),
-        **dict.fromkeys(PERSONAS[6:8], outside),
-        "anonymous": anonymous,
-    }
-    return {**expected, **{name.replace("_", " "): value for name, value in others.items()}}
-
-
-# Who may enter at all.
-ANYONE = _who(guests=OK, outside=OK, anonymous=OK)
-SIGNED_IN = _who(guests=OK, outside=OK)
-EVERYBODY = _who(guests=OK)
-INSIDERS = _who(guests=403)
-MANAGERS = _who(guests=403, member=403)
-ADMINS = _who(guests=403, member=403, manager=403)
-# What lies in a project: a guest without its key finds nothing there.
-SHARED = _who(guests=OK, guest_elsewhere=404)
-SHARED_TO_READ = _who(guests=403, guest_elsewhere=404)
-INTERNAL = _who(guests=404)
-FINANCE = _who(guests=404, manager=404, member=404)
-READ_ONLY = _who(inside=403, guests=404)
-READ_ONLY_TEAM = _who(inside=403, guests=403)
-# Who runs a project (its owner and managers), and who may give it away (its owner and admins).
-RUNNERS = MANAGERS
-GIVERS = ADMINS
-THE_MANAGER = _who(inside=403, guests=403, manager=OK)
-THE_GUEST = _who(inside=404, guests=404, guest=OK)
-THE_GUEST_AMONG = _who(inside=403, guests=404, guest=OK)
-THE_GUEST_AND_ADMINS = _who(guests=OK, guest_elsewhere=404, manager=403, member=403)
-# The public site, where everybody with an account is alike.
-ONE_OF_US = _who(guests=OK, outside=404)
-
-
-@dataclass(frozen=True)
-class Row:
-    """`at` names the parts of the address: keys of `World.ids`, and after a plus words as they are; `post` None: a GET.
-
-    `ok` is the status of success, when it is not 200 for a GET and 302 for a POST; `unknown` that of a foreign id.
-    """
-
-    name: str
-    at: str
-    expected: Expected
-    post: dict[str, Any] | None = None
-    ok: int = 0
-    is_public: bool = False
-    unknown: int = 404
-
-    @property
-    def method(self) -> str:
-        return "GET" if self.post is None else "POST"
-
-    @property
-    def status(self) -> int:
-        return self.ok or (200 if self.post is None else 302)
+from tests.access.rows.base import (
+    ADMINS,
+    ANYONE,
+    EVERYBODY,
+    FINANCE,
+    GIVERS,
+    INSIDERS,
+    INTERNAL,
+    MANAGERS,
+    OK,
+    ONE_OF_US,
+    READ_ONLY,
+    READ_ONLY_TEAM,
+    RUNNERS,
+    SHARED,
+    SHARED_TO_READ,
+    SIGNED_IN,
+    THE_GUEST,
+    THE_GUEST_AMONG,
+    THE_GUEST_AND_ADMINS,
+    THE_MANAGER,
+    Row,
+    who,
+)
 
 
 def _projects() -> list[Row]:
@@ -103,7 +59,7 @@ def _projects() -> list[Row]:
         Row("projects:guest-remove", "project guest", RUNNERS, {}),
         Row("projects:guest-withdraw", "project guest_invitation", RUNNERS, {}),
         Row("projects:guest-join", "guest_join", ANYONE),
-        Row("projects:guest-join", "guest_join", _who(inside=403, guests=403, anonymous=422), {}),
+        Row("projects:guest-join", "guest_join", who(inside=403, guests=403, anonymous=422), {}),
     ]
 
 
@@ -137,7 +93,7 @@ def _tasks() -> list[Row]:
         Row("projects:task", "internal_task", INTERNAL),
         Row("projects:task", "finance_task", FINANCE),
         Row("projects:task", "archived_task", INTERNAL),
-        Row("projects:task", "binned_task", _who(inside=404, guests=404)),
+        Row("projects:task", "binned_task", who(inside=404, guests=404)),
         Row("projects:task-stream", "task", SHARED, ok=302),
         Row("projects:task-properties", "task", SHARED, ok=302),
         Row("projects:task-title", "task", INSIDERS, {"text": "Newer"}),
@@ -185,7 +141,7 @@ def _files() -> list[Row]:
         Row("projects:file-download", "internal_file", INTERNAL, ok=302),
         Row("projects:file-version", "file one", SHARED, ok=302),
         # The ticket is the guest's own; who is signed in as somebody else needs a permission of their own.
-        Row("projects:file-bytes", "token", _who(guests=OK, guest_elsewhere=404, outside=OK, anonymous=OK)),
+        Row("projects:file-bytes", "token", who(guests=OK, guest_elsewhere=404, outside=OK, anonymous=OK)),
         Row("projects:file-replace", "file", SHARED, {"files": "$upload", **note}),
         Row("projects:file-replace", "team_file", SHARED_TO_READ, {"files": "$upload", **note}),
         Row("projects:file-share", "file", INSIDERS, {"is_shared": "1"}),
