@@ -64,8 +64,8 @@ class Task(models.Model):
     """Deadlines keep what was meant: a date alone (`due_time` None) or a wall time, and the zone it was meant in.
 
     `due_at` is the same as an instant: for a date alone 23:59:59 of that day in `due_zone`. `rank` orders a column
-    (lib/ranks.py). `version` grows with each change. The `*_count` fields are kept by the actions so that a board of
-    cards needs no aggregates.
+    (lib/ranks.py). `version` grows with each change. The `*_count` fields and `logged_minutes` are kept by the actions,
+    so that a board of cards needs no aggregates; of subtasks those count that are not in the bin.
     """
 
     class Priority(models.IntegerChoices):
@@ -113,6 +113,11 @@ class Task(models.Model):
     remind_hours_before = ArrayField(models.PositiveSmallIntegerField(), default=default_reminders, blank=True)
     is_fixed = models.BooleanField(default=False)
     is_milestone = models.BooleanField(default=False)
+    # A task that is gone for good leaves its row (actions/bin.py): rows go only with their whole project.
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="subtasks", db_index=False
+    )
+    estimate_minutes = models.PositiveIntegerField(null=True, blank=True)
     duration_days = models.PositiveSmallIntegerField(null=True, blank=True)
     calendar = models.CharField(max_length=4, choices=Calendar, blank=True)
 
@@ -125,6 +130,9 @@ class Task(models.Model):
 
     checklist_count = models.PositiveSmallIntegerField(default=0)
     checklist_done_count = models.PositiveSmallIntegerField(default=0)
+    subtask_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    subtask_done_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    logged_minutes = models.PositiveIntegerField(default=0, db_default=0)
     comment_count = models.PositiveIntegerField(default=0)
     file_count = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
@@ -154,11 +162,15 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=models.Q(may_be_shared=True) | models.Q(visibility="internal"), name="task_shared_only_if_may"
             ),
+            models.CheckConstraint(
+                condition=models.Q(parent=None) | ~models.Q(parent=models.F("id")), name="task_parent_not_itself"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["owner", "due_at"], condition=models.Q(completed_at=None, deleted_at=None), name="task_my_open"
             ),
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="task_parent"),
         ]
 
     def __str__(self) -> str:
