@@ -1,81 +1,19 @@
-"""A board as pages of cards: which tasks a filter lets through, and the first or next of each column."""
+"""A board as pages of cards: the first or next of each column that a filter lets through."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
-from django.http import QueryDict
 from django.utils.translation import ngettext
 
-from linkstar.lib.text import clean_line
 from projects import access
 from projects.cards import Card, Reader, read_cards, read_cards_with
+from projects.filters import TaskFilter
 from projects.models import Board, Column, Project, Task
 
 CARDS_PER_PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class BoardFilter:
-    """What the address says of which cards to show. `owner` is a member's pk or "none"; "" lets everybody through."""
-
-    text: str = ""
-    owner: str = ""
-    label: str = ""
-    is_draft: bool = False
-    is_overdue: bool = False
-
-    @classmethod
-    def read(cls, query: QueryDict) -> "BoardFilter":
-        owner, label = query.get("owner", ""), query.get("label", "")
-        return cls(
-            text=clean_line(query.get("q", ""), 100),
-            owner=owner if owner == "none" or _is_pk(owner) else "",
-            label=label if _is_pk(label) else "",
-            is_draft=query.get("draft") == "1",
-            is_overdue=query.get("overdue") == "1",
-        )
-
-    @property
-    def is_on(self) -> bool:
-        return self != BoardFilter()
-
-    @property
-    def params(self) -> dict[str, str]:
-        given = {
-            "q": self.text, "owner": self.owner, "label": self.label,
-            "draft": "1" if self.is_draft else "", "overdue": "1" if self.is_overdue else "",
-        }  # fmt: skip
-        return {key: value for key, value in given.items() if value}
-
-    @property
-    def query(self) -> str:
-        """As in an address, without the question mark; "" when nothing is filtered."""
-        return urlencode(self.params)
-
-    def condition(self, *, now: datetime) -> Q:
-        wanted = Q()
-        if self.text:
-            number = self.text.removeprefix("#")
-            wanted &= Q(title__icontains=self.text) | (Q(number=int(number)) if _is_pk(number) else Q())
-        if self.owner:
-            wanted &= Q(owner=None) if self.owner == "none" else Q(owner_id=int(self.owner))
-        if self.label:
-            wanted &= Q(pk__in=Task.labels.through.objects.filter(label_id=int(self.label)).values("task_id"))
-        if self.is_draft:
-            wanted &= Q(completed_at=None) & (Q(owner=None) | Q(due_on=None))
-        if self.is_overdue:
-            wanted &= Q(completed_at=None, due_at__lt=now)
-        return wanted
-
-
-def _is_pk(text: str) -> bool:
-    """Nine digits fit every key column, so that a long number in an address finds nothing instead of failing."""
-    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 @dataclass(slots=True)
@@ -112,10 +50,10 @@ class ShownColumn:
         return ngettext("%(left)d more card", "%(left)d more cards", left) % {"left": left}
 
 
-def board_columns(project: Project, board: Board, wanted: BoardFilter, reader: Reader) -> list[ShownColumn]:
+def board_columns(project: Project, board: Board, wanted: TaskFilter, reader: Reader) -> list[ShownColumn]:
     """The board's columns with the first cards of each: two statements, however many tasks there are."""
     tasks = access.tasks_of(reader.member, project)
-    condition = wanted.condition(now=reader.now)
+    condition = wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
     columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
     numbered = tasks.filter(condition).annotate(
         place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc())
@@ -133,10 +71,12 @@ def board_columns(project: Project, board: Board, wanted: BoardFilter, reader: R
     return columns
 
 
-def column_page(column: Column, wanted: BoardFilter, reader: Reader, *, after: str) -> ShownColumn:
+def column_page(column: Column, wanted: TaskFilter, reader: Reader, *, after: str) -> ShownColumn:
     """The cards of one column that follow the rank `after`."""
     project = column.board.project
-    tasks = access.tasks_of(reader.member, project).filter(wanted.condition(now=reader.now), column=column)
+    tasks = access.tasks_of(reader.member, project).filter(
+        wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk), column=column
+    )
     page = tasks.filter(rank__gt=after).order_by("rank")
     shown = ShownColumn.of(column, total=page.count())
     shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=project.is_archived)

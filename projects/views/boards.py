@@ -26,8 +26,9 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.tasks import ColumnFull, ColumnGone, create_tasks, move_task
 from projects.cards import Reader
+from projects.filters import TaskFilter
 from projects.models import Column, Label, Project, Task
-from projects.queries import BoardFilter, Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
+from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
 
 TITLE_LIMIT = 300
 MOST_LINES = 100
@@ -43,7 +44,7 @@ def reader_of(request: WorkspaceRequest) -> Reader:
 @guests_allowed
 def board(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk)
-    wanted = BoardFilter.read(request.GET)
+    wanted = TaskFilter.read(request.GET)
     columns = board_columns(project, project.board, wanted, reader_of(request))
     context = {
         **_drawing(request, project, columns),
@@ -67,7 +68,7 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     column = access.get_column(request.member, pk)
     if not request.htmx:
         return redirect(column.board)
-    wanted, after = BoardFilter.read(request.GET), clean_line(request.GET.get("after", ""), 60)
+    wanted, after = TaskFilter.read(request.GET), clean_line(request.GET.get("after", ""), 60)
     shown = column_page(column, wanted, reader_of(request), after=after)
     project = column.board.project
     columns = list(column.board.columns.order_by("position"))
