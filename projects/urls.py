@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    beginning,
     bin,
     boards,
     checklists,
@@ -26,6 +27,8 @@ app_name = "projects"
 urlpatterns = [
     # activity
     path("projects/<int:pk>/activity/", activity.activity, name="activity"),
+    # beginning
+    path("tasks/<int:pk>/begin/", beginning.task_begin, name="task-begin"),
     # bin
     path("projects/<int:pk>/bin/", bin.project_bin, name="bin"),
     # boards

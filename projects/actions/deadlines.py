@@ -8,6 +8,7 @@ from django.db import transaction
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from notifications.actions import reminders
+from projects.actions.refusals import check_not_in_hand
 from projects.actions.trace import leave_trace, touch
 from projects.models import Task
 
@@ -48,11 +49,16 @@ class StartAfterDue(ValueError):
 
 @transaction.atomic
 def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> None:
-    """Move, set or remove a task's deadline; its waiting reminders follow. Raises StartAfterDue."""
+    """Move, set or remove a task's deadline; its waiting reminders follow.
+
+    Raises StartAfterDue, and StillDraft when a task in hand would be without one.
+    """
     current = lock(task)
     before = current.deadline
     if before == deadline:
         return
+    if deadline is None:
+        check_not_in_hand(current)
     if deadline and current.start_on and current.start_on > deadline.on:
         raise StartAfterDue
     put_deadline(task, deadline)

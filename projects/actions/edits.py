@@ -8,6 +8,7 @@ from django.db import transaction
 
 from linkstar.members.models import Member
 from projects.actions.notices import tell_assigned
+from projects.actions.refusals import check_not_in_hand
 from projects.actions.trace import leave_trace, touch
 from projects.models import Label, Task
 
@@ -47,10 +48,16 @@ def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Mem
 
 @transaction.atomic
 def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime) -> None:
-    """Make one person accountable, or nobody. Raises NotShareable for a guest on an internal step."""
-    before = _locked(task).owner
+    """Make one person accountable, or nobody.
+
+    Raises NotShareable for a guest on an internal step, and StillDraft for nobody on a task in hand.
+    """
+    current = _locked(task)
+    before = current.owner
     if before == owner:
         return
+    if owner is None:
+        check_not_in_hand(current)
     _check_guests(task, [owner] if owner else [])
     task.owner = owner
     touch(task, "owner", now=now)

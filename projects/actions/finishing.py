@@ -1,12 +1,37 @@
-"""Finish a task and take it up again, without caring which column that is."""
+"""Begin a draft, finish a task and take it up again."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
+from projects.actions.deadlines import set_deadline
+from projects.actions.edits import set_owner
 from projects.actions.tasks import move_task
 from projects.models import Column, Task
+
+
+@transaction.atomic
+def begin_task(
+    task: Task,
+    *,
+    owner: Member | None,
+    deadline: Deadline | None,
+    column: Column,
+    before: Task | None,
+    actor: Member,
+    now: datetime,
+) -> None:
+    """Give a draft what it lacks and put it where work begins; None leaves what it has. All of it or nothing.
+
+    Raises what set_owner, set_deadline and move_task raise.
+    """
+    if owner is not None:
+        set_owner(task, owner, actor=actor, now=now)
+    if deadline is not None:
+        set_deadline(task, deadline, actor=actor, now=now)
+    move_task(task, column=column, before=before, actor=actor, now=now)
 
 
 def finish_task(task: Task, *, actor: Member, now: datetime) -> None:
@@ -16,13 +41,17 @@ def finish_task(task: Task, *, actor: Member, now: datetime) -> None:
 
 
 def reopen_task(task: Task, *, column: Column | None, actor: Member, now: datetime) -> None:
-    """Into `column`, where it came from, or the first "doing" one. Raises ColumnFull and ColumnGone."""
+    """Into `column`, where it came from, or the first "doing" one; a draft waits in the first "to do" one.
+
+    Raises ColumnFull and ColumnGone.
+    """
     if not task.is_done:
         return
-    if column is not None and not column.is_done:
+    if column is not None and not column.is_done and not (column.is_doing and task.is_draft):
         move_task(task, column=column, before=None, actor=actor, now=now)
     else:
-        _move_to_first(task, Column.Status.DOING, actor=actor, now=now)
+        status = Column.Status.TODO if task.is_draft else Column.Status.DOING
+        _move_to_first(task, status, actor=actor, now=now)
 
 
 @transaction.atomic

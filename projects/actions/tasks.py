@@ -1,7 +1,7 @@
 """What people do with a task's place and title: create, move, finish, bin."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -14,23 +14,12 @@ from notifications.actions.reminders import cancel_all
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders, put_deadline
 from projects.actions.notices import tell_assigned
+from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
 from projects.actions.trace import leave_trace, leave_traces, touch
 from projects.models import Board, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
 _LONGEST_RANK = 40
-
-
-class ColumnFull(ValueError):
-    """The column has reached its WIP limit."""
-
-    def __init__(self, column: Column) -> None:
-        super().__init__(f"column {column.pk} is full")
-        self.column = column
-
-
-class ColumnGone(ValueError):
-    """The column was deleted since the page was drawn."""
 
 
 class RemovedForGood(LookupError):
@@ -61,8 +50,10 @@ def create_tasks(
     deadline: Deadline | None = None,
 ) -> list[Task]:
     """Tasks at the end of a column, in the order given. Titles are clean lines; the WIP limit does not bar new work
-    from a to-do column, and raises ColumnFull elsewhere. Raises ColumnGone.
+    from a to-do column, and raises ColumnFull elsewhere. Raises StillDraft in a doing column, and ColumnGone.
     """
+    if column.is_doing and (owner is None or deadline is None):
+        raise StillDraft(column)
     lock_board(column)
     project = column.board.project
     last, taken = _end_of(column)
@@ -104,11 +95,14 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
     Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
-    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, and ColumnGone.
+    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, StillDraft when work
+    would begin on a draft, and ColumnGone.
     """
     lock_board(column)
     place = _find_place(task, column, before)
     source, was_done = task.column, task.is_done
+    if column.is_doing and not source.is_doing and task.is_draft:
+        raise StillDraft(column, task)
     if column != source and _is_too_much(column, place.taken + 1):
         raise ColumnFull(column)
     task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
@@ -200,7 +194,8 @@ def _end_of(column: Column) -> tuple[str | None, int]:
 _PLACE = """
 WITH other AS (SELECT id, rank, deleted_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s),
     follower AS (SELECT rank FROM other WHERE id = %(before)s)
-SELECT task.column_id, task.completed_at, task.deleted_at, task.due_at, task.remind_hours_before, task.version,
+SELECT task.column_id, task.owner_id, task.completed_at, task.deleted_at, task.due_on, task.due_at,
+    task.remind_hours_before, task.version,
     (SELECT rank FROM follower) AS follower,
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
     (SELECT max(rank) FROM other) AS last,
@@ -214,8 +209,10 @@ class _Found(NamedTuple):
     """A row of _PLACE."""
 
     column_id: int
+    owner_id: int | None
     completed_at: datetime | None
     deleted_at: datetime | None
+    due_on: date | None
     due_at: datetime | None
     remind_hours_before: list[int]
     version: int
@@ -248,8 +245,9 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     found = _Found._make(row)
     if not found.is_there:
         raise ColumnGone
-    task.column_id, task.completed_at, task.deleted_at = found.column_id, found.completed_at, found.deleted_at
-    task.due_at, task.remind_hours_before, task.version = found.due_at, found.remind_hours_before, found.version
+    task.column_id, task.owner_id, task.version = found.column_id, found.owner_id, found.version
+    task.completed_at, task.deleted_at = found.completed_at, found.deleted_at
+    task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)
     if len(rank) <= _LONGEST_RANK:
         return _Place(rank, found.taken)

@@ -52,5 +52,9 @@ class Column(models.Model):
         return self.wip_limit is not None and self.tasks.alive().count() >= self.wip_limit
 
     @property
+    def is_doing(self) -> bool:
+        return self.status == self.Status.DOING
+
+    @property
     def is_done(self) -> bool:
         return self.status == self.Status.DONE

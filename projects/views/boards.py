@@ -9,26 +9,29 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linkstar.lib.forms import problems, set_choices
+from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line, split_lines
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.tasks import ColumnFull, ColumnGone, create_tasks, move_task
+from projects.actions.refusals import MoveRefused, StillDraft
+from projects.actions.tasks import create_tasks, move_task
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Column, Label, Project, Task
 from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
+from projects.views.beginning import ask
+from projects.views.moving import MoveTaskForm, why_not
 
 TITLE_LIMIT = 300
 MOST_LINES = 100
@@ -76,29 +79,6 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "projects/board.html#more", context)
 
 
-class MoveTaskForm(forms.Form):
-    """`before` is the pk of the card to stand above: empty is the end, "top" the beginning. A stale one is the end."""
-
-    column = forms.TypedChoiceField(coerce=int)
-    before = forms.CharField(required=False, max_length=20)
-
-    def __init__(self, data: QueryDict, *, columns: list[Column], tasks: QuerySet[Task]) -> None:
-        super().__init__(data)
-        self.columns, self.tasks = {column.pk: column for column in columns}, tasks
-        set_choices(self, "column", [(column.pk, column.name) for column in columns])
-        self.fields["column"].error_messages["invalid_choice"] = _("This column is not on this board.")
-
-    def clean_column(self) -> Column:
-        return self.columns[self.cleaned_data["column"]]
-
-    def clean_before(self) -> Task | None:
-        before, column = self.cleaned_data["before"], self.cleaned_data.get("column")
-        if before == "top" and column is not None:
-            return self.tasks.filter(column=column).order_by("rank").only("pk").first()
-        # The action looks the row up under its lock, and needs no more than the number.
-        return Task(pk=int(before)) if before.isascii() and before.isdigit() and len(before) < 10 else None
-
-
 @require_POST
 @guests_allowed
 def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
@@ -108,7 +88,9 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     others = access.tasks_of(request.member, task.project).exclude(pk=pk)
     # The undo of a toast is a POST to an address: what it says stands there.
     form = MoveTaskForm(request.POST if "column" in request.POST else request.GET, columns=columns, tasks=others)
-    error = _try_to_move(form, task, request.member)
+    error, is_draft = _try_to_move(form, task, request.member)
+    if is_draft and request.htmx and access.may_task(request.member, "edit", task):
+        return ask(request, task, form.data, status=422)
     if not request.htmx:
         if error:
             messages.error(request, error)
@@ -128,29 +110,15 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> str:
-    """Move the card and return "", or why it stays where it is."""
+def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> tuple[str, bool]:
+    """Move the card and return "", or why it stays where it is; and whether that is because it is a draft."""
     if not form.is_valid():
-        return problems(form)
+        return problems(form), False
     try:
         move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
-    except (ColumnFull, ColumnGone) as error:
-        return why_not(error, actor)
-    return ""
-
-
-def why_not(error: ColumnFull | ColumnGone, reader: Member) -> str:
-    """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
-    if isinstance(error, ColumnGone):
-        return _("This column was deleted in the meantime. Load the page again to see the board as it is.")
-    if reader.is_guest:
-        return _("This column is full.")
-    column = error.column
-    return ngettext(
-        "“%(column)s” takes %(limit)d card at a time. Finish or move one first.",
-        "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
-        column.wip_limit or 0,
-    ) % {"column": column.name, "limit": column.wip_limit or 0}
+    except MoveRefused as error:
+        return why_not(error, actor), isinstance(error, StillDraft)
+    return "", False
 
 
 def refused(error: str) -> HttpResponse:
@@ -204,7 +172,7 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             made = create_tasks(form.cleaned_data["titles"], column=column, actor=request.member, now=timezone.now())
-        except (ColumnFull, ColumnGone) as error:
+        except MoveRefused as error:
             form.add_error("titles", why_not(error, request.member))
     if not request.htmx:
         if form.errors:

@@ -30,7 +30,9 @@ from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline
+from projects.actions.refusals import StillDraft
 from projects.models import Task
+from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet
 from projects.views.task_fields import range_text, start_text
 
@@ -154,6 +156,8 @@ def _save(request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None
         set_deadline(sheet.task, deadline, actor=request.member, now=now)
     except StartAfterDue:
         return _refuse(request, sheet, {"typed": [start_text(sheet.task)]})
+    except StillDraft as error:
+        return _refuse(request, sheet, {"typed": [why_not(error, request.member)]})
     sheet.saved = "deadline"
     also = ["projects/_task_properties.html#reminders", "projects/_task_properties.html#start"]
     return answer(request, sheet, _PART, also=also, now=now)

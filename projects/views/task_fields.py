@@ -29,9 +29,10 @@ from projects.actions.edits import (
     set_priority,
     set_visibility,
 )
-from projects.actions.tasks import ColumnFull, ColumnGone, move_task
+from projects.actions.refusals import MoveRefused
+from projects.actions.tasks import move_task
 from projects.models import Column, Label, Task
-from projects.views.boards import why_not
+from projects.views.moving import why_not
 from projects.views.sheet import HOURS, TaskSheet, answer
 
 LABEL_LIMIT = 40
@@ -213,7 +214,7 @@ def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) 
         return problems(form)
     try:
         prop.save(form.task, form.cleaned_data, actor, now)
-    except (ColumnFull, ColumnGone) as error:
+    except MoveRefused as error:
         return why_not(error, actor)
     except StartAfterDue:
         return _("The start must not be after the deadline.")

@@ -19,11 +19,12 @@ from projects import access
 from projects.actions.bin import KEPT_DAYS
 from projects.actions.edits import StaleEdit, edit_text
 from projects.actions.finishing import finish_task, reopen_task
-from projects.actions.tasks import ColumnFull, ColumnGone, RemovedForGood, delete_task, restore_task
+from projects.actions.refusals import MoveRefused
+from projects.actions.tasks import RemovedForGood, delete_task, restore_task
 from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
-from projects.views.boards import why_not
+from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 TITLE_LIMIT = 300
@@ -132,7 +133,7 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, task)
     try:
         finish_task(task, actor=request.member, now=now)
-    except (ColumnFull, ColumnGone) as error:
+    except MoveRefused as error:
         sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
     if not sheet.errors and before != task.column_id:
@@ -151,7 +152,7 @@ def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet = _sheet(request, task)
     try:
         reopen_task(task, column=column, actor=request.member, now=now)
-    except (ColumnFull, ColumnGone) as error:
+    except MoveRefused as error:
         sheet.errors["state"] = why_not(error, request.member)
     if not request.htmx or not wanted:
         return _answer_state(request, sheet, now)

@@ -26,7 +26,7 @@ from projects.actions.tasks import delete_task
 from projects.downloads import signed_address
 from projects.models import FileVersion, GuestInvitation, Project, ProjectAccess, StoredFile, Task
 from tests.access.rows import AREAS
-from tests.factories import make_column, make_member, make_project, make_task, make_user
+from tests.factories import make_column, make_member, make_project, make_ready_task, make_task, make_user
 
 FIRST_FOREIGN_ID = 900_000
 INVITED = "invited@elsewhere.test"
@@ -85,7 +85,7 @@ def foreign_ids() -> None:
 def _lay_tasks(world: World, project: Project) -> None:
     owner, guest, now = world.members["owner"], world.members["guest"], timezone.now()
     # A day far enough that nothing is overdue, whenever this runs.
-    task = make_task(project, "Shoot the main image", owner=guest)
+    task = make_ready_task(project, "Shoot the main image", owner=guest)
     set_visibility(task, Task.Visibility.SHARED, actor=owner, now=now)
     shown = make_task(project, "Read the brief", owner=owner)
     set_visibility(shown, Task.Visibility.SHARED, actor=owner, now=now)

@@ -1,5 +1,7 @@
+from datetime import date
 from typing import Any
 
+from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from projects.actions.projects import create_project
 from projects.actions.tasks import create_task
@@ -30,3 +32,12 @@ def make_task(project: Project, title: str = "Shoot the main image", **values: A
         Task.objects.filter(pk=task.pk).update(**values)
         task.refresh_from_db()
     return task
+
+
+# A day far enough that nothing is overdue, whenever the tests run.
+FAR_OFF = Deadline(date(2035, 3, 1), None, "America/Los_Angeles")
+
+
+def make_ready_task(project: Project, title: str = "Shoot the main image", **values: Any) -> Task:
+    """A task that may be begun: with the project's owner and a day far off, unless `values` say otherwise."""
+    return make_task(project, title, **{"owner": project.owner, "deadline": FAR_OFF, **values})

@@ -11,7 +11,7 @@ from django.utils import timezone
 from linkstar.lib.deadlines import Deadline
 from projects.actions.tasks import create_tasks
 from projects.models import Activity, Column, Label, Project, ProjectAccess, Task
-from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.factories import client_of, make_column, make_member, make_project, make_ready_task, make_task
 from tests.projects.test_move import statements, titles
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +249,7 @@ class TestQuickAdd:
         project = make_project(owner)
         doing = make_column(project, "doing")
         Column.objects.filter(pk=doing.pk).update(wip_limit=1)
-        make_task(project, column=doing)
+        make_ready_task(project, column=doing)
         guest = make_member("guest")
         ProjectAccess.objects.create(project=project, member=guest)
         assert self.add(owner, doing, "more").status_code == 422
@@ -289,7 +289,7 @@ class TestColumns:
         client.post(f"/columns/{doing.pk}/move/", {"position": "0"})
         assert self.names(project) == ["Making", "To do", "In review", "Done"]
 
-        task = make_task(project, column=doing)
+        task = make_ready_task(project, column=doing)
         assert client.post(f"/columns/{doing.pk}/delete/", headers={"HX-Request": "true"}).status_code == 422
         Task.objects.filter(pk=task.pk).delete()
         assert client.post(f"/columns/{doing.pk}/delete/").status_code == 302

@@ -9,7 +9,7 @@ from projects.actions.boards import ColumnInUse, delete_column
 from projects.actions.tasks import ColumnGone, create_tasks, delete_task, move_task, restore_task
 from projects.models import Column, ProjectAccess, Task
 from projects.views import boards
-from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.factories import client_of, make_column, make_member, make_project, make_ready_task
 from tests.races import RACE, at_once
 
 HTMX = {"HX-Request": "true"}
@@ -20,8 +20,8 @@ class TestBin:
     def test_what_lies_in_the_bin_goes_to_the_next_column_and_comes_back_there(self, owner: Any) -> None:
         project, now = make_project(owner), timezone.now()
         doing, review = project.board.columns.filter(status="doing").order_by("position")
-        first, second, alive = (make_task(project, title, column=doing) for title in ("first", "second", "alive"))
-        stays = make_task(project, "stays", column=review)
+        first, second, alive = (make_ready_task(project, title, column=doing) for title in ("first", "second", "alive"))
+        stays = make_ready_task(project, "stays", column=review)
         for task in (first, second):
             delete_task(task, actor=owner, now=now)
         with pytest.raises(ColumnInUse):
@@ -36,14 +36,14 @@ class TestBin:
     def test_the_last_column_of_a_status_stays_whatever_lies_in_the_bin(self, owner: Any) -> None:
         project, now = make_project(owner), timezone.now()
         todo = make_column(project)
-        delete_task(make_task(project, column=todo), actor=owner, now=now)
+        delete_task(make_ready_task(project, column=todo), actor=owner, now=now)
         with pytest.raises(ColumnInUse):
             delete_column(todo, actor=owner, now=now)
 
     def test_a_task_is_taken_out_though_its_column_went_meanwhile(self, owner: Any) -> None:
         project, now = make_project(owner), timezone.now()
         doing, review = project.board.columns.filter(status="doing").order_by("position")
-        task = make_task(project, column=doing)
+        task = make_ready_task(project, column=doing)
         delete_task(task, actor=owner, now=now)
         shown = Task.objects.select_related("column", "project").get(pk=task.pk)
         delete_column(doing, actor=owner, now=now)
@@ -56,7 +56,7 @@ class TestGone:
     def test_moving_and_adding_say_that_the_column_is_gone(self, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         project, now = make_project(owner), timezone.now()
         doing, _review = project.board.columns.filter(status="doing").order_by("position")
-        task, client = make_task(project), client_of(make_member(language="en"))
+        task, client = make_ready_task(project), client_of(make_member(language="en"))
 
         def too_late(act: Any) -> Any:
             def run(*args: Any, **given: Any) -> Any:
@@ -69,6 +69,7 @@ class TestGone:
         moved = client.post(f"/tasks/{task.pk}/move/", {"column": doing.pk}, headers=HTMX)
         assert moved.status_code == 422
         assert "This column was deleted in the meantime." in moved["HX-Trigger"]
+        doing.status = Column.Status.TODO
         doing.save(force_insert=True)
         monkeypatch.setattr(boards, "create_tasks", too_late(create_tasks))
         added = client.post(f"/columns/{doing.pk}/tasks/add/", {"titles": "one"}, headers=HTMX)
@@ -83,8 +84,8 @@ class TestGone:
         ProjectAccess.objects.create(project=project, member=guest)
         doing = make_column(project, "doing")
         Column.objects.filter(pk=doing.pk).update(wip_limit=1)
-        make_task(project, column=doing)
-        task = make_task(project, owner=guest)
+        make_ready_task(project, column=doing)
+        task = make_ready_task(project, owner=guest)
         answer = client_of(guest).post(f"/tasks/{task.pk}/move/", {"column": doing.pk}, headers=HTMX)
         assert answer.status_code == 422
         assert '"message": "This column is full."' in answer["HX-Trigger"]
@@ -96,7 +97,7 @@ class TestGone:
 def test_a_column_and_a_card_on_its_way_to_it_never_end_in_an_error(live_workspace: Any, owner: Any) -> None:
     project, now = make_project(owner), timezone.now()
     doing, _review = project.board.columns.filter(status="doing").order_by("position")
-    task = make_task(project)
+    task = make_ready_task(project)
 
     def delete() -> None:
         delete_column(Column.objects.get(pk=doing.pk), actor=owner, now=now)

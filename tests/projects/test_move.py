@@ -12,7 +12,7 @@ from linkstar.lib.deadlines import Deadline
 from notifications.models import Reminder
 from projects.actions.tasks import ColumnFull, create_tasks, move_task
 from projects.models import Activity, Column, Project, ProjectAccess, Task
-from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.factories import FAR_OFF, client_of, make_column, make_member, make_project, make_ready_task
 from tests.races import RACE, at_once
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -38,8 +38,8 @@ class TestAction:
     def test_a_task_goes_above_another_or_last(self, owner: Any) -> None:
         project = make_project(owner)
         todo, doing = make_column(project), make_column(project, "doing")
-        a, b, c = (make_task(project, title) for title in "abc")
-        x = make_task(project, "x", column=doing)
+        a, b, c = (make_ready_task(project, title) for title in "abc")
+        x = make_ready_task(project, "x", column=doing)
 
         move_task(c, column=todo, before=a, actor=owner, now=NOW)
         assert titles(todo) == ["c", "a", "b"]
@@ -50,8 +50,8 @@ class TestAction:
     def test_a_place_that_is_gone_is_the_end(self, owner: Any) -> None:
         project = make_project(owner)
         doing, done = make_column(project, "doing"), make_column(project, "done")
-        task, gone = make_task(project, "task"), make_task(project, "gone", column=done)
-        make_task(project, "first", column=doing)
+        task, gone = make_ready_task(project, "task"), make_ready_task(project, "gone", column=done)
+        make_ready_task(project, "first", column=doing)
 
         move_task(task, column=doing, before=gone, actor=owner, now=NOW)
         assert titles(doing) == ["first", "task"]
@@ -61,8 +61,8 @@ class TestAction:
         doing = make_column(project, "doing")
         doing.wip_limit = 2
         doing.save()
-        a, b = make_task(project, "a", column=doing), make_task(project, "b", column=doing)
-        task = make_task(project, "task")
+        a, b = make_ready_task(project, "a", column=doing), make_ready_task(project, "b", column=doing)
+        task = make_ready_task(project, "task")
 
         with pytest.raises(ColumnFull):
             move_task(task, column=doing, before=None, actor=owner, now=NOW)
@@ -73,7 +73,7 @@ class TestAction:
     def test_done_cancels_the_reminder_and_coming_back_plans_it_again(self, owner: Any) -> None:
         project = make_project(owner)
         deadline = Deadline(date(2026, 12, 1), None, "America/Los_Angeles")
-        task = make_task(project, owner=owner, deadline=deadline, now=NOW)
+        task = make_ready_task(project, owner=owner, deadline=deadline, now=NOW)
         waiting = Reminder.objects.filter(state=Reminder.State.WAITING)
         assert waiting.count() == 1
 
@@ -84,7 +84,7 @@ class TestAction:
 
     def test_the_trace_names_both_columns_and_only_a_change_of_column_leaves_one(self, owner: Any) -> None:
         project = make_project(owner)
-        a, b = make_task(project, "a"), make_task(project, "b")
+        a, b = make_ready_task(project, "a"), make_ready_task(project, "b")
         move_task(b, column=make_column(project), before=a, actor=owner, now=NOW)
         move_task(b, column=make_column(project, "done"), before=None, actor=owner, now=NOW)
 
@@ -97,7 +97,7 @@ class TestAction:
     def test_ranks_are_spread_before_they_grow_too_long(self, owner: Any) -> None:
         project = make_project(owner)
         todo = make_column(project)
-        _top, upper, lower = (make_task(project, title) for title in ("top", "upper", "lower"))
+        _top, upper, lower = (make_ready_task(project, title) for title in ("top", "upper", "lower"))
         lengths = []
         for _step in range(220):
             # The lower of the two goes above the other: the gap below `top` halves every time.
@@ -115,7 +115,7 @@ class TestRaces:
         project = make_project(owner)
         doing = make_column(project, "doing")
         Column.objects.filter(pk=doing.pk).update(wip_limit=1)
-        a, b = make_task(project, "a"), make_task(project, "b")
+        a, b = make_ready_task(project, "a"), make_ready_task(project, "b")
 
         def into_doing(pk: int) -> Any:
             return lambda: move_task(
@@ -130,7 +130,14 @@ class TestRaces:
     def test_many_moves_at_once_keep_one_order_and_lose_no_card(self, live_workspace: Any, owner: Any) -> None:
         project = make_project(owner)
         columns = list(project.board.columns.order_by("position"))
-        tasks = create_tasks([f"t{number}" for number in range(8)], column=columns[0], actor=owner, now=NOW)
+        tasks = create_tasks(
+            [f"t{number}" for number in range(8)],
+            column=columns[0],
+            actor=owner,
+            now=NOW,
+            owner=owner,
+            deadline=FAR_OFF,
+        )
 
         def shuffle(seed: int) -> Any:
             def run() -> None:
@@ -164,8 +171,8 @@ class TestView:
     def test_the_answer_is_the_card_both_counts_and_its_place(self, owner: Any) -> None:
         project = make_project(owner)
         todo, doing = make_column(project), make_column(project, "doing")
-        task, below = make_task(project, "task"), make_task(project, "below", column=doing)
-        under = make_task(project, "was under")
+        task, below = make_ready_task(project, "task"), make_ready_task(project, "below", column=doing)
+        under = make_ready_task(project, "was under")
 
         client = client_of(owner)
         client.get("/rail/")
@@ -190,8 +197,8 @@ class TestView:
 
     def test_top_is_a_place_and_without_htmx_the_board_comes_back(self, owner: Any) -> None:
         project = make_project(owner)
-        make_task(project, "a")
-        task = make_task(project, "b")
+        make_ready_task(project, "a")
+        task = make_ready_task(project, "b")
         response = move(owner, task, htmx=False, column=task.column_id, before="top")
         assert (response.status_code, response.url) == (302, f"/projects/{project.pk}/board/")
         assert titles(task.column) == ["b", "a"]
@@ -199,8 +206,8 @@ class TestView:
     @pytest.mark.parametrize("before", ["999999999999999999999", "-1", "x" * 5000, "²"])
     def test_nonsense_as_a_place_is_the_end_or_refused_but_no_crash(self, owner: Any, before: str) -> None:
         project = make_project(owner)
-        task = make_task(project, "a")
-        make_task(project, "b")
+        task = make_ready_task(project, "a")
+        make_ready_task(project, "b")
         response = move(owner, task, column=task.column_id, before=before)
         assert response.status_code in (200, 422)
 
@@ -208,8 +215,8 @@ class TestView:
         project, elsewhere = make_project(owner), make_project(owner, name="Elsewhere")
         doing = make_column(project, "doing")
         Column.objects.filter(pk=doing.pk).update(wip_limit=1)
-        make_task(project, column=doing)
-        task = make_task(project)
+        make_ready_task(project, column=doing)
+        task = make_ready_task(project)
         member = make_member(language="en")
 
         full = move(member, task, column=doing.pk)
@@ -227,9 +234,9 @@ class TestView:
         guest = make_member("guest")
         ProjectAccess.objects.create(project=project, member=guest)
         doing = make_column(project, "doing")
-        theirs = make_task(project, owner=guest)
-        shared = make_task(project, visibility="shared")
-        internal, far = make_task(project), make_task(hidden, owner=guest)
+        theirs = make_ready_task(project, owner=guest)
+        shared = make_ready_task(project, visibility="shared")
+        internal, far = make_ready_task(project), make_ready_task(hidden, owner=guest)
 
         assert move(guest, theirs, column=doing.pk).status_code == 200
         assert move(guest, shared, column=doing.pk).status_code == 403
@@ -238,7 +245,7 @@ class TestView:
 
     def test_strangers_archived_projects_and_other_workspaces(self, owner: Any, other: Any) -> None:
         project = make_project(owner)
-        task = make_task(project)
+        task = make_ready_task(project)
         assert move(None, task, column=task.column_id).status_code == 401
         assert client_of(owner).get(f"/tasks/{task.pk}/move/").status_code == 405
         from linkstar.accounts.models import User

@@ -7,10 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.actions.deadlines import set_deadline
 from projects.actions.edits import edit_text, make_label
 from projects.actions.tasks import delete_task
 from projects.models import Label, ProjectAccess, Task
-from tests.factories import make_column, make_member, make_project, make_task
+from tests.factories import FAR_OFF, make_column, make_member, make_project, make_ready_task
 from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,8 @@ def test_column_is_changed_and_a_full_one_refused(browser: Any, task: Task) -> N
     doing, done = make_column(task.project, "doing"), make_column(task.project, "done")
     doing.wip_limit = 1
     doing.save()
-    make_task(task.project, column=doing)
+    make_ready_task(task.project, column=doing)
+    set_deadline(task, FAR_OFF, actor=task.project.owner, now=timezone.now())
     response = put(browser, task, "column", column=doing.pk)
     assert response.status_code == 422
     assert "Finish or move one first" in text(response)
@@ -219,6 +221,7 @@ def test_mark_done_and_undo_to_where_it_was(browser: Any, task: Task) -> None:
 
 
 def test_reopen_goes_to_the_first_doing_column(browser: Any, task: Task) -> None:
+    set_deadline(task, FAR_OFF, actor=task.project.owner, now=timezone.now())
     browser.post(reverse("projects:task-finish", args=[task.pk]))
     response = browser.post(reverse("projects:task-reopen", args=[task.pk]))
     task.refresh_from_db()

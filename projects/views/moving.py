@@ -1,0 +1,51 @@
+"""Where a card is to go, as a form, and why it does not go there, in words."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linkstar.lib.forms import set_choices
+from linkstar.members.models import Member
+from projects.actions.refusals import ColumnFull, MoveRefused, StillDraft
+from projects.models import Column, Task
+
+
+class MoveTaskForm(forms.Form):
+    """`before` is the pk of the card to stand above: empty is the end, "top" the beginning. A stale one is the end."""
+
+    column = forms.TypedChoiceField(coerce=int)
+    before = forms.CharField(required=False, max_length=20)
+
+    def __init__(self, data: QueryDict, *, columns: list[Column], tasks: QuerySet[Task]) -> None:
+        super().__init__(data)
+        self.columns, self.tasks = {column.pk: column for column in columns}, tasks
+        set_choices(self, "column", [(column.pk, column.name) for column in columns])
+        self.fields["column"].error_messages["invalid_choice"] = _("This column is not on this board.")
+
+    def clean_column(self) -> Column:
+        return self.columns[self.cleaned_data["column"]]
+
+    def clean_before(self) -> Task | None:
+        before, column = self.cleaned_data["before"], self.cleaned_data.get("column")
+        if before == "top" and column is not None:
+            return self.tasks.filter(column=column).order_by("rank").only("pk").first()
+        # The action looks the row up under its lock, and needs no more than the number.
+        return Task(pk=int(before)) if before.isascii() and before.isdigit() and len(before) < 10 else None
+
+
+def why_not(error: MoveRefused, reader: Member) -> str:
+    """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
+    if isinstance(error, StillDraft):
+        return _("Work in “%(column)s” needs an owner and a deadline.") % {"column": error.column.name}
+    if not isinstance(error, ColumnFull):
+        return _("This column was deleted in the meantime. Load the page again to see the board as it is.")
+    if reader.is_guest:
+        return _("This column is full.")
+    column = error.column
+    return ngettext(
+        "“%(column)s” takes %(limit)d card at a time. Finish or move one first.",
+        "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
+        column.wip_limit or 0,
+    ) % {"column": column.name, "limit": column.wip_limit or 0}
