@@ -1,6 +1,5 @@
 """What is said of projects and of a person's work as a whole: a few statements each, however much there is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -49,19 +48,6 @@ def counts_of(tasks: QuerySet[Task], *, now: datetime) -> dict[int, Counts]:
         row["project_id"]: Counts(row["all"], row["all"] - row["open"], row["open"], row["overdue"], row["drafts"])
         for row in rows
     }
-
-
-def next_deadlines(projects: Iterable[Project], reader: Reader) -> dict[int, DueLabel]:
-    """The earliest unfinished deadline still ahead, by project pk."""
-    tasks = Task.objects.visible_to(reader.member).unfinished()
-    soonest = (
-        tasks.filter(project__in=[project.pk for project in projects], due_at__gte=reader.now)
-        .order_by("project_id", "due_at", "pk")
-        .distinct("project_id")
-        .values_list("project_id", "due_on", "due_time", "due_zone", "due_at")
-    )
-    labels = {pk: _due_text(reader, on, clock, zone, at, is_done=False) for pk, on, clock, zone, at in soonest}
-    return {pk: label for pk, label in labels.items() if label is not None}
 
 
 def _due_text(

@@ -189,7 +189,12 @@ def _edited(data: Data) -> tuple[str, dict[str, Any]]:
     if field == "channel":
         channels = dict(Project.Channel.choices)
         before, after = channels.get(before or ""), channels.get(after or "")
-    names = {"name": pgettext("of a project", "name"), "channel": _("channel"), "time_zone": _("time zone")}
+    names = {
+        "name": pgettext("of a project", "name"),
+        "channel": _("channel"),
+        "store": _("store"),
+        "time_zone": _("time zone"),
+    }
     values = {"field": names.get(field, field), "before": before or "–", "after": after or "–"}
     return _("%(actor)s changed the project's %(field)s from “%(before)s” to “%(after)s”."), values
 

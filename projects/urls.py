@@ -17,6 +17,7 @@ from projects.views import (
     home,
     joining,
     ownership,
+    portfolio,
     projects,
     task_fields,
     tasks,
@@ -84,8 +85,10 @@ urlpatterns = [
     # ownership
     path("projects/<int:pk>/owner/", ownership.owner_offer, name="owner-offer"),
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),
+    # portfolio
+    path("projects/", portfolio.project_list, name="project-list"),
+    path("projects/csv/", portfolio.project_csv, name="project-csv"),
     # projects
-    path("projects/", projects.project_list, name="project-list"),
     path("projects/new/", projects.project_new, name="project-new"),
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),

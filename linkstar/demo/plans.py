@@ -20,6 +20,7 @@ class Plan:
     roles: Mapping[str, str]
     language: str
     channel: str
+    store: str
     guest: str = ""
     guests_steps: tuple[str, ...] = ()
     boss_steps: tuple[str, ...] = ()
@@ -36,32 +37,34 @@ _NEW_YORK = {**_TEAM, "operations": "brand"}
 BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART = PLANS = (
     Plan(
         "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
-        guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
+        "HEYFINCH US", guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
         boss_steps=("week_deals_on", "bf_on", "bfcm_review"), slips=("email_sms", "creative_done", "ad_plan"),
     ),
     Plan(
         "宠物饮水机新品上架 - Amazon US", "amazon_us_new_product_launch", "electronics", 46, "ops", _TEAM, "zh-hans",
-        "amazon_us", guest="supplier", guests_steps=("sample_order", "mass_production", "final_inspection"),
+        "amazon_us", "PAWJOY US", guest="supplier",
+        guests_steps=("sample_order", "mass_production", "final_inspection"),
         boss_steps=("go_no_go", "reorder_decision"), slips=("copywriting", "mass_production", "final_inspection"),
     ),
     Plan(
         "Shopify US store launch", "shopify_us_store_launch", "home", 16, "brand", _NEW_YORK, "en", "shopify",
-        boss_steps=("wms_3pl", "launch_offer"), slips=("theme_build", "copy_native"),
+        "heyfinch.com", boss_steps=("wms_3pl", "launch_offer"), slips=("theme_build", "copy_native"),
     ),
     Plan(
         "TikTok Shop 美国站开店", "tiktok_shop_us_launch", None, 20, "ops", {**_TEAM, "compliance": ""}, "zh-hans",
-        "tiktok_us", boss_steps=("aff_contract", "aff_list", "tts_review"), slips=("tts_ship", "aff_plan"),
+        "tiktok_us", "HEYFINCH Shop", boss_steps=("aff_contract", "aff_list", "tts_review"),
+        slips=("tts_ship", "aff_plan"),
     ),
     Plan(
         "FBA 补货：12 月海运", "fba_replenishment_shipment", None, 38, "ops", _TEAM, "zh-hans", "amazon_us",
-        slips=("isf", "pickup"),
+        "HEYFINCH US", slips=("isf", "pickup"),
     ),
     Plan(
         "Fall coupon and deal week", "amazon_coupon_deal_promotion", "home", -34, "brand", _NEW_YORK, "en", "amazon_us",
-        ends="finished",
+        "HEYFINCH US", ends="finished",
     ),
     Plan(
         "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us",
-        ends="archived",
+        "HEYFINCH Walmart", ends="archived",
     ),
 )  # fmt: skip

@@ -64,6 +64,7 @@ def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project
         now=began,
         language=plan.language,
         channel=plan.channel,
+        store=plan.store,
     )
     for task in project.tasks.filter(sop_step__in=plan.boss_steps).select_related("project").order_by("number"):
         set_owner(task, people["owner"], actor=owner, now=began + timedelta(hours=1))

@@ -26,7 +26,7 @@ def create_project(
 ) -> Project:
     """A project with its board and four columns, named in `language` (the actor's when None).
 
-    `fields` are other columns of the row: description, channel, sop_*, anchor_*.
+    `fields` are other columns of the row: description, channel, store, sop_*, anchor_*.
     """
     project = Project.objects.create(
         name=name, owner=owner, time_zone=time_zone, created_by=actor, created_at=now, last_activity_at=now, **fields
@@ -49,7 +49,7 @@ def create_project(
 
 @transaction.atomic
 def edit_project(project: Project, *, actor: Member, now: datetime, **changes: Any) -> None:
-    """Change name, description, channel or time zone. A changed zone concerns new deadlines; old ones keep theirs."""
+    """Change name, description, channel, store or time zone. A new zone is for new deadlines; old ones keep theirs."""
     before = {field: getattr(project, field) for field in changes}
     changed = {field: value for field, value in changes.items() if before[field] != value}
     if not changed:

@@ -48,6 +48,8 @@ class Project(models.Model):
     owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("owner"))
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, blank=True, default=Channel.NONE)
+    # Which shop on that channel, as the team calls it: "HEYFINCH US".
+    store = models.CharField(_("store"), max_length=60, blank=True, default="", db_default="")
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
     sop_template = models.CharField(max_length=60, blank=True)
     sop_version = models.PositiveIntegerField(null=True, blank=True)

@@ -170,6 +170,19 @@ class Task(models.Model):
             models.Index(
                 fields=["owner", "due_at"], condition=models.Q(completed_at=None, deleted_at=None), name="task_my_open"
             ),
+            # What comes next in each project, without reading the project's other tasks.
+            models.Index(
+                fields=["project", "due_at"],
+                condition=models.Q(completed_at=None, deleted_at=None),
+                name="task_next_of_project",
+            ),
+            models.Index(
+                fields=["created_by", "due_at"],
+                condition=models.Q(completed_at=None, deleted_at=None),
+                name="task_asked_open",
+            ),
+            # A month of everybody's calendar.
+            models.Index(fields=["due_at"], condition=models.Q(deleted_at=None), name="task_calendar"),
             models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="task_parent"),
         ]
 

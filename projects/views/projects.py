@@ -1,11 +1,9 @@
-"""Projects as a whole: the list, a new one, the overview, settings, archive and who owns it."""
+"""One project as a whole: a new one, the overview, settings, archive and who owns it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +12,6 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linkstar.lib.deadlines import DueLabel
 from linkstar.lib.forms import set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import city_name, zone_choices, zone_name
@@ -23,57 +20,10 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
-from projects.cards import Face
-from projects.models import Project, Task
-from projects.overview import Counts, counts_of, next_deadlines, work_rows
+from projects.models import Project
+from projects.overview import Counts, counts_of, work_rows
 from projects.views.boards import reader_of
 from projects.views.ownership import open_offer
-
-PER_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A project in the list. `channel` names its class in CSS; "" is no channel."""
-
-    pk: int
-    name: str
-    channel: str
-    channel_name: str
-    owner: Face
-    counts: Counts
-    due: DueLabel | None
-
-    @classmethod
-    def of(cls, project: Project, counts: Counts, due: DueLabel | None) -> "ProjectRow":
-        owner = Face.of(project.owner_id, project.owner.display_name, project.owner.role)
-        channel = project.channel.removesuffix("_us")
-        return cls(project.pk, project.name, channel, project.get_channel_display(), owner, counts, due)
-
-
-@require_safe
-@guests_allowed
-def project_list(request: WorkspaceRequest) -> HttpResponse:
-    """`?state=archived` shows what is put away, `?q=` searches names."""
-    is_archived = request.GET.get("state") == "archived"
-    words = clean_line(request.GET.get("q", ""), 100)
-    found = Project.objects.visible_to(request.member).select_related("owner")
-    found = found.only("name", "channel", "owner__display_name", "owner__role")
-    found = found.filter(state=Project.State.ARCHIVED) if is_archived else found.open()
-    if words:
-        found = found.filter(name__icontains=words)
-    page = Paginator(found.order_by("-last_activity_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    reader = reader_of(request)
-    shown = list(page)
-    tasks = Task.objects.visible_to(request.member).filter(project__in=[project.pk for project in shown])
-    counts, deadlines = counts_of(tasks, now=reader.now), next_deadlines(shown, reader)
-    context = {
-        "rows": [ProjectRow.of(row, counts.get(row.pk, Counts()), deadlines.get(row.pk)) for row in shown],
-        "page": page,
-        "is_archived": is_archived,
-        "q": words,
-    }
-    return render(request, "projects/project_list.html", context)
 
 
 class ProjectForm(forms.ModelForm):
@@ -87,13 +37,15 @@ class ProjectForm(forms.ModelForm):
 
     class Meta:
         model = Project
-        fields = ["name", "description", "channel", "time_zone"]
+        fields = ["name", "description", "channel", "store", "time_zone"]
         labels = {"name": gettext_lazy("Project name")}
         widgets = {
             "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
             "description": forms.Textarea(attrs={"class": "textarea", "rows": 4}),
             "channel": forms.Select(attrs={"class": "select"}),
+            "store": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
         }
+        help_texts = {"store": gettext_lazy("As your team calls it, for instance HEYFINCH US. It can stay empty.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,6 +58,9 @@ class ProjectForm(forms.ModelForm):
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"], 120)
 
+    def clean_store(self) -> str:
+        return clean_line(self.cleaned_data["store"], 60)
+
 
 class NewProjectForm(ProjectForm):
     owner = forms.ModelChoiceField(
@@ -116,7 +71,7 @@ class NewProjectForm(ProjectForm):
     )
 
     class Meta(ProjectForm.Meta):
-        fields = ["name", "owner", "channel", "time_zone", "description"]
+        fields = ["name", "owner", "channel", "store", "time_zone", "description"]
 
     def __init__(self, *args: Any, owners: QuerySet[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

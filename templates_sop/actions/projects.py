@@ -36,6 +36,7 @@ def start_project(
     language: str,
     anchor_zone: str | None = None,
     channel: str = "",
+    store: str = "",
 ) -> Project:
     """A project with one task a step: dated, in order, waiting for each other, with checklists and reminders.
 
@@ -53,6 +54,7 @@ def start_project(
         now=now,
         language=language,
         channel=channel,
+        store=store,
         sop_template=template.key,
         sop_version=template.version,
         sop_variant=variant or "",

@@ -81,6 +81,7 @@ def _created(request: WorkspaceRequest, form: StartForm, anchor: date | datetime
             roles=form.people(),
             name=form.cleaned_data["name"],
             channel=form.cleaned_data["channel"],
+            store=form.cleaned_data["store"],
             actor=request.member,
             now=now,
             language=form.cleaned_data["language"],

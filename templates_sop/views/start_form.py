@@ -52,6 +52,12 @@ class StartForm(forms.Form):
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"), required=False, widget=forms.Select(attrs={"class": "select"})
     )
+    store = forms.CharField(
+        label=gettext_lazy("Store"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "placeholder": "HEYFINCH US"}),
+    )
     owner = MemberField(
         label=gettext_lazy("Project owner"),
         queryset=Member.objects.none(),
@@ -122,6 +128,9 @@ class StartForm(forms.Form):
                 }
             ) from error
         return day
+
+    def clean_store(self) -> str:
+        return " ".join(self.cleaned_data["store"].split())
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())

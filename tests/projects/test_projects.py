@@ -1,80 +1,18 @@
-"""The list of projects, a new one, its overview and settings, putting it away."""
+"""A new project, its overview and settings, putting it away."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
 from projects.actions.projects import finish_project
 from projects.models import Activity, Project, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
-from tests.projects.test_move import statements
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-
-class TestList:
-    @pytest.mark.parametrize("count", [1, 60])
-    def test_it_takes_the_same_statements_for_any_number(self, owner: Any, count: int) -> None:
-        for number in range(count):
-            project = make_project(owner, name=f"P{number}")
-            make_task(project, owner=owner, deadline=Deadline(date(2027, 1, 5), None, "UTC"))
-        client = client_of(owner)
-        client.get("/rail/")
-        with CaptureQueriesContext(connection) as captured:
-            html = client.get("/projects/").content.decode()
-        assert len(statements(captured)) == 6
-        assert html.count('class="t"') == min(count, 50)
-        if count > 50:
-            assert client.get("/projects/?page=2").content.decode().count('class="t"') == 10
-
-    def test_a_row_counts_what_the_reader_sees_and_names_the_next_deadline(self, owner: Any) -> None:
-        project = make_project(owner, channel="amazon_us")
-        soon, late = timezone.now().date() + timedelta(days=30), timezone.now().date() - timedelta(days=30)
-        make_task(project, deadline=Deadline(late, None, "UTC"))
-        make_task(project, deadline=Deadline(soon, None, "America/New_York"))
-        make_task(project, column=make_column(project, "done"))
-        make_task(project, "secret", sensitivity=Task.Sensitivity.FINANCE, deadline=Deadline(late, None, "UTC"))
-        member = make_member(language="en", time_zone="Asia/Shanghai")
-        html = client_of(member).get("/projects/").content.decode()
-        assert 'max="3" value="1"' in html
-        assert "2 open" in html
-        assert "1 overdue" in html
-        assert f"{soon.day} {soon:%b}" in html
-        assert "for you (UTC+8)" in html
-        assert "Amazon US" in html
-
-    def test_archived_ones_stand_apart_and_names_are_searched(self, owner: Any) -> None:
-        make_project(owner, name="Open one")
-        old = make_project(owner, name="Old one")
-        Project.objects.filter(pk=old.pk).update(state="archived", archived_at=NOW)
-        client = client_of(owner)
-        rows = {
-            query: client.get(f"/projects/{query}").content.decode()
-            for query in ("", "?state=archived", "?q=open", "?q=zz")
-        }
-        found = {
-            query: [name for name in ("Open one", "Old one") if f">{name}</a>" in html] for query, html in rows.items()
-        }
-        assert found == {"": ["Open one"], "?state=archived": ["Old one"], "?q=open": ["Open one"], "?q=zz": []}
-
-    def test_a_guest_sees_the_given_ones(self, owner: Any) -> None:
-        given = make_project(owner, name="Given")
-        make_project(owner, name="Hidden")
-        guest = make_member("guest")
-        ProjectAccess.objects.create(project=given, member=guest)
-        html = (
-            client_of(guest).get("/projects/?state=archived").content.decode()
-            + client_of(guest).get("/projects/").content.decode()
-        )
-        assert "Given" in html
-        assert "Hidden" not in html
-        assert "/projects/new/" not in html
 
 
 class TestNew:
@@ -87,14 +25,15 @@ class TestNew:
             "name": " Launch  X ",
             "owner": heir.pk,
             "channel": "walmart_us",
+            "store": " HEYFINCH  US ",
             "time_zone": "Asia/Shanghai",
             "description": "",
         }
         response = client.post("/projects/new/", data)
         project = Project.objects.get()
         assert response.url == f"/projects/{project.pk}/board/"
-        assert (project.name, project.owner, project.channel, project.time_zone, project.created_by) == (
-            "Launch X", heir, "walmart_us", "Asia/Shanghai", owner,
+        assert (project.name, project.owner, project.channel, project.store, project.time_zone, project.created_by) == (
+            "Launch X", heir, "walmart_us", "HEYFINCH US", "Asia/Shanghai", owner,
         )  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -150,13 +89,20 @@ class TestSettings:
     def test_a_change_is_kept_and_traced_and_old_deadlines_stay(self, owner: Any) -> None:
         project = make_project(owner, name="Before")
         task = make_task(project, deadline=Deadline(date(2027, 1, 5), None, "America/Los_Angeles"))
-        data = {"name": "After", "description": "", "channel": "shopify", "time_zone": "America/New_York"}
+        data = {
+            "name": "After",
+            "description": "",
+            "channel": "shopify",
+            "store": "Shop 2",
+            "time_zone": "America/New_York",
+        }
         response = client_of(owner).post(f"/projects/{project.pk}/edit/", data)
         assert response.url == f"/projects/{project.pk}/"
         traced = Activity.objects.filter(verb="project edited").order_by("pk")
         assert {trace.data["field"]: (trace.data["before"], trace.data["after"]) for trace in traced} == {
             "name": ("Before", "After"),
             "channel": ("", "shopify"),
+            "store": ("", "Shop 2"),
             "time_zone": ("America/Los_Angeles", "America/New_York"),
         }
         assert Task.objects.get(pk=task.pk).due_zone == "America/Los_Angeles"
