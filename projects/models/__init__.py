@@ -2,10 +2,12 @@ from projects.models.activity import Activity
 from projects.models.boards import Board, Column
 from projects.models.comments import ChecklistItem, Comment
 from projects.models.dependencies import Dependency
+from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
 from projects.models.projects import OwnerOffer, Project
+from projects.models.recurrences import Recurrence
 from projects.models.tasks import Task
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "ChecklistItem",
     "Column",
     "Comment",
+    "CustomField",
     "Dependency",
     "FileVersion",
     "GuestInvitation",
@@ -21,6 +24,7 @@ __all__ = [
     "OwnerOffer",
     "Project",
     "ProjectAccess",
+    "Recurrence",
     "StoredFile",
     "Task",
 ]

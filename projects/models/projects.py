@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -56,6 +57,9 @@ class Project(models.Model):
     sop_variant = models.CharField(max_length=40, blank=True)
     anchor_on = models.DateField(null=True, blank=True)
     anchor_at = models.DateTimeField(null=True, blank=True)
+    # Pks of custom fields in the order in which the project's tasks show them, and those that its cards show.
+    shown_fields = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
+    card_fields = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
     last_task_number = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())

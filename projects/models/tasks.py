@@ -65,7 +65,9 @@ class Task(models.Model):
 
     `due_at` is the same as an instant: for a date alone 23:59:59 of that day in `due_zone`. `rank` orders a column
     (lib/ranks.py). `version` grows with each change. The `*_count` fields and `logged_minutes` are kept by the actions,
-    so that a board of cards needs no aggregates; of subtasks those count that are not in the bin.
+    so that a board of cards needs no aggregates; of subtasks those count that are not in the bin. `field_values` holds
+    the values of custom fields (projects/field_values.py), and `occurrence_on` says for which day of its `recurrence` a
+    task is the copy, whatever its deadline has become since.
     """
 
     class Priority(models.IntegerChoices):
@@ -135,6 +137,12 @@ class Task(models.Model):
     logged_minutes = models.PositiveIntegerField(default=0, db_default=0)
     comment_count = models.PositiveIntegerField(default=0)
     file_count = models.PositiveSmallIntegerField(default=0)
+    field_values = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    # Rows of recurrences go only with all of their tasks.
+    recurrence = models.ForeignKey(
+        "projects.Recurrence", on_delete=models.RESTRICT, null=True, blank=True, related_name="tasks", db_index=False
+    )
+    occurrence_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     completed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -164,6 +172,16 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(parent=None) | ~models.Q(parent=models.F("id")), name="task_parent_not_itself"
+            ),
+            models.UniqueConstraint(
+                fields=["recurrence", "occurrence_on"],
+                condition=models.Q(recurrence__isnull=False),
+                name="task_occurrence_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recurrence=None, occurrence_on=None)
+                | models.Q(recurrence__isnull=False, occurrence_on__isnull=False),
+                name="task_occurrence_whole",
             ),
         ]
         indexes = [
