@@ -66,12 +66,14 @@ def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
 
 
 _INSIDERS_ON_TASKS = frozenset(
-    {"view", "edit", "move", "check", "comment", "attach", "share", "delete", "see activity"}
+    {"view", "edit", "move", "check", "comment", "attach", "share", "archive", "delete", "see activity"}
 )
 # A guest works on what is assigned to them, and speaks where they can read.
 _GUESTS_ON_THEIRS = frozenset({"view", "move", "check", "comment", "attach"})
 _GUESTS_ON_SHARED = frozenset({"view", "comment"})
 _TASKS_OF_ARCHIVED = frozenset({"view", "see activity"})
+# A task that is archived itself can be taken out again, too.
+_ARCHIVED_TASKS = _TASKS_OF_ARCHIVED | {"archive"}
 
 
 def may_task(member: Member, action: str, task: Task, *, is_on_it: bool | None = None) -> bool:
@@ -79,6 +81,8 @@ def may_task(member: Member, action: str, task: Task, *, is_on_it: bool | None =
     if action not in _INSIDERS_ON_TASKS:
         raise KeyError(action)
     if task.project.is_archived and action not in _TASKS_OF_ARCHIVED:
+        return False
+    if task.is_archived and action not in _ARCHIVED_TASKS:
         return False
     if member.is_insider:
         return True
@@ -126,8 +130,13 @@ def get_column(member: Member, pk: int, *, to: str = "view") -> Column:
 
 
 def tasks_of(member: Member, project: Project) -> TaskQuerySet:
-    """The project's tasks that this member may see."""
+    """The project's tasks that this member may see, archived ones among them."""
     return project.tasks.visible_to(member)
+
+
+def current_tasks_of(member: Member, project: Project) -> TaskQuerySet:
+    """Those of them that are at work: what a board shows and counts."""
+    return project.tasks.visible_to(member).current()
 
 
 def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
@@ -136,7 +145,7 @@ def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
     comment = get_object_or_404(comments.select_related("task__project__owner", "author"), pk=pk)
     own = comment.author_id == member.pk
     rules = {"view": True, "edit": own, "delete": own or member.is_admin}
-    if not rules[to] or (to != "view" and comment.task.project.is_archived):
+    if not rules[to] or (to != "view" and comment.task.is_readonly):
         raise PermissionDenied
     return comment
 
@@ -147,15 +156,15 @@ def get_file(member: Member, pk: int, *, to: str = "view") -> StoredFile:
     file = get_object_or_404(files, pk=pk)
     mine = member.is_insider or file.created_by_id == member.pk
     rules = {"view": True, "replace": mine, "delete": mine, "share": member.is_insider}
-    if not rules[to] or (to != "view" and file.project.is_archived):
+    if not rules[to] or (to != "view" and file.is_readonly):
         raise PermissionDenied
     return file
 
 
 def get_binned_file(member: Member, pk: int) -> StoredFile:
     """A file in the bin that an insider may take out: its task, if any, is not in the bin itself."""
-    file = get_object_or_404(StoredFile.objects.in_bin(member).select_related("project__owner", "task"), pk=pk)
-    if not member.is_insider or file.project.is_archived:
+    file = get_object_or_404(StoredFile.objects.in_bin(member).select_related("project__owner", "task__project"), pk=pk)
+    if not member.is_insider or file.is_readonly:
         raise PermissionDenied
     return file
 

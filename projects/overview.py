@@ -119,6 +119,7 @@ def my_work(reader: Reader, *, is_long: bool = False) -> list[WorkGroup]:
     """
     mine = (
         Task.objects.visible_to(reader.member)
+        .current()
         .unfinished()
         .exclude(project__state=Project.State.ARCHIVED)
         .filter(Q(owner=reader.member) | Q(pk__in=reader.member.helped_tasks.values("pk")))

@@ -158,7 +158,7 @@ class PortfolioRow:
 def portfolio(wanted: PortfolioFilter, reader: Reader) -> QuerySet[Project]:
     """The projects that the reader sees and the filter lets through, in its order."""
     projects = Project.objects.visible_to(reader.member).filter(wanted.condition(now=reader.now))
-    tasks = Task.objects.visible_to(reader.member).filter(project=OuterRef("pk"))
+    tasks = Task.objects.visible_to(reader.member).current().filter(project=OuterRef("pk"))
     order: list[Any] = []
     if wanted.group == "channel":
         order += [Case(When(channel="", then=1), default=0, output_field=IntegerField()), "channel"]
@@ -187,7 +187,7 @@ _FIELDS = (
 
 def portfolio_rows(projects: QuerySet[Project], wanted: PortfolioFilter, reader: Reader) -> list[PortfolioRow]:
     """The rows of `projects`, in their order: one statement, however many tasks there are."""
-    tasks = Task.objects.visible_to(reader.member).filter(project=OuterRef("pk"))
+    tasks = Task.objects.visible_to(reader.member).current().filter(project=OuterRef("pk"))
     fields = [*_FIELDS]
     found = projects.annotate(counts=_counts(tasks, reader), next=_next(tasks, reader))
     if wanted.group:

@@ -52,7 +52,7 @@ class ShownColumn:
 
 def board_columns(project: Project, board: Board, wanted: TaskFilter, reader: Reader) -> list[ShownColumn]:
     """The board's columns with the first cards of each: two statements, however many tasks there are."""
-    tasks = access.tasks_of(reader.member, project)
+    tasks = access.current_tasks_of(reader.member, project)
     condition = wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
     columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
     numbered = tasks.filter(condition).annotate(
@@ -74,7 +74,7 @@ def board_columns(project: Project, board: Board, wanted: TaskFilter, reader: Re
 def column_page(column: Column, wanted: TaskFilter, reader: Reader, *, after: str) -> ShownColumn:
     """The cards of one column that follow the rank `after`."""
     project = column.board.project
-    tasks = access.tasks_of(reader.member, project).filter(
+    tasks = access.current_tasks_of(reader.member, project).filter(
         wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk), column=column
     )
     page = tasks.filter(rank__gt=after).order_by("rank")
@@ -96,7 +96,7 @@ class Moved:
 
 def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> Moved:
     """A card that was just moved, with the counts of both columns: one statement."""
-    tasks = access.tasks_of(reader.member, task.project)
+    tasks = access.current_tasks_of(reader.member, task.project)
     followers = tasks.filter(column=source, rank__gt=old_rank).exclude(pk=task.pk)
     beside = {
         "was_before": Subquery(followers.order_by("rank").values("pk")[:1]),
@@ -113,7 +113,7 @@ def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> 
 
 def new_cards(tasks: list[Task], column: Column, reader: Reader) -> ShownColumn:
     """Cards that were just made in `column`, with its count: one statement."""
-    seen = access.tasks_of(reader.member, column.board.project)
+    seen = access.current_tasks_of(reader.member, column.board.project)
     made = seen.filter(pk__in=[task.pk for task in tasks]).order_by("rank")
     pairs = read_cards_with(made, reader, is_readonly=False, total=_count_in(seen, column))
     shown = ShownColumn.of(column, total=pairs[0][1][0])

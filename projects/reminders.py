@@ -11,11 +11,12 @@ from projects.models import Task
 
 @subject("task")
 def task_occasion(reminder: Reminder, now: datetime) -> Occasion | None:
-    """Tell the task's owner, or the project's when it has none. None for tasks that are done, binned or archived.
+    """Tell the task's owner, or the project's when it has none. None for tasks that are done, binned or archived,
+    themselves or with their project.
 
     A moved deadline has moved its reminders in the same transaction, so the one that fires is on time.
     """
-    tasks = Task.objects.alive().unfinished().select_related("project__owner", "owner")
+    tasks = Task.objects.current().unfinished().select_related("project__owner", "owner")
     task = tasks.filter(pk=reminder.subject_id).first()
     if task is None or task.project.is_archived or task.due_at is None:
         return None

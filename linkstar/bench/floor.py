@@ -45,7 +45,8 @@ SELECT t.id, t.title, t.due_at, c.name AS "column", m.display_name AS owner,
     ARRAY(SELECT l.name FROM projects_task_labels tl JOIN projects_label l ON l.id = tl.label_id
         WHERE tl.task_id = t.id) AS labels
 FROM projects_task t JOIN projects_column c ON c.id = t.column_id LEFT JOIN members_member m ON m.id = t.owner_id
-WHERE t.project_id = %s AND t.deleted_at IS NULL AND t.completed_at IS NULL ORDER BY c.position, t.rank
+WHERE t.project_id = %s AND t.deleted_at IS NULL AND t.archived_at IS NULL AND t.completed_at IS NULL
+ORDER BY c.position, t.rank
 """
 _TASK_SQL = """
 SELECT t.*, m.display_name AS owner, p.name AS project, c.name AS "column",
@@ -56,7 +57,7 @@ LEFT JOIN members_member m ON m.id = t.owner_id WHERE t.id = %s
 """
 _MINE_SQL = """
 SELECT t.id, t.title, t.due_at, p.name AS project FROM projects_task t JOIN projects_project p ON p.id = t.project_id
-WHERE t.owner_id = %s AND t.completed_at IS NULL AND t.deleted_at IS NULL ORDER BY t.due_at
+WHERE t.owner_id = %s AND t.completed_at IS NULL AND t.deleted_at IS NULL AND t.archived_at IS NULL ORDER BY t.due_at
 """
 _PROJECTS_SQL = """
 SELECT p.id, p.name, m.display_name AS owner, count(*) AS all, count(t.completed_at) AS done,

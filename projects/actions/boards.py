@@ -76,26 +76,26 @@ def move_column(column: Column, *, position: int, actor: Member, now: datetime) 
 def delete_column(column: Column, *, actor: Member, now: datetime) -> None:
     """Remove an empty column. Raises ColumnInUse; a board keeps a column of each status.
 
-    What of it lies in the bin goes to the first other column of the same status, and comes back there.
+    What of it lies in the bin or the archive goes to the first other column of the same status, and comes back there.
     """
     _lock(column.board)
     twin = column.board.columns.filter(status=column.status).exclude(pk=column.pk).order_by("position").first()
-    if twin is None or column.tasks.alive().exists():
+    if twin is None or column.tasks.current().exists():
         raise ColumnInUse
-    _move_binned(column, twin)
+    _move_put_away(column, twin)
     board, name = column.board, column.name
     column.delete()
     _save_order(list(board.columns.order_by("position")))
     leave_trace("column deleted", project=board.project, actor=actor, now=now, name=name)
 
 
-def _move_binned(source: Column, target: Column) -> None:
+def _move_put_away(source: Column, target: Column) -> None:
     last = target.tasks.order_by("-rank").values_list("rank", flat=True).first()
-    binned = list(lock_tasks(source.tasks.all()).order_by("rank"))
-    for task in binned:
+    resting = list(lock_tasks(source.tasks.all()).order_by("rank"))
+    for task in resting:
         last = ranks.between(last, None)
         task.column, task.rank = target, last
-    Task.objects.bulk_update(binned, ["column", "rank"], batch_size=500)
+    Task.objects.bulk_update(resting, ["column", "rank"], batch_size=500)
 
 
 def _save_order(columns: list[Column]) -> None:

@@ -22,8 +22,9 @@ def put_deadline(task: Task, deadline: Deadline | None) -> None:
 
 
 def plan_reminders(task: Task, *, now: datetime) -> None:
-    """Make the waiting reminders fit the task: none when it is done, binned or has no deadline."""
-    wanted = task.due_at if task.completed_at is None and task.deleted_at is None else None
+    """Make the waiting reminders fit the task: none when it is done, archived, binned or has no deadline."""
+    is_open = task.completed_at is None and task.archived_at is None and task.deleted_at is None
+    wanted = task.due_at if is_open else None
     reminders.plan("task", task.pk, due_at=wanted, hours_before=task.remind_hours_before, now=now)
 
 

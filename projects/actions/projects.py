@@ -87,7 +87,7 @@ def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
 @transaction.atomic
 def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
     """Back as it was archived, active or finished; reminders that still lie ahead are planned again."""
-    tasks = lock_tasks(project.tasks.alive().unfinished().filter(due_at__gt=now))
+    tasks = lock_tasks(project.tasks.current().unfinished().filter(due_at__gt=now))
     plan_many("task", [Wish(task.pk, task.due_at, task.remind_hours_before) for task in tasks], now=now)
     if _lock_state(project) != Project.State.ARCHIVED:
         return

@@ -173,7 +173,7 @@ def _is_too_much(column: Column, count: int) -> bool:
 
 _END = """
 SELECT (SELECT max(rank) FROM projects_task WHERE column_id = place.id),
-    (SELECT count(*) FROM projects_task WHERE column_id = place.id AND deleted_at IS NULL)
+    (SELECT count(*) FROM projects_task WHERE column_id = place.id AND deleted_at IS NULL AND archived_at IS NULL)
 FROM projects_column place WHERE place.id = %s
 """
 
@@ -192,14 +192,16 @@ def _end_of(column: Column) -> tuple[str | None, int]:
 # What a move reads of the task itself, which may have changed since the page was drawn, and of the column's others.
 # By hand: putting this statement together took the ORM longer than PostgreSQL takes to answer it.
 _PLACE = """
-WITH other AS (SELECT id, rank, deleted_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s),
+WITH other AS (
+        SELECT id, rank, deleted_at, archived_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s
+    ),
     follower AS (SELECT rank FROM other WHERE id = %(before)s)
-SELECT task.column_id, task.owner_id, task.completed_at, task.deleted_at, task.due_on, task.due_at,
-    task.remind_hours_before, task.version,
+SELECT task.column_id, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
+    task.due_at, task.remind_hours_before, task.version,
     (SELECT rank FROM follower) AS follower,
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
     (SELECT max(rank) FROM other) AS last,
-    (SELECT count(*) FROM other WHERE deleted_at IS NULL) AS taken,
+    (SELECT count(*) FROM other WHERE deleted_at IS NULL AND archived_at IS NULL) AS taken,
     EXISTS (SELECT FROM projects_column WHERE id = %(column)s) AS is_there
 FROM projects_task task WHERE task.id = %(task)s FOR NO KEY UPDATE OF task
 """
@@ -211,6 +213,7 @@ class _Found(NamedTuple):
     column_id: int
     owner_id: int | None
     completed_at: datetime | None
+    archived_at: datetime | None
     deleted_at: datetime | None
     due_on: date | None
     due_at: datetime | None
@@ -246,7 +249,7 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     if not found.is_there:
         raise ColumnGone
     task.column_id, task.owner_id, task.version = found.column_id, found.owner_id, found.version
-    task.completed_at, task.deleted_at = found.completed_at, found.deleted_at
+    task.completed_at, task.archived_at, task.deleted_at = found.completed_at, found.archived_at, found.deleted_at
     task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)
     if len(rank) <= _LONGEST_RANK:

@@ -49,7 +49,7 @@ class Column(models.Model):
 
     def is_full(self) -> bool:
         """Whether the WIP limit is reached; asks the database."""
-        return self.wip_limit is not None and self.tasks.alive().count() >= self.wip_limit
+        return self.wip_limit is not None and self.tasks.current().count() >= self.wip_limit
 
     @property
     def is_doing(self) -> bool:

@@ -53,6 +53,11 @@ class StoredFile(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("projects:file", args=[self.pk])
 
+    @property
+    def is_readonly(self) -> bool:
+        """With its task, or with its project."""
+        return self.task.is_readonly if self.task else self.project.is_archived
+
 
 class FileVersion(models.Model):
     """Immutable. `key` is where the bytes are: `<workspace id>/<sha256 prefix>/<uuid>`, nothing that was typed."""

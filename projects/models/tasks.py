@@ -26,12 +26,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Not in the bin."""
         return self.filter(deleted_at=None)
 
+    def current(self) -> Self:
+        """What is at work: neither in the bin nor in the archive. Boards, lists and counts show these."""
+        return self.filter(deleted_at=None, archived_at=None)
+
+    def in_archive(self) -> Self:
+        return self.filter(deleted_at=None, archived_at__isnull=False)
+
     def in_bin(self) -> Self:
         """Where they can be taken out of; what was removed for good is not."""
         return self.exclude(deleted_at=None).exclude(title="")
 
     def visible_to(self, member: Member) -> Self:
-        """What this member may see and is not in the bin."""
+        """What this member may see and is not in the bin; archived tasks among it, which search and links find."""
         return self.alive().allowed_to(member)
 
     def allowed_to(self, member: Member) -> Self:
@@ -148,6 +155,7 @@ class Task(models.Model):
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
+    archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = TaskQuerySet.as_manager()
@@ -219,6 +227,16 @@ class Task(models.Model):
     @property
     def is_done(self) -> bool:
         return self.completed_at is not None
+
+    @property
+    def is_archived(self) -> bool:
+        """Put away: read-only and off the board until it is taken out again."""
+        return self.archived_at is not None
+
+    @property
+    def is_readonly(self) -> bool:
+        """Archived itself, or with its project."""
+        return self.is_archived or self.project.is_archived
 
     @property
     def is_removed(self) -> bool:

@@ -85,7 +85,7 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk, to="move", beside=["project", "column__board"])
     source, old_rank, home = task.column, task.rank, task.column.board
     columns = list(home.columns.order_by("position"))
-    others = access.tasks_of(request.member, task.project).exclude(pk=pk)
+    others = access.current_tasks_of(request.member, task.project).exclude(pk=pk)
     # The undo of a toast is a POST to an address: what it says stands there.
     form = MoveTaskForm(request.POST if "column" in request.POST else request.GET, columns=columns, tasks=others)
     error, is_draft = _try_to_move(form, task, request.member)
@@ -201,7 +201,7 @@ def _drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Colu
 @guests_allowed
 def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """A card as it is now, for a board that has it open; one that is gone takes itself off the page."""
-    task = _visible_task(request.member, pk)
+    task = _shown_task(request.member, pk)
     if task is None:
         return HttpResponse(f'<article id="task-{pk}" hx-swap-oob="delete"></article>')
     columns = list(task.column.board.columns.order_by("position"))
@@ -213,8 +213,8 @@ def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _visible_task(member: Member, pk: int) -> Task | None:
-    tasks = Task.objects.visible_to(member).select_related("project", "column__board")
+def _shown_task(member: Member, pk: int) -> Task | None:
+    tasks = Task.objects.visible_to(member).current().select_related("project", "column__board")
     return tasks.filter(pk=pk).first()
 
 

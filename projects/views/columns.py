@@ -75,7 +75,7 @@ def column_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "project": column.board.project,
         "column": column,
         "form": form,
-        "count": column.tasks.alive().count(),
+        "count": column.tasks.current().count(),
         "last": column.board.columns.count() - 1,
     }
     return _dialog(request, context)

@@ -231,8 +231,8 @@ def _file(request: WorkspaceRequest, file: StoredFile, form: UploadForm) -> Http
         "project": file.project,
         "form": form if form.errors else UploadForm(),
         "versions": Paginator(versions, PAGE).get_page(request.GET.get("page")),
-        "may_replace": not file.project.is_archived and mine,
-        "may_share": not file.project.is_archived and request.member.is_insider,
+        "may_replace": not file.is_readonly and mine,
+        "may_share": not file.is_readonly and request.member.is_insider,
         **upload_limits(),
     }
     part = "projects/file.html#file" if request.htmx else "projects/file.html"

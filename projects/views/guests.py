@@ -125,7 +125,7 @@ def _guests(request: WorkspaceRequest, project: Project, form: InviteGuestForm) 
         project.guest_invitations.open().select_related("invited_by").order_by("-created_at", "-pk")[:PAGE]
     )
     now = timezone.now()
-    shared = access.tasks_of(request.member, project).shown_to_all_guests().order_by("completed_at", "number")
+    shared = access.current_tasks_of(request.member, project).shown_to_all_guests().order_by("completed_at", "number")
     context = {
         "project": project,
         "page": page,

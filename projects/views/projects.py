@@ -100,7 +100,7 @@ def project_new(request: WorkspaceRequest) -> HttpResponse:
 def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Overview."""
     shown = access.get_project(request.member, pk)
-    reader, tasks = reader_of(request), access.tasks_of(request.member, shown)
+    reader, tasks = reader_of(request), access.current_tasks_of(request.member, shown)
     ahead = tasks.filter(completed_at=None).exclude(due_at=None).order_by("due_at", "pk")[:8]
     context = {
         "project": shown,
@@ -130,7 +130,7 @@ def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "project": shown,
         "form": form,
-        "counts": counts_of(access.tasks_of(request.member, shown), now=timezone.now()).get(pk, Counts()),
+        "counts": counts_of(access.current_tasks_of(request.member, shown), now=timezone.now()).get(pk, Counts()),
         **_rights(request.member, shown),
     }
     return render(request, "projects/project_settings.html", context, status=422 if form.errors else 200)
