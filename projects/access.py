@@ -140,11 +140,13 @@ def current_tasks_of(member: Member, project: Project) -> TaskQuerySet:
 
 
 def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
-    """A comment on a visible task. "edit" and "delete" are its author's; an admin may delete too."""
+    """A comment on a visible task. Who reads it may "react"; "edit" and "delete" are its author's, and an admin may
+    delete too.
+    """
     comments = Comment.objects.visible_to(member).filter(task__in=Task.objects.visible_to(member).values("pk"))
     comment = get_object_or_404(comments.select_related("task__project__owner", "author"), pk=pk)
     own = comment.author_id == member.pk
-    rules = {"view": True, "edit": own, "delete": own or member.is_admin}
+    rules = {"view": True, "react": True, "edit": own, "delete": own or member.is_admin}
     if not rules[to] or (to != "view" and comment.task.is_readonly):
         raise PermissionDenied
     return comment

@@ -6,11 +6,16 @@ from html import escape
 
 from linkstar.members.models import Member
 
+_QUOTED = 600
 _TAG_OR_TEXT = re.compile(r"(<[^>]*>)")
 
 
 def mentioned(text: str, people: Iterable[Member]) -> list[Member]:
-    """Everybody of `people` whose whole display name follows an @; of "@Ann Lee" never also Ann. Case is ignored."""
+    """Everybody of `people` whose whole display name follows an @; of "@Ann Lee" never also Ann. Case is ignored.
+
+    Quoted lines call nobody again.
+    """
+    text = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     by_name: dict[str, list[Member]] = {}
     for member in people:
         by_name.setdefault(member.display_name.casefold(), []).append(member)
@@ -19,6 +24,18 @@ def mentioned(text: str, people: Iterable[Member]) -> list[Member]:
         return []
     found = dict.fromkeys(match[1].casefold() for match in pattern.finditer(text))
     return [member for name in found for member in by_name.get(name, [])]
+
+
+def quotation(author: str, body: str) -> str:
+    """A comment as the beginning of an answer: who, the first lines quoted, and an empty line to write on.
+
+    Of a quotation within it only the answer is kept.
+    """
+    lines = [line for line in body.split("\n") if not line.lstrip().startswith(">")]
+    text = "\n".join(lines).strip()
+    if len(text) > _QUOTED:
+        text = f"{text[:_QUOTED].rstrip()} …"
+    return "\n".join(["> " + line for line in [f"**{author}**", "", *text.split("\n")]]) + "\n\n"
 
 
 def mark(html: str, names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from linkstar.lib.markdown import render
 from linkstar.members.models import Member
 from projects.mentions import mark
 from projects.models import Activity, Comment, Task
+from projects.reactions import Sign, reactions_of_comment, signs_of
 from projects.trace import moment, sentence
 
 PAGE = 50
@@ -52,6 +53,7 @@ class Entry(NamedTuple):
     html: SafeString
     when: str
     is_mine: bool
+    signs: list[Sign]
 
     @property
     def at(self) -> datetime:
@@ -69,7 +71,8 @@ def stream_of(
     task: Task, reader: Member, *, before: Cursor | None = None, only_comments: bool = False, names: Sequence[str] = ()
 ) -> Stream:
     """What this reader may read of a task's comments and trace; `names` are marked where an @ stands before them."""
-    comments = _before(task.comments.visible_to(reader).select_related("author"), before, _COMMENT)
+    said = task.comments.visible_to(reader).select_related("author").annotate(reacted=reactions_of_comment())
+    comments = _before(said, before, _COMMENT)
     entries = [comment_entry(comment, reader, names) for comment in comments]
     if not only_comments and reader.is_insider:
         trace = task.activity.exclude(verb__in=_SAID_BY_COMMENTS).select_related("actor")
@@ -80,15 +83,21 @@ def stream_of(
 
 
 def comment_entry(comment: Comment, reader: Member, names: Sequence[str] = ()) -> Entry:
+    """`comment` may bring its reactions along (reactions_of_comment as `reacted`); otherwise they are asked for."""
     html = mark_safe(mark(render(comment.body), names))  # noqa: S308 - rendered and sanitised by lib.markdown
     cursor = Cursor(comment.created_at, _COMMENT, comment.pk)
     is_mine = comment.author_id == reader.pk
-    return Entry(cursor, comment, comment.author, html, moment(comment.created_at), is_mine)
+    reacted = getattr(comment, "reacted", None)
+    if reacted is None:
+        again = Comment.objects.filter(pk=comment.pk)
+        reacted = again.annotate(reacted=reactions_of_comment()).values_list("reacted", flat=True).get()
+    signs = signs_of(reacted, reader)
+    return Entry(cursor, comment, comment.author, html, moment(comment.created_at), is_mine, signs)
 
 
 def trace_entry(activity: Activity) -> Entry:
     cursor = Cursor(activity.created_at, _TRACE, activity.pk)
-    return Entry(cursor, None, activity.actor, sentence(activity), moment(activity.created_at), False)
+    return Entry(cursor, None, activity.actor, sentence(activity), moment(activity.created_at), False, [])
 
 
 def left_at(task: Task, reader: Member, now: datetime) -> list[Entry]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, describe
 from projects.models import Activity, Project, Task
-from projects.trace_values import WORDS as VALUE_WORDS
 
 Data = Mapping[str, Any]
 
@@ -233,7 +232,6 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
-    **VALUE_WORDS,
     "deadline changed": _deadline,
     "start changed": _start,
     "reminders changed": _reminders,

@@ -18,23 +18,9 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "labels changed",
             "priority changed",
             "visibility changed",
-            "field changed",
         ),
     ),
-    "dates": (
-        pgettext_lazy("kind of activity", "Dates"),
-        (
-            "deadline changed",
-            "start changed",
-            "reminders changed",
-            "recurrence set",
-            "recurrence changed",
-            "recurrence stopped",
-            "recurred",
-            "occurrence skipped",
-            "occurrences missed",
-        ),
-    ),
+    "dates": (pgettext_lazy("kind of activity", "Dates"), ("deadline changed", "start changed", "reminders changed")),
     "people": (
         pgettext_lazy("kind of activity", "People"),
         (
@@ -73,7 +59,6 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "project created",
             "project started",
             "project edited",
-            "fields chosen",
             "project finished",
             "project archived",
             "project restored",

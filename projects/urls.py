@@ -52,6 +52,8 @@ urlpatterns = [
     path("tasks/<int:pk>/comments/add/", comments.comment_add, name="comment-add"),
     path("tasks/<int:pk>/people/", comments.people, name="people"),
     path("comments/<int:pk>/edit/", comments.comment_edit, name="comment-edit"),
+    path("comments/<int:pk>/react/", comments.comment_react, name="comment-react"),
+    path("comments/<int:pk>/quote/", comments.comment_quote, name="comment-quote"),
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment-delete"),
     # deadlines
     path("tasks/<int:pk>/deadline/", deadlines.task_deadline, name="task-deadline"),
@@ -99,6 +101,7 @@ urlpatterns = [
     path("tasks/<int:pk>/stream/", tasks.task_stream, name="task-stream"),
     path("tasks/<int:pk>/properties/", tasks.task_properties, name="task-properties"),
     path("tasks/<int:pk>/title/", tasks.task_title, name="task-title"),
+    path("tasks/<int:pk>/size/", tasks.task_size_fine, name="task-size-fine"),
     path("tasks/<int:pk>/description/", tasks.task_description, name="task-description"),
     path("tasks/<int:pk>/set/<slug:field>/", task_fields.task_set, name="task-set"),
     path("tasks/<int:pk>/finish/", tasks.task_finish, name="task-finish"),

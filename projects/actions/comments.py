@@ -66,6 +66,25 @@ def delete_comment(comment: Comment, *, actor: Member, now: datetime) -> None:
     )
 
 
+@transaction.atomic
+def react(comment: Comment, sign: str, *, member: Member, now: datetime) -> bool:
+    """Put a sign of projects/reactions.py under a comment, or take one's own back; whether it stands there now.
+
+    Nobody is told and the trace says nothing: a sign is there so that nobody has to be told.
+    """
+    # Two presses of one person at once are one press and one more.
+    Comment.objects.select_for_update(no_key=True).get(pk=comment.pk)
+    own = comment.reactions.filter(member=member, sign=sign)
+    if own.exists():
+        own.delete()
+        is_there = False
+    else:
+        comment.reactions.create(member=member, sign=sign, created_at=now)
+        is_there = True
+    touch(comment.task, now=now)
+    return is_there
+
+
 def _count(task: Task, *, now: datetime) -> None:
     # Locked, so that two who comment at once both count what the other said.
     Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)

@@ -41,7 +41,9 @@ def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Mem
         raise StaleEdit(field, theirs=before, mine=value)
     value = _same_lines(value)
     setattr(task, field, value)
-    touch(task, field, now=now)
+    # New words are looked at anew.
+    task.is_size_fine = task.is_size_fine and field != "title"
+    touch(task, field, "is_size_fine", now=now)
     verb = "title changed" if field == "title" else "description changed"
     leave_trace(verb, project=task.project, task=task, actor=actor, now=now, before=before, after=value)
 
@@ -136,6 +138,12 @@ def set_priority(task: Task, priority: int, *, actor: Member, now: datetime) -> 
     leave_trace(
         "priority changed", project=task.project, task=task, actor=actor, now=now, before=before, after=priority
     )
+
+
+def accept_size(task: Task) -> None:
+    """Hint no more that the task could be split, until it has another title. Nobody needs a trace of that."""
+    Task.objects.filter(pk=task.pk).update(is_size_fine=True)
+    task.is_size_fine = True
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from projects.models.activity import Activity
 from projects.models.boards import Board, Column
-from projects.models.comments import ChecklistItem, Comment
+from projects.models.comments import ChecklistItem, Comment, Reaction
 from projects.models.dependencies import Dependency
 from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
@@ -24,6 +24,7 @@ __all__ = [
     "OwnerOffer",
     "Project",
     "ProjectAccess",
+    "Reaction",
     "Recurrence",
     "StoredFile",
     "Task",

@@ -56,3 +56,18 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+
+class Reaction(models.Model):
+    """One of the few signs of projects/reactions.py, by one person on one comment; taken back by removing it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reactions", db_index=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    sign = models.CharField(max_length=10)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "sign", "member"], name="reaction_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sign} on {self.comment_id}"

@@ -127,6 +127,7 @@ class Task(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="subtasks", db_index=False
     )
     estimate_minutes = models.PositiveIntegerField(null=True, blank=True)
+    is_size_fine = models.BooleanField(default=False, db_default=False)
     duration_days = models.PositiveSmallIntegerField(null=True, blank=True)
     calendar = models.CharField(max_length=4, choices=Calendar, blank=True)
 

@@ -1,7 +1,7 @@
 """What is said on a task."""
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,10 +13,12 @@ from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.comments import add_comment, delete_comment, edit_comment
+from projects.actions.comments import add_comment, delete_comment, edit_comment, react
+from projects.mentions import quotation
 from projects.models import Comment
+from projects.reactions import SIGNS
 from projects.stream import Entry, comment_entry
-from projects.views.sheet import TaskSheet, answer, show_sheet
+from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 BODY_LIMIT = 20_000
 MOST_NAMES = 8
@@ -83,6 +85,40 @@ def comment_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(comment.task)
     return answer(request, TaskSheet(comment.task, request.member), f"{_STREAM}#nothing", now=now)
+
+
+class ReactForm(forms.Form):
+    sign = forms.ChoiceField(choices=[(sign, sign) for sign in SIGNS])
+
+
+@require_POST
+@guests_allowed
+def comment_react(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """Put a sign under a comment or take it back; the answer is the line of signs."""
+    comment, now = access.get_comment(request.member, pk, to="react"), timezone.now()
+    form = ReactForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("sign")
+    react(comment, form.cleaned_data["sign"], member=request.member, now=now)
+    if not request.htmx:
+        return redirect(f"{comment.task.get_absolute_url()}#comment-{pk}")
+    sheet = TaskSheet(comment.task, request.member)
+    response = render(request, f"{_STREAM}#signs", _context(sheet, comment))
+    trigger(response, "task:changed", {"task": comment.task_id})
+    return response
+
+
+@require_safe
+@guests_allowed
+def comment_quote(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """What a quotation of the comment looks like in the composer: as text for the page's own script, or a page."""
+    comment = access.get_comment(request.member, pk, to="react")
+    text = quotation(comment.author.display_name, comment.body)
+    if request.headers.get("Accept", "").startswith("text/plain"):
+        return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    sheet = TaskSheet(comment.task, request.member)
+    sheet.typed = {"comment": text, "is_shared": False}
+    return show_sheet(request, sheet)
 
 
 @require_safe

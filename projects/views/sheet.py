@@ -15,7 +15,9 @@ from django.utils.cache import patch_vary_headers
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.granularity import Work, findings
 from projects.models import ChecklistItem, Column, Dependency, Label, Task
+from projects.reactions import SIGNS
 from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.trace import moment
 
@@ -92,6 +94,10 @@ class TaskSheet:
     def checklist(self) -> list[ChecklistItem]:
         return list(self.task.checklist.select_related("done_by").order_by("position", "pk"))
 
+    @property
+    def signs(self) -> Iterable[tuple[str, Any]]:
+        return SIGNS.items()
+
     @cached_property
     def stream(self) -> Stream:
         names = [member.display_name for member in self.people]
@@ -119,6 +125,15 @@ class TaskSheet:
             else:
                 found["blocks"].append(link.blocked if link.sees_blocked else None)
         return found
+
+    @property
+    def size_hints(self) -> list[str]:
+        """How the task could be said more finely; nothing for steps of an SOP, which are cut already."""
+        task = self.task
+        if not self.may["edit"] or task.is_done or task.is_milestone or task.is_size_fine or task.sop_step:
+            return []
+        has_outcome = bool(task.description or task.checklist_count or task.subtask_count)
+        return findings(Work(task.title, has_outcome, task.estimate_minutes))
 
     @property
     def hours(self) -> list[int]:

@@ -17,7 +17,7 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.bin import KEPT_DAYS
-from projects.actions.edits import StaleEdit, edit_text
+from projects.actions.edits import StaleEdit, accept_size, edit_text
 from projects.actions.finishing import finish_task, reopen_task
 from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import RemovedForGood, delete_task, restore_task
@@ -29,6 +29,8 @@ from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 50_000
+
+_SIZE = "projects/_task_size.html#size"
 
 
 @require_safe
@@ -109,6 +111,15 @@ class DescriptionForm(TextForm):
 @members_only
 def task_title(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _save_text(request, access.get_task(request.member, pk, to="edit"), TitleForm(request.POST))
+
+
+@require_POST
+@members_only
+def task_size_fine(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The hint that it could be split goes away."""
+    task = access.get_task(request.member, pk, to="edit")
+    accept_size(task)
+    return answer(request, _sheet(request, task), _SIZE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,7 +237,7 @@ def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpRes
     except StaleEdit as stale:
         return _show_both(request, sheet, stale)
     sheet.saved = field
-    return answer(request, sheet, f"projects/_task_texts.html#{field}", now=now)
+    return answer(request, sheet, f"projects/_task_texts.html#{field}", also=[_SIZE], now=now)
 
 
 def _show_both(request: WorkspaceRequest, sheet: TaskSheet, stale: StaleEdit) -> HttpResponse:

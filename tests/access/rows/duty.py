@@ -1,6 +1,16 @@
 """What keeps a task owned and dated."""
 
-from tests.access.rows.base import INSIDERS, READ_ONLY, Row
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from projects.actions.comments import add_comment
+from projects.models import Project, Task
+from tests.access.rows.base import INSIDERS, INTERNAL, READ_ONLY, SHARED, Row
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
 
 ROWS = [
     Row("projects:task-begin", "task", INSIDERS),
@@ -11,4 +21,19 @@ ROWS = [
         {"column": "$doing", "typed": "2027-03-01", "zone": "UTC", "owner": "$members.owner"},
     ),
     Row("projects:task-begin", "archived_task", READ_ONLY | {"guest": 403, "guest elsewhere": 403}),
+    Row("projects:task-size-fine", "task", INSIDERS, {}),
+    Row("projects:comment-react", "comment", SHARED, {"sign": "👍"}),
+    Row("projects:comment-react", "team_comment", INTERNAL, {"sign": "👍"}),
+    Row("projects:comment-quote", "comment", SHARED),
+    Row("projects:comment-quote", "team_comment", INTERNAL),
 ]
+
+
+def lay(world: "World", project: Project) -> None:
+    """A comment that only the team reads, on the task that the guest works on."""
+    task = Task.objects.get(pk=world.ids["task"])
+    said = add_comment(
+        task, "Only among us: half the price.", is_shared=False, author=world.members["owner"], now=timezone.now()
+    )
+    world.ids["team_comment"] = said.pk
+    world.secrets.append("Only among us: half the price.")
