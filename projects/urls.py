@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     activity,
+    adding,
     beginning,
     bin,
     boards,
@@ -30,12 +31,15 @@ urlpatterns = [
     path("projects/<int:pk>/activity/", activity.activity, name="activity"),
     # beginning
     path("tasks/<int:pk>/begin/", beginning.task_begin, name="task-begin"),
+    # adding
+    path("columns/<int:pk>/tasks/add/", adding.task_add, name="task-add"),
+    path("columns/<int:pk>/tasks/read/", adding.quick_read, name="quick-read"),
+    path("labels/add/", adding.label_add, name="label-add"),
     # bin
     path("projects/<int:pk>/bin/", bin.project_bin, name="bin"),
     # boards
     path("projects/<int:pk>/board/", boards.board, name="board"),
     path("columns/<int:pk>/cards/", boards.column_cards, name="column-cards"),
-    path("columns/<int:pk>/tasks/add/", boards.task_add, name="task-add"),
     path("tasks/<int:pk>/move/", boards.task_move, name="task-move"),
     path("tasks/<int:pk>/card/", boards.task_card, name="task-card"),
     # checklists

@@ -1,35 +1,33 @@
-"""The board: its page, the next cards of a column, moving a card and adding some."""
+"""The board: its page, the next cards of a column, and moving a card."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linkstar.lib.forms import problems
-from linkstar.lib.text import clean_line, split_lines
+from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
-from linkstar.workspaces.access import guests_allowed, members_only
+from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.refusals import MoveRefused, StillDraft
-from projects.actions.tasks import create_tasks, move_task
+from projects.actions.tasks import move_task
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Column, Label, Project, Task
-from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card, new_cards
+from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card
 from projects.views.beginning import ask
 from projects.views.moving import MoveTaskForm, why_not
 
@@ -50,7 +48,7 @@ def board(request: WorkspaceRequest, pk: int) -> HttpResponse:
     wanted = TaskFilter.read(request.GET)
     columns = board_columns(project, project.board, wanted, reader_of(request))
     context = {
-        **_drawing(request, project, columns),
+        **drawing(request, project, columns),
         "wanted": wanted,
         "labels": _labels(request.member, project),
         "people": _people(request.member, project),
@@ -75,7 +73,7 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shown = column_page(column, wanted, reader_of(request), after=after)
     project = column.board.project
     columns = list(column.board.columns.order_by("position"))
-    context = {**_drawing(request, project, columns), "wanted": wanted, "column": shown}
+    context = {**drawing(request, project, columns), "wanted": wanted, "column": shown}
     return render(request, "projects/board.html#more", context)
 
 
@@ -98,7 +96,7 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if error:
         return refused(error)
     moved = moved_card(task, reader_of(request), source=source, old_rank=old_rank)
-    context = {**_drawing(request, task.project, columns), "moved": moved}
+    context = {**drawing(request, task.project, columns), "moved": moved}
     response = render(request, "projects/board.html#moved", context)
     before = form.cleaned_data["before"]
     events: dict[str, Any] = {
@@ -136,55 +134,7 @@ def _undoable(task: Task, moved: Moved) -> dict[str, str]:
     }
 
 
-class AddTasksForm(forms.Form):
-    """One title, or pasted lines that each become a task. What is too long is refused, never cut off."""
-
-    titles = forms.CharField(
-        max_length=MOST_LINES * (TITLE_LIMIT + 2),
-        strip=False,
-        error_messages={"required": gettext_lazy("Type a title first.")},
-    )
-
-    def clean_titles(self) -> list[str]:
-        lines = split_lines(self.cleaned_data["titles"], limit=TITLE_LIMIT + 1)
-        if not lines:
-            raise ValidationError(_("Type a title first."))
-        if len(lines) > MOST_LINES:
-            raise ValidationError(
-                _("%(count)d lines are too many: up to %(most)d tasks at a time."),
-                params={"count": len(lines), "most": MOST_LINES},
-            )
-        if any(len(line) > TITLE_LIMIT for line in lines):
-            raise ValidationError(
-                _("A title has up to %(most)d characters. Put the rest into the description."),
-                params={"most": TITLE_LIMIT},
-            )
-        return lines
-
-
-@require_POST
-@members_only
-def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """Quick add at the foot of a column."""
-    column = access.get_column(request.member, pk, to="add task")
-    form = AddTasksForm(request.POST)
-    made: list[Task] = []
-    if form.is_valid():
-        try:
-            made = create_tasks(form.cleaned_data["titles"], column=column, actor=request.member, now=timezone.now())
-        except MoveRefused as error:
-            form.add_error("titles", why_not(error, request.member))
-    if not request.htmx:
-        if form.errors:
-            messages.error(request, problems(form))
-        return redirect(f"{column.board.get_absolute_url()}#column-{column.pk}")
-    shown = new_cards(made, column, reader_of(request)) if made else ShownColumn.of(column)
-    columns = list(column.board.columns.order_by("position")) if made else []
-    context = {**_drawing(request, column.board.project, columns), "column": shown, "form": form}
-    return render(request, "projects/board.html#added", context, status=422 if form.errors else 200)
-
-
-def _drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Column | ShownColumn]) -> dict[str, Any]:
+def drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Column | ShownColumn]) -> dict[str, Any]:
     """What every part of the board needs; `columns` are the ones a card can be moved to, in their order."""
     return {
         "project": project,
@@ -206,7 +156,7 @@ def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return HttpResponse(f'<article id="task-{pk}" hx-swap-oob="delete"></article>')
     columns = list(task.column.board.columns.order_by("position"))
     moved = moved_card(task, reader_of(request), source=task.column, old_rank=task.rank)
-    context = {**_drawing(request, task.project, columns), "moved": moved}
+    context = {**drawing(request, task.project, columns), "moved": moved}
     response = render(request, "projects/board.html#moved", context)
     place = {"task": pk, "column": task.column_id, "before": moved.was_before}
     response["HX-Trigger"] = json.dumps({"task:placed": place})

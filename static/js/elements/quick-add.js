@@ -1,19 +1,32 @@
 /* <quick-add>: Enter adds a task and the field is free for the next at once; what the server refuses comes back into it.
    Pasted lines open as a list with a button that says how many tasks they become. Requests go one after the other, so
-   the tasks stand in the order they were typed. The input method's Enter never gets here (ime-guard.js). */
+   the tasks stand in the order they were typed. The input method's Enter never gets here (ime-guard.js).
+   What the server understood of the line stands below it as chips; a chip that is pressed, or left with Esc or Backspace,
+   puts a backslash before its words, which makes them text again. */
 class QuickAdd extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.one = this.querySelector(".quick-add__one input");
     this.many = this.querySelector(".quick-add__many");
+    this.read = this.querySelector(".quick-add__read");
     this.lines = this.many.querySelector("textarea");
     this.add = this.many.querySelector("[data-add]");
     this.chain = Promise.resolve();
     this.addEventListener("submit", (event) => this.submit(event), true);
     this.addEventListener("paste", (event) => this.paste(event));
     this.addEventListener("keydown", (event) => this.key(event));
-    this.lines.addEventListener("input", () => this.count());
+    this.addEventListener("input", (event) => this.typed(event));
+    this.addEventListener("change", (event) => event.target.name === "project" && this.ask());
+    this.addEventListener("compositionend", () => this.ask());
+    this.read.addEventListener("click", (event) => this.unread(event.target.closest("[data-text]")));
     this.many.querySelector("[data-cancel]").addEventListener("click", () => this.shut());
+    this.made = () => this.load(this.one.value.trim());
+    document.body.addEventListener("label:made", this.made);
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("label:made", this.made);
+    clearTimeout(this.timer);
   }
 
   submit(event) {
@@ -24,14 +37,17 @@ class QuickAdd extends HTMLElement {
     if (!titles.trim() || this.add.disabled) return;
     if (field === this.lines) this.shut();
     field.value = "";
-    this.chain = this.chain.then(() => this.send(titles));
+    this.ask();
+    const project = this.form.elements.project?.value;
+    this.chain = this.chain.then(() => this.send(titles, project));
   }
 
-  async send(titles) {
+  async send(titles, project) {
     let stored = false;
     const heard = (event) => (stored = event.detail.xhr.status === 200);
     this.form.addEventListener("htmx:afterRequest", heard, { once: true });
-    const asked = { source: this.form, target: this.form, swap: "none", values: { titles } };
+    const values = project ? { titles, project } : { titles };
+    const asked = { source: this.form, target: this.form, swap: "none", values };
     await window.htmx.ajax("POST", this.form.action, asked).catch(() => {});
     this.form.removeEventListener("htmx:afterRequest", heard);
     if (stored) this.scrollToEnd();
@@ -44,6 +60,7 @@ class QuickAdd extends HTMLElement {
     if (!titles.includes("\n") && !meanwhile) {
       this.one.value = titles;
       this.one.focus();
+      this.one.dispatchEvent(new Event("input", { bubbles: true }));
     } else {
       this.open([titles, meanwhile].filter(Boolean).join("\n"));
       this.one.value = "";
@@ -51,8 +68,8 @@ class QuickAdd extends HTMLElement {
   }
 
   scrollToEnd() {
-    const list = this.closest(".column").querySelector("[data-column]");
-    list.scrollTop = list.scrollHeight;
+    const list = this.closest(".column")?.querySelector("[data-column]");
+    if (list) list.scrollTop = list.scrollHeight;
   }
 
   paste(event) {
@@ -65,7 +82,12 @@ class QuickAdd extends HTMLElement {
   }
 
   key(event) {
-    if (event.key === "Escape") {
+    const chip = event.target.closest(".read[data-text]");
+    if (chip && ["Backspace", "Delete", "Escape"].includes(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.unread(chip);
+    } else if (event.key === "Escape" && !this.closest("dialog")) {
       event.stopPropagation();
       if (this.many.hidden) this.one.blur();
       else this.shut();
@@ -74,11 +96,47 @@ class QuickAdd extends HTMLElement {
     }
   }
 
+  typed(event) {
+    if (event.target === this.lines) this.count();
+    else if (event.target === this.one && !event.isComposing) this.ask();
+  }
+
+  ask() {
+    clearTimeout(this.timer);
+    const line = this.one.value.trim();
+    if (line) this.timer = setTimeout(() => this.load(line), 220);
+    else this.read.replaceChildren();
+  }
+
+  async load(line) {
+    if (!line) return;
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const project = this.form.elements.project?.value;
+    const query = new URLSearchParams(project ? { line, project } : { line });
+    const options = { headers: { "HX-Request": "true" }, signal: this.asking.signal };
+    const answer = await fetch(`${this.dataset.read}?${query}`, options).catch(() => null);
+    if (!answer?.ok || this.one.value.trim() !== line) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    this.read.replaceChildren(...page.body.children);
+    window.htmx.process(this.read);
+  }
+
+  unread(chip) {
+    if (!chip) return;
+    const at = this.one.value.indexOf(chip.dataset.text);
+    if (at >= 0) this.one.setRangeText("\\", at, at, "end");
+    chip.remove();
+    this.one.focus();
+    this.one.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   open(text) {
     this.many.hidden = false;
     this.lines.disabled = false;
     this.one.disabled = true;
     this.lines.value = text;
+    this.read.replaceChildren();
     this.count();
     this.lines.focus();
     this.many.scrollIntoView({ block: "nearest" });
