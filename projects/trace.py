@@ -1,6 +1,6 @@
 """What the trace reads like: each verb with its data becomes one sentence in the reader's language and clock."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, describe
+from projects import trace_structure
 from projects.models import Activity, Project, Task
+from projects.wording import listed
 
 Data = Mapping[str, Any]
 
 # Sentences that need nothing but names out of the data.
 _PLAIN: dict[str, Promise] = {
+    **trace_structure.PLAIN,
     "task created": gettext_lazy("%(actor)s created the task “%(title)s”."),
     "task deleted": gettext_lazy("%(actor)s moved the task “%(title)s” to the bin."),
     "task restored": gettext_lazy("%(actor)s took the task “%(title)s” out of the bin."),
@@ -87,7 +90,7 @@ def _words(verb: str, data: Data) -> tuple[str, dict[str, Any]]:
 
 def _names(data: Data) -> dict[str, Any]:
     """The data as it is, with a dash for what is missing in old rows."""
-    return dict.fromkeys(("before", "after", "text", "name", "title"), "–") | dict(data)
+    return dict.fromkeys(("before", "after", "text", "name", "title", "number"), "–") | dict(data)
 
 
 def _deadline(data: Data) -> tuple[str, dict[str, Any]]:
@@ -232,6 +235,7 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
+    **trace_structure.BY_VERB,
     "deadline changed": _deadline,
     "start changed": _start,
     "reminders changed": _reminders,
@@ -252,11 +256,6 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
 
 def _day(text: str) -> str:
     return day_text(date.fromisoformat(text), _language())
-
-
-def listed(names: Iterable[Any]) -> str:
-    """Names one after the other, with the comma of the reader's language."""
-    return ("、" if _language() == "zh-hans" else ", ").join(str(name) for name in names)
 
 
 def _language() -> str:

@@ -18,6 +18,11 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "labels changed",
             "priority changed",
             "visibility changed",
+            "subtasks added",
+            "subtask joined",
+            "subtask left",
+            "parent changed",
+            "made of item",
         ),
     ),
     "dates": (pgettext_lazy("kind of activity", "Dates"), ("deadline changed", "start changed", "reminders changed")),
@@ -38,7 +43,15 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     ),
     "checklists": (
         pgettext_lazy("kind of activity", "Checklists"),
-        ("checklist added", "checklist edited", "checklist removed", "checked", "unchecked"),
+        (
+            "checklist added",
+            "checklist edited",
+            "checklist removed",
+            "checked",
+            "unchecked",
+            "item promoted",
+            "promotion taken back",
+        ),
     ),
     "comments": (pgettext_lazy("kind of activity", "Comments"), ("commented", "comment edited", "comment deleted")),
     "files": (

@@ -24,12 +24,22 @@ TASK, FILE = "binned_task", "binned_file"
 
 def promise_removal(kind: str, pk: int, *, binned_at: datetime) -> None:
     """Part of putting something into the bin; before its row is written, as workers do (see due.lock)."""
-    due.schedule(kind, pk, binned_at + KEPT)
+    promise_removals(kind, [pk], binned_at=binned_at)
+
+
+def promise_removals(kind: str, pks: Iterable[int], *, binned_at: datetime) -> None:
+    """The same for several, in one statement."""
+    due.schedule_many((kind, pk, binned_at + KEPT) for pk in pks)
 
 
 def take_back_removal(kind: str, pk: int) -> None:
     """Part of taking something out; waits for a worker that is removing it just now."""
-    due.cancel(kind, pk)
+    take_back_removals(kind, [pk])
+
+
+def take_back_removals(kind: str, pks: Iterable[int]) -> None:
+    """The same for several, in one statement."""
+    due.cancel(kind, *pks)
 
 
 @due.handles(TASK)

@@ -34,7 +34,7 @@ def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime)
     items = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)
     )
-    _count(task, now=now)
+    count_items(task, now=now)
     if items:
         added = [item.text for item in items]
         leave_trace("checklist added", project=task.project, task=task, actor=actor, now=now, texts=added)
@@ -50,7 +50,7 @@ def check_item(item: ChecklistItem, *, is_done: bool, actor: Member, now: dateti
         return
     item.done_at, item.done_by = (now, actor) if is_done else (None, None)
     item.save(update_fields=["done_at", "done_by"])
-    _count(item.task, now=now)
+    count_items(item.task, now=now)
     verb = "checked" if is_done else "unchecked"
     leave_trace(verb, project=item.task.project, task=item.task, actor=actor, now=now, text=item.text)
 
@@ -75,7 +75,7 @@ def remove_item(item: ChecklistItem, *, actor: Member, now: datetime) -> None:
     task = item.task
     _lock(task)
     item.delete()
-    _count(task, now=now)
+    count_items(task, now=now)
     leave_trace("checklist removed", project=task.project, task=task, actor=actor, now=now, text=item.text)
 
 
@@ -84,7 +84,8 @@ def _lock(task: Task) -> None:
     Task.objects.select_for_update(no_key=True).only("pk").get(pk=task.pk)
 
 
-def _count(task: Task, *, now: datetime) -> None:
+def count_items(task: Task, *, now: datetime) -> None:
+    """Under the lock of the task's row."""
     counts = task.checklist.aggregate(all=Count("pk"), done=Count("pk", filter=Q(done_at__isnull=False)))
     task.checklist_count, task.checklist_done_count = counts["all"], counts["done"]
     touch(task, "checklist_count", "checklist_done_count", now=now)

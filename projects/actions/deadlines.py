@@ -1,6 +1,6 @@
 """Deadlines and what hangs on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -23,9 +23,18 @@ def put_deadline(task: Task, deadline: Deadline | None) -> None:
 
 def plan_reminders(task: Task, *, now: datetime) -> None:
     """Make the waiting reminders fit the task: none when it is done, archived, binned or has no deadline."""
+    plan_reminders_of([task], now=now)
+
+
+def plan_reminders_of(tasks: Iterable[Task], *, now: datetime) -> None:
+    """The same for many, in the few statements of one."""
+    wishes = [reminders.Wish(task.pk, _remind_of(task), task.remind_hours_before) for task in tasks]
+    reminders.plan_many("task", wishes, now=now)
+
+
+def _remind_of(task: Task) -> datetime | None:
     is_open = task.completed_at is None and task.archived_at is None and task.deleted_at is None
-    wanted = task.due_at if is_open else None
-    reminders.plan("task", task.pk, due_at=wanted, hours_before=task.remind_hours_before, now=now)
+    return task.due_at if is_open else None
 
 
 def deadline_data(deadline: Deadline | None) -> dict[str, str | None] | None:

@@ -5,17 +5,18 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from linkstar.lib import ranks
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from notifications.actions.reminders import cancel_all
 from projects.actions import bin
-from projects.actions.deadlines import plan_reminders, put_deadline
+from projects.actions.deadlines import plan_reminders, plan_reminders_of, put_deadline
+from projects.actions.families import binned_with, lock_family, recount, taken_along
 from projects.actions.notices import tell_assigned
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
-from projects.actions.trace import leave_trace, leave_traces, touch
+from projects.actions.trace import leave_trace, leave_traces
 from projects.models import Board, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
@@ -48,9 +49,12 @@ def create_tasks(
     now: datetime,
     owner: Member | None = None,
     deadline: Deadline | None = None,
+    parent: Task | None = None,
 ) -> list[Task]:
     """Tasks at the end of a column, in the order given. Titles are clean lines; the WIP limit does not bar new work
     from a to-do column, and raises ColumnFull elsewhere. Raises StillDraft in a doing column, and ColumnGone.
+
+    Whether they may stand under `parent` is what actions/subtasks.py asks first; they are as confidential as it is.
     """
     if column.is_doing and (owner is None or deadline is None):
         raise StillDraft(column)
@@ -74,10 +78,14 @@ def create_tasks(
             created_at=now,
             updated_at=now,
             completed_at=now if column.is_done else None,
+            parent=parent,
         )
+        if parent is not None:
+            task.sensitivity, task.may_be_shared = parent.sensitivity, parent.may_be_shared
         put_deadline(task, deadline)
         tasks.append(task)
     Task.objects.bulk_create(tasks)
+    recount([task.parent_id for task in tasks], now=now)
     if deadline is not None:
         for task in tasks:
             plan_reminders(task, now=now)
@@ -99,6 +107,8 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     would begin on a draft, and ColumnGone.
     """
     lock_board(column)
+    if task.parent_id is not None:
+        lock_family(task)
     place = _find_place(task, column, before)
     source, was_done = task.column, task.is_done
     if column.is_doing and not source.is_doing and task.is_draft:
@@ -111,6 +121,7 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     task.save(update_fields=["column", "rank", "updated_at", "version", "completed_at"])
     if column.is_done != was_done:
         plan_reminders(task, now=now)
+        recount([task.parent_id], now=now)
     if column != source:
         leave_trace(
             "moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name
@@ -119,35 +130,53 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
 
 @transaction.atomic
 def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Into the bin, where it stays for 30 days (actions/bin.py). Twice is once."""
-    bin.promise_removal(bin.TASK, task.pk, binned_at=now)
-    # Whoever promised first has deleted it by now.
-    task.refresh_from_db(fields=["deleted_at"])
+    """Into the bin for 30 days (actions/bin.py), with the subtasks that the actor sees. Twice is once."""
+    lock_board(task.column)
+    task.refresh_from_db(fields=["deleted_at", "parent"])
     if task.deleted_at is not None:
         return
-    task.deleted_at = now
-    touch(task, "deleted_at", now=now)
-    cancel_all("task", task.pk)
-    leave_trace("task deleted", project=task.project, task=task, actor=actor, now=now, title=task.title)
+    gone = [task, *taken_along(task, actor=actor)]
+    bin.promise_removals(bin.TASK, [each.pk for each in gone], binned_at=now)
+    lock_family(*gone)
+    _put_deleted_at(gone, now, now=now)
+    cancel_all("task", *(each.pk for each in gone))
+    recount([task.parent_id], now=now)
+    traces = [(each, {"title": each.title}) for each in gone]
+    leave_traces("task deleted", project=task.project, actor=actor, now=now, tasks=traces)
 
 
 @transaction.atomic
 def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Out of the bin, to the end of the column it was in, or that has taken its place since.
-
-    Raises RemovedForGood when it lay there too long.
+    """Out of the bin, to the end of the column it was in, or that has taken its place since; with the subtasks that
+    went there with it, which stand where they stood. Raises RemovedForGood when it lay there too long.
     """
-    bin.take_back_removal(bin.TASK, task.pk)
     lock_board(task.column)
+    task.refresh_from_db(fields=["deleted_at"])
+    waiting = [task, *binned_with(task)]
+    bin.take_back_removals(bin.TASK, [each.pk for each in waiting])
+    lock_family(*waiting)
     task.refresh_from_db(fields=["column", "title", "deleted_at"])
     if task.is_removed:
         raise RemovedForGood
     if task.deleted_at is None:
         return
-    task.deleted_at, task.rank = None, _find_place(task, task.column, None).rank
-    touch(task, "deleted_at", "rank", now=now)
-    plan_reminders(task, now=now)
-    leave_trace("task restored", project=task.project, task=task, actor=actor, now=now, title=task.title)
+    # Without those that a worker has removed for good meanwhile.
+    back = [task, *binned_with(task)]
+    task.rank = _find_place(task, task.column, None).rank
+    task.save(update_fields=["rank"])
+    _put_deleted_at(back, None, now=now)
+    plan_reminders_of(back, now=now)
+    recount([task.parent_id, *(each.pk for each in back if each.subtask_count)], now=now)
+    traces = [(each, {"title": each.title}) for each in back]
+    leave_traces("task restored", project=task.project, actor=actor, now=now, tasks=traces)
+
+
+def _put_deleted_at(tasks: list[Task], deleted_at: datetime | None, *, now: datetime) -> None:
+    """Of locked rows, counted as a change of each, in one statement."""
+    rows = Task.objects.filter(pk__in=[task.pk for task in tasks])
+    rows.update(deleted_at=deleted_at, updated_at=now, version=F("version") + 1)
+    for task in tasks:
+        task.deleted_at = deleted_at
 
 
 def lock_board(column: Column) -> Board:
@@ -197,7 +226,7 @@ WITH other AS (
     ),
     follower AS (SELECT rank FROM other WHERE id = %(before)s)
 SELECT task.column_id, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
-    task.due_at, task.remind_hours_before, task.version,
+    task.due_at, task.remind_hours_before, task.version, task.parent_id,
     (SELECT rank FROM follower) AS follower,
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
     (SELECT max(rank) FROM other) AS last,
@@ -219,6 +248,7 @@ class _Found(NamedTuple):
     due_at: datetime | None
     remind_hours_before: list[int]
     version: int
+    parent_id: int | None
     follower: str | None
     ahead: str | None
     last: str | None
@@ -248,7 +278,8 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     found = _Found._make(row)
     if not found.is_there:
         raise ColumnGone
-    task.column_id, task.owner_id, task.version = found.column_id, found.owner_id, found.version
+    task.column_id, task.owner_id, task.parent_id = found.column_id, found.owner_id, found.parent_id
+    task.version = found.version
     task.completed_at, task.archived_at, task.deleted_at = found.completed_at, found.archived_at, found.deleted_at
     task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,20 @@ from linkstar.members.models import Member
 from projects.models.boards import Column
 from projects.models.labels import Label
 from projects.models.projects import Project
+
+# UNION without ALL ends even where rows went in circles.
+_UNDER = """
+WITH RECURSIVE under AS (
+    SELECT id FROM projects_task WHERE parent_id = ANY(%s)
+    UNION SELECT task.id FROM projects_task task JOIN under ON task.parent_id = under.id
+) SELECT id FROM under
+"""
+_ABOVE = """
+WITH RECURSIVE above AS (
+    SELECT parent_id AS id FROM projects_task WHERE id = %s
+    UNION SELECT task.parent_id FROM projects_task task JOIN above ON task.id = above.id
+) SELECT id FROM above WHERE id IS NOT NULL
+"""
 
 
 def default_reminders() -> list[int]:
@@ -60,6 +75,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """What every guest of a project sees of it, whether they are on the task or not."""
         return self.filter(visibility=Task.Visibility.SHARED, sensitivity=Task.Sensitivity.NORMAL, may_be_shared=True)
 
+    def under(self, *tasks: int) -> Self:
+        """Subtasks of these tasks (pks) at any depth, those in the bin too."""
+        return self.filter(pk__in=RawSQL(_UNDER, [list(tasks)]))  # noqa: S611 - the pks are parameters
+
+    def above(self, task: int) -> Self:
+        """The parent of this task (pk), its parent, and so on; those in the bin too."""
+        return self.filter(pk__in=RawSQL(_ABOVE, [task]))  # noqa: S611 - the pk is a parameter
+
     def unfinished(self) -> Self:
         return self.filter(completed_at=None)
 
@@ -72,9 +95,9 @@ class Task(models.Model):
 
     `due_at` is the same as an instant: for a date alone 23:59:59 of that day in `due_zone`. `rank` orders a column
     (lib/ranks.py). `version` grows with each change. The `*_count` fields and `logged_minutes` are kept by the actions,
-    so that a board of cards needs no aggregates; of subtasks those count that are not in the bin. `field_values` holds
-    the values of custom fields (projects/field_values.py), and `occurrence_on` says for which day of its `recurrence` a
-    task is the copy, whatever its deadline has become since.
+    so that a board of cards needs no aggregates; which subtasks count is said in actions/families.py. `field_values`
+    holds the values of custom fields (projects/field_values.py), and `occurrence_on` says for which day of its
+    `recurrence` a task is the copy, whatever its deadline has become since.
     """
 
     class Priority(models.IntegerChoices):

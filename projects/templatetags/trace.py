@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from linkstar.members.models import Member
 from projects import trace
+from projects.wording import listed
 
 register = template.Library()
 register.filter("moment", trace.moment)
@@ -16,7 +17,7 @@ register.filter("moment", trace.moment)
 def names(people: Iterable[Member]) -> str:
     """As in "Chen (Agency), Maya": a guest with the company they are from."""
     shape = "{}（{}）" if get_language() == "zh-hans" else "{} ({})"
-    return trace.listed(
+    return listed(
         shape.format(member.display_name, member.company) if member.company else member.display_name
         for member in people
     )
