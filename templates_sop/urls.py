@@ -1,6 +1,6 @@
 from django.urls import path
 
-from templates_sop.views import library, start, steps
+from templates_sop.views import library, splitting, start, steps
 
 app_name = "templates_sop"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     path("templates/", library.template_list, name="template-list"),
     path("templates/<slug:key>/", library.template_show, name="template-show"),
     path("templates/<slug:key>/steps/<slug:step>/", steps.step, name="step"),
+    path("tasks/<int:pk>/split/", splitting.task_split, name="task-split"),
     path("templates/<slug:key>/start/", start.template_start, name="template-start"),
 ]
