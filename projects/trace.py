@@ -16,6 +16,7 @@ from linkstar.lib.deadlines import Deadline, describe
 from projects import trace_structure
 from projects.models import Activity, Project, Task
 from projects.wording import listed
+from projects.trace_values import WORDS as VALUE_WORDS
 
 Data = Mapping[str, Any]
 
@@ -236,6 +237,7 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     **trace_structure.BY_VERB,
+    **VALUE_WORDS,
     "deadline changed": _deadline,
     "start changed": _start,
     "reminders changed": _reminders,

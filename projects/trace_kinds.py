@@ -23,9 +23,23 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "subtask left",
             "parent changed",
             "made of item",
+            "field changed",
         ),
     ),
-    "dates": (pgettext_lazy("kind of activity", "Dates"), ("deadline changed", "start changed", "reminders changed")),
+    "dates": (
+        pgettext_lazy("kind of activity", "Dates"),
+        (
+            "deadline changed",
+            "start changed",
+            "reminders changed",
+            "recurrence set",
+            "recurrence changed",
+            "recurrence stopped",
+            "recurred",
+            "occurrence skipped",
+            "occurrences missed",
+        ),
+    ),
     "people": (
         pgettext_lazy("kind of activity", "People"),
         (
@@ -72,6 +86,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "project created",
             "project started",
             "project edited",
+            "fields chosen",
             "project finished",
             "project archived",
             "project restored",

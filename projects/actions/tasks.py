@@ -15,6 +15,7 @@ from projects.actions import bin
 from projects.actions.deadlines import plan_reminders, plan_reminders_of, put_deadline
 from projects.actions.families import binned_with, lock_family, recount, taken_along
 from projects.actions.notices import tell_assigned
+from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
 from projects.actions.trace import leave_trace, leave_traces
 from projects.models import Board, Column, Project, Task
@@ -60,7 +61,7 @@ def create_tasks(
         raise StillDraft(column)
     lock_board(column)
     project = column.board.project
-    last, taken = _end_of(column)
+    last, taken = end_of(column)
     if column.status != Column.Status.TODO and _is_too_much(column, taken + len(titles)):
         raise ColumnFull(column)
     first = take_numbers(project, len(titles))
@@ -106,6 +107,7 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, StillDraft when work
     would begin on a draft, and ColumnGone.
     """
+    lock_promise(task)
     lock_board(column)
     if task.parent_id is not None:
         lock_family(task)
@@ -122,6 +124,7 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     if column.is_done != was_done:
         plan_reminders(task, now=now)
         recount([task.parent_id], now=now)
+        look_soon(task, now=now)
     if column != source:
         leave_trace(
             "moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name
@@ -207,7 +210,7 @@ FROM projects_column place WHERE place.id = %s
 """
 
 
-def _end_of(column: Column) -> tuple[str | None, int]:
+def end_of(column: Column) -> tuple[str | None, int]:
     """The last rank of the column and how many cards it holds, in one statement under the board's lock."""
     with connection.cursor() as cursor:
         cursor.execute(_END, [column.pk])
