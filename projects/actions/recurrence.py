@@ -17,7 +17,7 @@ from linkstar.lib.recurrence import Rule
 from linkstar.members.models import Member
 from linkstar.workspaces import due
 from projects.actions.copies import make_copy
-from projects.actions.deadlines import lock, set_deadline
+from projects.actions.deadlines import lock, plan_reminders, set_deadline
 from projects.actions.occurrences import KIND
 from projects.actions.trace import leave_trace, touch
 from projects.models import Project, Recurrence, Task
@@ -124,6 +124,7 @@ def skip_occurrence(task: Task, *, actor: Member, now: datetime) -> date:
         day = opened.occurrence_on
         opened.archived_at = now
         touch(opened, "archived_at", now=now)
+        plan_reminders(opened, now=now)
     else:
         day = recurrence.next_on
         recurrence.next_on = next(_days_after(recurrence, day), None)
