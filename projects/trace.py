@@ -15,8 +15,8 @@ from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, describe
 from projects import trace_structure
 from projects.models import Activity, Project, Task
-from projects.wording import listed
 from projects.trace_values import WORDS as VALUE_WORDS
+from projects.wording import listed
 
 Data = Mapping[str, Any]
 

@@ -8,6 +8,7 @@ from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from projects.actions.deadlines import set_deadline
 from projects.actions.edits import set_owner
+from projects.actions.occurrences import lock_promise
 from projects.actions.tasks import lock_board, move_task
 from projects.models import Column, Task
 
@@ -28,6 +29,7 @@ def begin_task(
     Raises what set_owner, set_deadline and move_task raise.
     """
     # First, as every move does: the traces of the first two lock the project's row, for which a mover would wait.
+    lock_promise(task)
     lock_board(column)
     if owner is not None:
         set_owner(task, owner, actor=actor, now=now)
