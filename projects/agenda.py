@@ -1,4 +1,4 @@
-"""The calendar: which days it shows, what each of them is in China and in the United States, and the tasks that lie on it.
+"""The calendar: its days, what each of them is in China and in the United States, and the tasks that lie on it.
 
 Which day is a deadline's is decided by lib/day_grid, and the database only counts: of timed deadlines it compares
 instants with those at which the days begin, of the others it takes the day they name. So no task is fetched that is not
@@ -11,10 +11,23 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, Count, DateField, DateTimeField, F, Func, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 
-from linkstar.lib.clock_text import time_text
+from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.day_grid import Span, clock_change, ends_elsewhere
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.workdays import get_calendar
@@ -63,6 +76,7 @@ class Day:
     """`count` is how many tasks lie on it, of which `entries` are the first. `hours` by which clocks change in it."""
 
     on: date
+    text: str = ""
     is_outside: bool = False
     is_today: bool = False
     is_weekend: bool = False
@@ -82,6 +96,7 @@ def lay_days(span: Span, reader: Reader, *, month: date | None) -> list[Day]:
     return [
         Day(
             on=day,
+            text=day_text(day, reader.language),
             is_outside=month is not None and (day.year, day.month) != (month.year, month.month),
             is_today=day == today,
             is_weekend=day.weekday() >= _SATURDAY,
@@ -144,7 +159,9 @@ def _day_number(span: Span) -> Case:
     """Which day of the span, from 0: counted by the instants at which days begin, or from the day that is named."""
     starts = Value(span.instants, output_field=ArrayField(DateTimeField()))
     bucket = Func(F("due_at"), starts, function="width_bucket", template="(%(function)s(%(expressions)s) - 1)")
-    since = Func(F("due_on"), Value(span.first, output_field=DateField()), template="(%(expressions)s)", arg_joiner=" - ")
+    since = Func(
+        F("due_on"), Value(span.first, output_field=DateField()), template="(%(expressions)s)", arg_joiner=" - "
+    )
     return Case(When(due_time=None, then=since), default=bucket, output_field=IntegerField())
 
 

@@ -8,9 +8,11 @@ from projects.views import (
     beginning,
     bin,
     boards,
+    calendar,
     checklists,
     columns,
     comments,
+    days,
     deadlines,
     downloads,
     files,
@@ -42,6 +44,9 @@ urlpatterns = [
     path("columns/<int:pk>/cards/", boards.column_cards, name="column-cards"),
     path("tasks/<int:pk>/move/", boards.task_move, name="task-move"),
     path("tasks/<int:pk>/card/", boards.task_card, name="task-card"),
+    # calendar
+    path("calendar/", calendar.calendar_all, name="calendar-all"),
+    path("projects/<int:pk>/calendar/", calendar.calendar, name="calendar"),
     # checklists
     path("tasks/<int:pk>/checklist/add/", checklists.item_add, name="item-add"),
     path("items/<int:pk>/check/", checklists.item_check, name="item-check"),
@@ -59,6 +64,10 @@ urlpatterns = [
     path("comments/<int:pk>/react/", comments.comment_react, name="comment-react"),
     path("comments/<int:pk>/quote/", comments.comment_quote, name="comment-quote"),
     path("comments/<int:pk>/delete/", comments.comment_delete, name="comment-delete"),
+    # days
+    path("calendar/add/", days.calendar_add, name="calendar-all-add"),
+    path("projects/<int:pk>/calendar/add/", days.calendar_add, name="calendar-add"),
+    path("tasks/<int:pk>/day/", days.task_day, name="task-day"),
     # deadlines
     path("tasks/<int:pk>/deadline/", deadlines.task_deadline, name="task-deadline"),
     path("tasks/<int:pk>/deadline/preview/", deadlines.deadline_preview, name="deadline-preview"),

@@ -23,6 +23,7 @@ import "./elements/send-keys.js";
 import "./elements/side-rail.js";
 import "./elements/step-picker.js";
 import "./elements/task-board.js";
+import "./elements/task-calendar.js";
 import "./elements/task-sheet.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
