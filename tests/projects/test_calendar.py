@@ -97,7 +97,9 @@ def test_the_weeks_in_which_clocks_change_hold_each_hour_once(owner: Any, sunday
         str(sunday + timedelta(days=step)): 5 for step in (-1, 0, 1)
     }
     assert all(title.startswith(day) for day, titles in found.items() for title in titles)
-    [changed] = [day for day in lay_days(week_span(sunday, ANGELES), Reader(owner, ANGELES, "en", NOW), month=None) if day.hours]
+    [changed] = [
+        day for day in lay_days(week_span(sunday, ANGELES), Reader(owner, ANGELES, "en", NOW), month=None) if day.hours
+    ]
     assert (changed.on, changed.hours) == (sunday, 1 if sunday.month == 3 else -1)
 
 
@@ -172,7 +174,12 @@ def test_the_filter_is_the_one_of_the_board(owner: Any) -> None:
     make_task(project, "mine", owner=owner, deadline=day)
     make_task(project, "other", deadline=day, is_milestone=True)
     client, path = client_of(owner), f"/projects/{project.pk}/calendar/?on=2026-11-27"
-    for query, titles in {"owner=me": ["mine"], "milestone=1": ["other"], "q=oth": ["other"], "": ["mine", "other"]}.items():
+    for query, titles in {
+        "owner=me": ["mine"],
+        "milestone=1": ["other"],
+        "q=oth": ["other"],
+        "": ["mine", "other"],
+    }.items():
         page = text(client.get(f"{path}&{query}"))
         assert [title for title in ("mine", "other") if f">{title}</span>" in page] == titles
 
@@ -180,15 +187,18 @@ def test_the_filter_is_the_one_of_the_board(owner: Any) -> None:
 def test_a_guest_sees_what_is_shared_and_nothing_can_be_moved(owner: Any) -> None:
     given, hidden = make_project(owner, name="Given"), make_project(owner, name="Hidden")
     guest = make_member("guest", language="en")
+    make_member(display_name="A colleague")
     ProjectAccess.objects.create(project=given, member=guest)
     day = Deadline(date(2026, 11, 27), None, BEIJING)
     make_task(given, "theirs", owner=guest, deadline=day)
     make_task(given, "of the team", owner=owner, deadline=day)
     make_task(hidden, "elsewhere", owner=guest, deadline=day)
     client = client_of(guest)
-    page = text(client.get("/calendar/?on=2026-11-27")) + text(client.get(f"/projects/{given.pk}/calendar/?on=2026-11-27"))
+    page = text(client.get("/calendar/?on=2026-11-27")) + text(
+        client.get(f"/projects/{given.pk}/calendar/?on=2026-11-27")
+    )
     assert "theirs" in page
-    for words in ("of the team", "elsewhere", "Hidden", "data-movable", "/calendar/add/", owner.display_name):
+    for words in ("of the team", "elsewhere", "Hidden", "data-movable", "/calendar/add/", "A colleague"):
         assert words not in page
     assert client.get(f"/projects/{hidden.pk}/calendar/").status_code == 404
 
@@ -285,10 +295,19 @@ class TestAdd:
         assert Task.objects.get().deadline == Deadline(date(2026, 12, 1), time(18), BEIJING)
         assert response.url.startswith("/calendar/?on=2026-12-01")
 
-    @pytest.mark.parametrize("wrong", [{"title": " "}, {"on": "x"}, {"zone": "Mars/Base"}, {"project": "0"}, {"time": "25:00"}])
+    @pytest.mark.parametrize(
+        "wrong", [{"title": " "}, {"on": "x"}, {"zone": "Mars/Base"}, {"project": "0"}, {"time": "25:00"}]
+    )
     def test_what_is_wrong_is_said_and_what_was_typed_stays(self, owner: Any, wrong: dict[str, str]) -> None:
         project = make_project(owner)
-        data = {"title": "Kept words", "on": "2026-12-01", "zone": BEIJING, "time": "", "owner": "", "project": project.pk}
+        data = {
+            "title": "Kept words",
+            "on": "2026-12-01",
+            "zone": BEIJING,
+            "time": "",
+            "owner": "",
+            "project": project.pk,
+        }
         response = client_of(owner).post("/calendar/add/", {**data, **wrong}, **HTMX)
         assert response.status_code == 422
         assert "field__error" in text(response)
