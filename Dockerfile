@@ -1,4 +1,4 @@
-# The image of web, worker, beat and migrate in docker-compose.yml. `docker build -t linkstar .`
+# The image of web, live, worker, beat and migrate in docker-compose.yml. `docker build -t linkstar .`
 
 FROM node:22-slim AS assets
 WORKDIR /build

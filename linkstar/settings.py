@@ -27,6 +27,9 @@ PORT = env.int("PORT", 8000)
 SITE_SCHEME = env.str("SITE_SCHEME", "http" if DEBUG else "https")
 # The port that people type; behind a proxy there is none to show.
 SITE_PORT = f":{PORT}" if DEBUG else ""
+# Where open pages are kept company (linkstar/live/): the port of that process on this machine, or 0 when a proxy brings
+# /live/ of each host to it.
+LIVE_PORT = env.int("LIVE_PORT", 0)
 # Any host may knock: the Domain table decides which one is a workspace, and an unknown one gets a plain 404.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -314,7 +317,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *([f"{SITE_SCHEME}://*.{BASE_DOMAIN}:{LIVE_PORT}"] if LIVE_PORT else [])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

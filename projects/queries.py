@@ -1,8 +1,8 @@
 """A board as pages of cards: the first or next of each column that a filter lets through."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -119,6 +119,36 @@ def new_cards(tasks: list[Task], column: Column, reader: Reader) -> ShownColumn:
     shown = ShownColumn.of(column, total=pairs[0][1][0])
     shown.cards = [card for card, _beside in pairs]
     return shown
+
+
+class Placed(NamedTuple):
+    """A card and where it stands: in which column, above which card; None is the end of the column."""
+
+    cards: list[Card]
+    column: int
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChanges:
+    """`placed` from the last of a column to its first, so that the card below each is in its place already."""
+
+    columns: list[ShownColumn]
+    placed: list[Placed]
+
+
+def board_changes(
+    project: Project, board: Board, wanted: TaskFilter, reader: Reader, *, ids: Sequence[int]
+) -> BoardChanges:
+    """Those of the tasks `ids` that stand on the board under this filter, and the counts of its columns."""
+    tasks = access.tasks_of(reader.member, project)
+    condition = wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
+    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
+    seen = tasks.filter(condition)
+    below = seen.filter(column_id=OuterRef("column_id"), rank__gt=OuterRef("rank")).order_by("rank").values("pk")[:1]
+    asked = Task.objects.filter(pk__in=seen.filter(pk__in=ids).values("pk")).order_by("column_id", "-rank")
+    pairs = read_cards_with(asked, reader, is_readonly=project.is_archived, before=Subquery(below))
+    return BoardChanges(columns, [Placed([card], card.column_id, before) for card, (before,) in pairs])
 
 
 def _count_in(tasks: QuerySet[Task], column: Column) -> Coalesce:

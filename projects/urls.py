@@ -9,6 +9,7 @@ from projects.views import (
     bin,
     boards,
     calendar,
+    changes,
     checklists,
     columns,
     comments,
@@ -47,6 +48,9 @@ urlpatterns = [
     # calendar
     path("calendar/", calendar.calendar_all, name="calendar-all"),
     path("projects/<int:pk>/calendar/", calendar.calendar, name="calendar"),
+    # changes
+    path("projects/<int:pk>/changes/", changes.changes, name="changes"),
+    path("projects/<int:pk>/board/cards/", changes.board_cards, name="board-cards"),
     # checklists
     path("tasks/<int:pk>/checklist/add/", checklists.item_add, name="item-add"),
     path("items/<int:pk>/check/", checklists.item_check, name="item-check"),

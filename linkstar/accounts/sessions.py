@@ -15,8 +15,13 @@ def bind_session(request: HttpRequest) -> None:
 
 def end_foreign_session(request: HttpRequest) -> None:
     """Sign out who comes with a session of another workspace."""
-    if request.user.is_authenticated and request.session.get(_KEY, _here(request)) != _here(request):
+    if request.user.is_authenticated and is_foreign(request):
         logout(request)
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether the session was made on another host; one that says nothing was not."""
+    return bool(request.session.get(_KEY, _here(request)) != _here(request))
 
 
 def _here(request: HttpRequest) -> int:

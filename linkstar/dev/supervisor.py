@@ -26,7 +26,7 @@ from linkstar.dev.processes import end_processes
 POLL_SECONDS = 0.1
 STOP_SECONDS = 15
 LOCK_SECONDS = 30
-COLOURS = {"web": "36", "worker": "33", "beat": "35"}
+COLOURS = {"web": "36", "worker": "33", "beat": "35", "live": "34"}
 
 
 class Stopped(Exception):

@@ -1,4 +1,4 @@
-"""`make up`: servers, migrations, demo, then web, worker and scheduler in the foreground until Ctrl-C."""
+"""`make up`: servers, migrations, demo, then web, live, worker and scheduler in the foreground until Ctrl-C."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from linkstar.dev.bootstrap import fingerprint, is_stamped, write_stamp
 from linkstar.dev.environment import ROOT, VAR, local_settings, start_servers
-from linkstar.dev.processes import is_port_free, wait_until
+from linkstar.dev.processes import free_port, is_port_free, wait_until
 from linkstar.dev.services import ServiceError, is_postgres_running, is_valkey_running, stop
 from linkstar.dev.supervisor import Stopped, Supervisor
 
@@ -48,6 +48,7 @@ def _run(supervisor: Supervisor, settings: dict[str, str], servers: list[Path]) 
     # A killed web server of ours, ended a moment ago, may hold its port a little longer.
     if not wait_until(lambda: is_port_free(port, host), seconds=3):
         raise Stopped(1, f"Port {port} is taken. Choose another: PORT={port + 123} make up")
+    settings["LIVE_PORT"] = settings.get("LIVE_PORT") or str(_live_port(port, host))
     _watch(supervisor, servers)
     # This clone's own database, prepared by exactly these migrations: looking again need not hold up the first page.
     stamp, wanted = VAR / "postgres" / "prepared", _migrations_fingerprint()
@@ -68,7 +69,15 @@ def _prepare(supervisor: Supervisor, settings: dict[str, str]) -> None:
     supervisor.finish(supervisor.start("prepare", [sys.executable, "-m", "linkstar.dev.prepare"], settings | NO_POOL))
 
 
+def _live_port(port: int, host: str) -> int:
+    """The one after the web server's, or when that is taken any other."""
+    beside = port + 1
+    return beside if beside < 65536 and is_port_free(beside, host) else free_port()
+
+
 def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
+    # Connections for its few threads, which look who is allowed to listen.
+    supervisor.start("live", [sys.executable, "-m", "linkstar.live"], settings | NO_POOL)
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "linkstar"]
     supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *LONELY], settings | NO_POOL)
     beat = [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'run' / 'beat-schedule'}", "--pidfile="]

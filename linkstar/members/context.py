@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from linkstar.lib.snapshots import Cursor
 from linkstar.workspaces.http import SiteRequest
 from linkstar.workspaces.trial import days_left
 
 
 def frame(request: SiteRequest) -> dict[str, Any]:
     """`frame.member`, `.workspace`, `.trial_days`, and addresses of what loads by itself; {} off a workspace.
+
+    `.cursor` is older than everything that the page shows, so that what it asks for later begins there.
 
     The unread count and the recent projects lie in rooms above this one, so the rail asks for them by URL.
     """
@@ -26,9 +29,19 @@ def frame(request: SiteRequest) -> dict[str, Any]:
         "rail": SimpleLazyObject(lambda: reverse("projects:rail")),
         "help_url": SimpleLazyObject(_help_url),
         "workspaces_url": SimpleLazyObject(lambda: reverse("workspaces:switcher")),
+        "live_url": _live_url(request),
+        "cursor": Cursor.of(getattr(member, "snapshot", ""), now=timezone.now()),
         "trial_days": days_left(workspace, now=timezone.now()),
     }
     return {"frame": frame}
+
+
+def _live_url(request: SiteRequest) -> str:
+    """The page's own host: the same origin behind a proxy, another port on a machine of one's own."""
+    if not settings.LIVE_PORT:
+        return "/live/"
+    host = request.get_host().partition(":")[0]
+    return f"{settings.SITE_SCHEME}://{host}:{settings.LIVE_PORT}/live/"
 
 
 def _help_url() -> str:

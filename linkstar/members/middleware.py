@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from linkstar.accounts.sessions import end_foreign_session
+from linkstar.lib.snapshots import CurrentSnapshot
 from linkstar.members.models import Member
 from linkstar.workspaces.http import SiteRequest
 
@@ -28,7 +29,7 @@ class MemberMiddleware:
 
     @staticmethod
     def _member(user_id: int) -> Member | None:
-        member = Member.objects.active().filter(user_id=user_id).first()
+        member = Member.objects.active().filter(user_id=user_id).annotate(snapshot=CurrentSnapshot()).first()
         now = timezone.now()
         if member is not None and (member.last_seen_at is None or now - member.last_seen_at > _SEEN_EVERY):
             Member.objects.filter(pk=member.pk).update(last_seen_at=now)

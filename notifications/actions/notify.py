@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from linkstar.members.models import Member
 from linkstar.workspaces.letters import send_letters
+from linkstar.workspaces.live import ring_inboxes
 from linkstar.workspaces.models import Letter
 from notifications.kinds import KINDS, Kind
 
@@ -43,6 +44,7 @@ def notify(
     words = KINDS[kind]
     new = _write(receivers, kind, key, {**data, "url": url}, now)
     told = [member for pk, member in receivers.items() if pk in new]
+    ring_inboxes(sorted(new))
     if words.is_mailed if mail is None else mail:
         send_letters(_letters(told, words, key, {**data, "kind": kind}, url))
     return told

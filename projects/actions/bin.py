@@ -15,7 +15,9 @@ from django.db.models import F, Q
 
 from linkstar.workspaces import due
 from linkstar.workspaces.models import Workspace
+from projects.actions.trace import mark
 from projects.models import Activity, Dependency, FileVersion, StoredFile, Task
+from projects.models.changes import NO_TASK
 
 KEPT_DAYS = 30
 KEPT = timedelta(days=KEPT_DAYS)
@@ -95,3 +97,4 @@ def _remove_files(files: Iterable[StoredFile]) -> None:
 def _leave_trace(verb: str, project_id: int, task_id: int | None, now: datetime, **data: str) -> None:
     """LinkStar did it. The project is not woken, as by people's traces: nobody was at work on it."""
     Activity.objects.create(project_id=project_id, task_id=task_id, actor=None, verb=verb, data=data, created_at=now)
+    mark(project_id, [task_id or NO_TASK])

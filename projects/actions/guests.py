@@ -8,6 +8,7 @@ from django.db.models import Q
 from linkstar.accounts.models import User
 from linkstar.members.actions.links import InvitationRefused, check_daily_limit, send_link
 from linkstar.members.models import Member
+from linkstar.workspaces.live import ring_access
 from linkstar.workspaces.models import Membership, Role
 from notifications.actions.notify import notify
 from projects.actions.edits import set_helpers, set_owner
@@ -109,6 +110,7 @@ def remove_guest(access: ProjectAccess, *, actor: Member, now: datetime) -> None
         others = [helper for helper in task.helpers.all() if helper != member]
         set_helpers(task, others, actor=actor, now=now)
     leave_trace("guest removed", project=project, actor=actor, now=now, guest=member.display_name)
+    ring_access()
 
 
 def _come_in(member: Member | None, user: User, invitation: GuestInvitation, *, now: datetime) -> Member:

@@ -17,7 +17,7 @@ from projects.actions.families import binned_with, lock_family, recount, taken_a
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
-from projects.actions.trace import leave_trace, leave_traces
+from projects.actions.trace import leave_trace, leave_traces, mark
 from projects.models import Board, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
@@ -129,6 +129,8 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
         leave_trace(
             "moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name
         )
+    else:
+        mark(task.project_id, [task.pk])
 
 
 @transaction.atomic

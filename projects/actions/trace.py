@@ -1,13 +1,38 @@
-"""Leave a trace. Every action that changes something calls this in its own transaction."""
+"""Leave a trace. Every action that changes something calls this in its own transaction.
 
-from collections.abc import Iterable
+Beside each trace stands a mark for pages that are open elsewhere (models/changes.py), written in the same statement as
+something else: what is live costs a change no statement of its own. Open pages are rung once the transaction is
+committed.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from linkstar.members.models import Member
+from linkstar.workspaces.live import ring_project
 from projects.models import Activity, Project, Task
+from projects.models.changes import KEPT, NO_TASK
+
+_MARK = """
+INSERT INTO projects_changemark (project_id, xid, task_id)
+SELECT %(project)s, pg_current_xact_id()::text::bigint, task FROM unnest(%(tasks)s::bigint[]) AS task
+ON CONFLICT DO NOTHING
+"""
+# One transaction in 64 looks for old marks; for the others PostgreSQL knows from its number alone that there is nothing
+# to look for. The project's row is written first and marks are deleted after it, so that sweepers come one by one.
+_SWEEP = """
+DELETE FROM projects_changemark
+WHERE project_id = %(project)s AND at < now() - %(kept)s AND mod(pg_current_xact_id()::text::bigint, 64) = 0
+"""
+_WAKE = f"""
+WITH mark AS ({_MARK}), sweep AS ({_SWEEP})
+UPDATE projects_project SET last_activity_at = %(now)s WHERE id = %(project)s
+"""  # noqa: S608 - put together from the constants above
+_VERSION = f"WITH mark AS ({_MARK}) SELECT version FROM projects_task WHERE id = %(task)s"  # noqa: S608
 
 
 def leave_trace(
@@ -15,17 +40,17 @@ def leave_trace(
 ) -> None:
     """Write one activity and wake the project. `data` is JSON: names and values as they are now, before and after."""
     Activity.objects.create(project=project, task=task, actor=actor, verb=verb, data=data, created_at=now)
-    Project.objects.filter(pk=project.pk).update(last_activity_at=now)
+    _wake(project, [task.pk if task is not None else NO_TASK], now)
 
 
 def leave_traces(
     verb: str, *, project: Project, actor: Member | None, now: datetime, tasks: Iterable[tuple[Task, dict[str, Any]]]
 ) -> None:
     """The same for many tasks of one project, each with its own data, in two statements."""
-    Activity.objects.bulk_create(
+    made = Activity.objects.bulk_create(
         Activity(project=project, task=task, actor=actor, verb=verb, data=data, created_at=now) for task, data in tasks
     )
-    Project.objects.filter(pk=project.pk).update(last_activity_at=now)
+    _wake(project, [activity.task_id for activity in made if activity.task_id], now)
 
 
 def touch(task: Task, *fields: str, now: datetime) -> None:
@@ -33,7 +58,17 @@ def touch(task: Task, *fields: str, now: datetime) -> None:
     task.updated_at = now
     task.version = F("version") + 1
     task.save(update_fields=[*fields, "updated_at", "version"])
-    task.refresh_from_db(fields=["version"])
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION, {"project": task.project_id, "tasks": [task.pk], "task": task.pk})
+        [task.version] = cursor.fetchone()
+    ring_project(task.project_id)
+
+
+def mark(project_id: int, tasks: Sequence[int]) -> None:
+    """For a change that neither touches its tasks nor leaves a trace: a card that moves within its column."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, {"project": project_id, "tasks": list(tasks)})
+    ring_project(project_id)
 
 
 def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -44,3 +79,9 @@ def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """
     ids = list(tasks.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
     return Task.objects.filter(pk__in=ids).order_by("pk")
+
+
+def _wake(project: Project, tasks: list[int], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAKE, {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT})
+    ring_project(project.pk)

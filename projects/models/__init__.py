@@ -1,5 +1,6 @@
 from projects.models.activity import Activity
 from projects.models.boards import Board, Column
+from projects.models.changes import ChangeMark
 from projects.models.comments import ChecklistItem, Comment, Reaction
 from projects.models.dependencies import Dependency
 from projects.models.fields import CustomField
@@ -13,6 +14,7 @@ from projects.models.tasks import Task
 __all__ = [
     "Activity",
     "Board",
+    "ChangeMark",
     "ChecklistItem",
     "Column",
     "Comment",

@@ -78,7 +78,7 @@ def foreign_ids() -> None:
     labels = {name.rpartition(".")[2] for name in settings.TENANT_APPS}
     with connection.cursor() as cursor:
         for model in apps.get_models():
-            if model._meta.app_label in labels:
+            if model._meta.app_label in labels and model._meta.pk.name == "id":
                 cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN id RESTART WITH {FIRST_FOREIGN_ID}')
 
 

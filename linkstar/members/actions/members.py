@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from linkstar.members.access import may_manage, roles_to_give
 from linkstar.members.handover import hand_over_everything, open_work_of
 from linkstar.members.models import Member
+from linkstar.workspaces.live import ring_access
 from linkstar.workspaces.models import Membership, Role
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,7 @@ def change_role(member: Member, *, role: str, actor: Member) -> Member:
     before, member.role = member.role, role
     member.save(update_fields=["role"])
     Membership.objects.filter(user_id=member.user_id, workspace=connection.tenant).update(role=role)
+    ring_access()
     log.info("role changed", actor=actor.pk, member=member.pk, before=before, after=role)
     return member
 
@@ -111,6 +113,7 @@ def _let_go(member: Member, *, heir: Member | None, actor: Member, now: datetime
     member.is_active, member.deactivated_at = False, now
     member.save(update_fields=["is_active", "deactivated_at"])
     Membership.objects.filter(user_id=member.user_id, workspace=connection.tenant).update(is_active=False)
+    ring_access()
 
 
 def _locked(*members: Member) -> list[Member]:
