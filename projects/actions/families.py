@@ -16,16 +16,22 @@ from projects.actions.trace import lock_tasks
 from projects.models import Task
 
 _RECOUNT = """
-UPDATE projects_task parent
-SET subtask_count = counted.count, subtask_done_count = counted.done, version = version + 1, updated_at = %(now)s
-FROM (
-    SELECT asked.id, count(child.id) AS count, count(child.completed_at) AS done
-    FROM unnest(%(parents)s::bigint[]) AS asked (id)
-    LEFT JOIN projects_task child ON child.parent_id = asked.id AND child.deleted_at IS NULL
-        AND (child.archived_at IS NULL OR child.completed_at IS NOT NULL)
-    GROUP BY asked.id
-) counted
-WHERE parent.id = counted.id AND (subtask_count, subtask_done_count) <> (counted.count, counted.done)
+WITH counted_anew AS (
+    UPDATE projects_task parent
+    SET subtask_count = counted.count, subtask_done_count = counted.done, version = version + 1, updated_at = %(now)s
+    FROM (
+        SELECT asked.id, count(child.id) AS count, count(child.completed_at) AS done
+        FROM unnest(%(parents)s::bigint[]) AS asked (id)
+        LEFT JOIN projects_task child ON child.parent_id = asked.id AND child.deleted_at IS NULL
+            AND (child.archived_at IS NULL OR child.completed_at IS NOT NULL)
+        GROUP BY asked.id
+    ) counted
+    WHERE parent.id = counted.id AND (subtask_count, subtask_done_count) <> (counted.count, counted.done)
+    RETURNING parent.id, parent.project_id
+)
+INSERT INTO projects_changemark (project_id, xid, task_id)
+SELECT project_id, pg_current_xact_id()::text::bigint, id FROM counted_anew
+ON CONFLICT DO NOTHING
 """
 
 
@@ -35,7 +41,10 @@ def lock_family(*tasks: Task) -> None:
 
 
 def recount(parents: Collection[int | None], *, now: datetime) -> None:
-    """Count the subtasks of these tasks (pks) anew, in one statement; None among them is no task."""
+    """Count the subtasks of these tasks (pks) anew, in one statement; None among them is no task.
+
+    Their cards change with it, wherever they are open (models/changes.py).
+    """
     asked = sorted({pk for pk in parents if pk is not None})
     if asked:
         with connection.cursor() as cursor:

@@ -48,7 +48,7 @@ def test_every_kind_of_change_is_told_once(project: Project) -> None:
     acts = [
         lambda: edit_text(task, "title", "Newer", was=None, actor=me, now=now),
         lambda: move_task(task, column=task.column, before=None, actor=me, now=now),
-        lambda: move_task(task, column=make_column(project, "doing"), before=None, actor=me, now=now),
+        lambda: move_task(task, column=make_column(project, "done"), before=None, actor=me, now=now),
         lambda: edit_comment(comment, "Two", now=now),
         lambda: add_comment(task, "Three", is_shared=False, author=me, now=now),
     ]
