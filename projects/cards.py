@@ -55,6 +55,7 @@ class Card:
     labels: list[LabelChip]
     priority: int
     is_milestone: bool
+    is_recurring: bool
     is_done: bool
     is_shared: bool
     missing: str
@@ -81,6 +82,7 @@ class _Row(NamedTuple):
     labels: list[str]
     priority: int
     is_milestone: bool
+    recurrence_id: int | None
     completed_at: datetime | None
     visibility: str
     checklist_done_count: int
@@ -92,8 +94,8 @@ class _Row(NamedTuple):
 
 _FIELDS = (
     "pk", "column_id", "rank", "number", "title", "due_on", "due_time", "due_zone", "due_at", "owner_id",
-    "owner__display_name", "owner__role", "chips", "priority", "is_milestone", "completed_at", "visibility",
-    "checklist_done_count", "checklist_count", "comment_count", "file_count", "is_theirs",
+    "owner__display_name", "owner__role", "chips", "priority", "is_milestone", "recurrence_id", "completed_at",
+    "visibility", "checklist_done_count", "checklist_count", "comment_count", "file_count", "is_theirs",
 )  # fmt: skip
 
 
@@ -143,6 +145,7 @@ def _card(row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: boo
         labels=[LabelChip(chip[1:], int(chip[0])) for chip in row.labels],
         priority=row.priority,
         is_milestone=row.is_milestone,
+        is_recurring=row.recurrence_id is not None and not is_guest,
         is_done=is_done,
         is_shared=row.visibility == "shared",
         missing="" if is_done else _MISSING[(row.owner_id is None, row.due_on is None)],

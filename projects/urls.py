@@ -23,6 +23,7 @@ from projects.views import (
     ownership,
     portfolio,
     projects,
+    recurrence,
     task_fields,
     tasks,
 )  # fmt: skip
@@ -113,6 +114,11 @@ urlpatterns = [
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
     path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),
+    # recurrence
+    path("tasks/<int:pk>/repeat/", recurrence.task_repeat, name="task-repeat"),
+    path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),
+    path("tasks/<int:pk>/repeat/skip/", recurrence.repeat_skip, name="repeat-skip"),
+    path("tasks/<int:pk>/repeat/stop/", recurrence.repeat_stop, name="repeat-stop"),
     # tasks
     path("tasks/<int:pk>/", tasks.task_show, name="task"),
     path("tasks/<int:pk>/stream/", tasks.task_stream, name="task-stream"),

@@ -11,13 +11,16 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.cards import Reader
 from projects.granularity import Work, findings
 from projects.models import ChecklistItem, Column, Dependency, Label, Task
 from projects.reactions import SIGNS
+from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.trace import moment
 
@@ -47,7 +50,7 @@ class TaskSheet:
         on_it = None if self.member.is_guest else True
         if on_it is None:
             on_it = self.task.owner_id == self.member.pk or self.task.helpers.filter(pk=self.member.pk).exists()
-        words = ("edit", "move", "check", "comment", "attach", "share", "delete")
+        words = ("edit", "move", "check", "comment", "attach", "share", "archive", "delete")
         return {word: access.may_task(self.member, word, self.task, is_on_it=on_it) for word in words}
 
     @property
@@ -79,6 +82,12 @@ class TaskSheet:
     @property
     def guests_if_shared(self) -> "list[access.PersonAround]":
         return self._guests(is_shared=True)
+
+    @cached_property
+    def repeating(self) -> Repeating:
+        """Of a task that has a recurrence."""
+        zone = timezone.get_current_timezone_name()
+        return repeating(self.task, Reader(self.member, zone, get_language() or "en", timezone.now()))
 
     @cached_property
     def labels(self) -> list[Label]:
