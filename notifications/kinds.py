@@ -45,6 +45,12 @@ def _tasks_given(data: Mapping[str, Any]) -> Words:
     return _("%(actor)s gave you %(count)s tasks of “%(project)s”")
 
 
+def _rest(data: Mapping[str, Any]) -> Words:
+    if data["reason"] == "done":
+        return _("Everything in “%(project)s” is done. Archive it?")
+    return _("Nothing has happened in “%(project)s” for %(days)s days. Archive it?")
+
+
 KINDS: dict[str, Kind] = {
     "task_due": Kind(
         _("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True, letter="task_due"
@@ -68,6 +74,7 @@ KINDS: dict[str, Kind] = {
         letter="owner_offered",
     ),
     "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
+    "project_rest": Kind("", _("You own this project."), "archive", choose=_rest),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

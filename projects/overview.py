@@ -17,23 +17,27 @@ LATER_LIMIT = 10
 
 
 class Counts(NamedTuple):
-    """Of the tasks the reader may see: all, finished, open; of the open ones overdue, and without owner or deadline."""
+    """Of the tasks the reader may see: all and the open ones; of the open ones overdue, and drafts.
+
+    Progress counts what somebody answers for by a day: `whole` and, of these, `done`.
+    """
 
     all: int = 0
-    done: int = 0
     open: int = 0
     overdue: int = 0
     drafts: int = 0
+    whole: int = 0
+    done: int = 0
 
     @property
     def percent(self) -> int:
-        """Whole per cent done, rounded down; 0 without tasks."""
-        return self.done * 100 // self.all if self.all else 0
+        """Whole per cent done, rounded down; 0 without tasks that count."""
+        return self.done * 100 // self.whole if self.whole else 0
 
 
 def counts_of(tasks: QuerySet[Task], *, now: datetime) -> dict[int, Counts]:
     """By project pk; a project without visible tasks is not in it."""
-    is_open = Q(completed_at=None)
+    is_open, is_draft = Q(completed_at=None), Q(owner=None) | Q(due_on=None)
     rows = (
         tasks.order_by()
         .values("project_id")
@@ -41,13 +45,12 @@ def counts_of(tasks: QuerySet[Task], *, now: datetime) -> dict[int, Counts]:
             all=Count("pk"),
             open=Count("pk", filter=is_open),
             overdue=Count("pk", filter=is_open & Q(due_at__lt=now)),
-            drafts=Count("pk", filter=is_open & (Q(owner=None) | Q(due_on=None))),
+            drafts=Count("pk", filter=is_open & is_draft),
+            whole=Count("pk", filter=~is_draft),
+            done=Count("pk", filter=~is_open & ~is_draft),
         )
     )
-    return {
-        row["project_id"]: Counts(row["all"], row["all"] - row["open"], row["open"], row["overdue"], row["drafts"])
-        for row in rows
-    }
+    return {row.pop("project_id"): Counts(**row) for row in rows}
 
 
 def _due_text(

@@ -48,6 +48,8 @@ _PLAIN: dict[str, Promise] = {
         "%(actor)s started the project from the SOP template “%(template)s” with %(tasks)s tasks."
     ),
     "project finished": gettext_lazy("%(actor)s declared the project finished."),
+    "project kept": gettext_lazy("%(actor)s said that the project goes on."),
+    "project snoozed": gettext_lazy("%(actor)s wants to be asked again in %(days)s days whether the project is over."),
     "project archived": gettext_lazy("%(actor)s archived the project."),
     "project restored": gettext_lazy("%(actor)s brought the project back from the archive."),
     "owner offered": gettext_lazy("%(actor)s offered the project to %(to)s."),

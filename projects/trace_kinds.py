@@ -88,6 +88,8 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "project edited",
             "fields chosen",
             "project finished",
+            "project kept",
+            "project snoozed",
             "project archived",
             "project restored",
             "column added",

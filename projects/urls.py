@@ -113,6 +113,7 @@ urlpatterns = [
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
     path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
+    path("projects/<int:pk>/rest/", projects.project_rest, name="project-rest"),
     path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),
     # recurrence
     path("tasks/<int:pk>/repeat/", recurrence.task_repeat, name="task-repeat"),

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from linkstar.members.models import Member
 from notifications.actions.reminders import Wish, cancel_all, plan_many
+from projects.actions.resting import watch_rest
 from projects.actions.trace import leave_trace, lock_tasks
 from projects.models import Activity, Board, Column, Project
 
@@ -43,6 +44,7 @@ def create_project(
         Column(board=board, name=name, status=status, position=position, wip_limit=limit)
         for position, (name, status, limit) in enumerate(columns)
     )
+    watch_rest(project, now=now)
     leave_trace("project created", project=project, actor=actor, now=now, name=name, owner=owner.display_name)
     return project
 
@@ -93,6 +95,7 @@ def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
         return
     project.state, project.archived_at = _state_before_archive(project), None
     project.save(update_fields=["state", "archived_at"])
+    watch_rest(project, now=now)
     leave_trace("project restored", project=project, actor=actor, now=now)
 
 

@@ -29,7 +29,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(models.Model):
     """Exactly one owner, always: the database keeps the first half, the offer the second.
 
-    `sop_*` and `anchor_*` say which built-in template it came from, and at which date or instant it was anchored.
+    `sop_*` and `anchor_*` say which built-in template it came from, and at which date or instant it was anchored;
+    `rest_*` what its owner said when asked whether it is over (actions/resting.py).
     """
 
     class State(models.TextChoices):
@@ -65,6 +66,8 @@ class Project(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     last_activity_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
+    rest_answered_at = models.DateTimeField(null=True, blank=True)
+    rest_snoozed_until = models.DateTimeField(null=True, blank=True)
 
     objects = ProjectQuerySet.as_manager()
 

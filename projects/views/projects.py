@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +21,10 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
+from projects.actions.resting import keep_going, snooze_rest
 from projects.models import Project
 from projects.overview import Counts, counts_of, work_rows
+from projects.resting import rest_of
 from projects.views.boards import reader_of
 from projects.views.ownership import open_offer
 
@@ -102,9 +105,12 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shown = access.get_project(request.member, pk)
     reader, tasks = reader_of(request), access.current_tasks_of(request.member, shown)
     ahead = tasks.filter(completed_at=None).exclude(due_at=None).order_by("due_at", "pk")[:8]
+    counts = counts_of(tasks, now=reader.now).get(pk, Counts())
+    is_owner = access.may(request.member, "archive", shown)
     context = {
         "project": shown,
-        "counts": counts_of(tasks, now=reader.now).get(pk, Counts()),
+        "counts": counts,
+        "rest": rest_of(shown, open_count=counts.open, count=counts.all, now=reader.now) if is_owner else None,
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
         "city": city_name(shown.time_zone, reader.language),
         "deadlines": work_rows(ahead, reader),
@@ -150,6 +156,18 @@ def project_archive(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def project_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shown = access.get_project(request.member, pk, to="archive")
     restore_project(shown, actor=request.member, now=timezone.now())
+    return redirect(shown)
+
+
+@require_POST
+@members_only
+def project_rest(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The owner's answer to whether the project is over: `answer` is "keep" or "snooze"; archiving has its own."""
+    shown = access.get_project(request.member, pk, to="archive")
+    answer = request.POST.get("answer", "")
+    if answer not in ("keep", "snooze"):
+        raise BadRequest("answer")
+    (keep_going if answer == "keep" else snooze_rest)(shown, actor=request.member, now=timezone.now())
     return redirect(shown)
 
 

@@ -108,7 +108,7 @@ def _work(demo: Workspace, now: datetime) -> None:
     waiting = Reminder.objects.filter(state="waiting")
     assert waiting.filter(fire_at__gt=now, fire_at__lt=now + timedelta(hours=1)).count() >= 2
     assert not waiting.filter(fire_at__lte=now - timedelta(minutes=2)).exists()
-    assert DueItem.objects.filter(workspace=demo).count() == waiting.count()
+    assert DueItem.objects.filter(workspace=demo, kind="reminder").count() == waiting.count()
     assert Task.objects.unfinished().filter(due_at__gte=now, due_at__lt=now + timedelta(hours=24)).exists()
     assert list(OwnerOffer.objects.values_list("state", "offered_to__email")) == [("open", "brand@demo.test")]
     assert GuestInvitation.objects.open().filter(expires_at__gt=now).count() == 1

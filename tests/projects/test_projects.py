@@ -9,7 +9,7 @@ from django.utils import timezone
 from linkstar.lib.deadlines import Deadline
 from projects.actions.projects import finish_project
 from projects.models import Activity, Project, ProjectAccess, Task
-from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.factories import client_of, make_column, make_member, make_project, make_ready_task, make_task
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -65,12 +65,12 @@ class TestNew:
 class TestOverview:
     def test_it_shows_owner_progress_and_the_next_deadlines(self, owner: Any) -> None:
         project = make_project(owner, description="Read **this**")
-        make_task(project, column=make_column(project, "done"))
+        make_ready_task(project, column=make_column(project, "done"))
         soon = Deadline(timezone.now().date() + timedelta(days=3), None, "UTC")
         make_task(project, "Due soon", owner=owner, deadline=soon)
         make_task(project, "Draft")
         html = client_of(make_member(language="en")).get(f"/projects/{project.pk}/").content.decode()
-        for words in ("1 of 3 tasks done", "33 %", "Due soon", "<strong>this</strong>", "1 without owner or deadline"):
+        for words in ("1 of 2 tasks done", "50 %", "Due soon", "<strong>this</strong>", "1 without owner or deadline"):
             assert words in html
         assert f"/projects/{project.pk}/edit/" not in html
 

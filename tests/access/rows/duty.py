@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from projects.actions.comments import add_comment
 from projects.models import Project, Task
-from tests.access.rows.base import INSIDERS, INTERNAL, READ_ONLY, SHARED, Row
+from tests.access.rows.base import ADMINS, INSIDERS, INTERNAL, READ_ONLY, SHARED, Row
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -21,6 +21,7 @@ ROWS = [
         {"column": "$doing", "typed": "2027-03-01", "zone": "UTC", "owner": "$members.owner"},
     ),
     Row("projects:task-begin", "archived_task", READ_ONLY | {"guest": 403, "guest elsewhere": 403}),
+    Row("projects:project-rest", "project", ADMINS, {"answer": "keep"}),
     Row("projects:task-size-fine", "task", INSIDERS, {}),
     Row("templates_sop:task-split", "task", INSIDERS),
     Row("templates_sop:task-split", "task", INSIDERS, {"lines": "Choose the props"}),
