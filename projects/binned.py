@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from linkstar.members.models import Member
 from projects.actions.bin import KEPT
@@ -15,7 +15,10 @@ Key = tuple[int, datetime, bool]
 
 
 class BinnedRow(NamedTuple):
-    """Either `task` or `file`; `who` put it there, None when the trace does not say. `until` it can be taken out."""
+    """Either `task`, with the count of subtasks `beside` it, or `file`. `until` it can be taken out.
+
+    `who` put it there; None when the trace does not say.
+    """
 
     task: Task | None
     file: StoredFile | None
@@ -25,8 +28,12 @@ class BinnedRow(NamedTuple):
 
 
 def binned_keys(member: Member, project: Project) -> "QuerySet[Any, Key]":
-    """What this member would see, were it not in the bin; latest first. Files of a binned task come back with it."""
-    tasks = project.tasks.allowed_to(member).in_bin()
+    """What this member would see, were it not in the bin; latest first.
+
+    Files of a binned task come back with it, and so do the subtasks that went there with it: they are no rows here.
+    """
+    allowed = project.tasks.allowed_to(member).in_bin()
+    tasks = allowed.exclude(Exists(allowed.filter(pk=OuterRef("parent_id"), deleted_at=OuterRef("deleted_at"))))
     files = StoredFile.objects.in_bin(member).filter(project=project)
     return _keys(tasks, is_file=False).union(_keys(files, is_file=True), all=True).order_by("-deleted_at", "-pk")
 
@@ -34,7 +41,8 @@ def binned_keys(member: Member, project: Project) -> "QuerySet[Any, Key]":
 def binned_rows(project: Project, keys: Iterable[Key]) -> list[BinnedRow]:
     """The keys of one page with what they stand for: three statements."""
     keys = list(keys)
-    tasks = Task.objects.in_bulk([pk for pk, _at, is_file in keys if not is_file])
+    beside = Count("subtasks", filter=Q(subtasks__deleted_at=F("deleted_at")))
+    tasks = Task.objects.annotate(beside=beside).in_bulk([pk for pk, _at, is_file in keys if not is_file])
     files = StoredFile.objects.select_related("task").in_bulk([pk for pk, _at, is_file in keys if is_file])
     # An action gives the row and its trace one instant, by which they find each other.
     traces = Activity.objects.filter(

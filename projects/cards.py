@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
@@ -41,9 +41,17 @@ class LabelChip(NamedTuple):
     tint: int
 
 
+class Parent(NamedTuple):
+    pk: int
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`due` None: no deadline. Counts a guest may not know are 0. `missing` is "", "owner", "deadline" or "both"."""
+    """`due` None: no deadline. `parent` None: none that the reader may know of. Counts a guest may not know are 0.
+
+    `missing` is "", "owner", "deadline" or "both".
+    """
 
     pk: int
     column_id: int
@@ -61,8 +69,11 @@ class Card:
     missing: str
     checklist_done: int
     checklist_count: int
+    subtask_done: int
+    subtask_count: int
     comment_count: int
     file_count: int
+    parent: Parent | None
     may_move: bool
 
 
@@ -87,15 +98,20 @@ class _Row(NamedTuple):
     visibility: str
     checklist_done_count: int
     checklist_count: int
+    subtask_done_count: int
+    subtask_count: int
     comment_count: int
     file_count: int
+    parent_id: int | None
+    parent_title: str | None
     is_theirs: bool
 
 
 _FIELDS = (
     "pk", "column_id", "rank", "number", "title", "due_on", "due_time", "due_zone", "due_at", "owner_id",
     "owner__display_name", "owner__role", "chips", "priority", "is_milestone", "recurrence_id", "completed_at",
-    "visibility", "checklist_done_count", "checklist_count", "comment_count", "file_count", "is_theirs",
+    "visibility", "checklist_done_count", "checklist_count", "subtask_done_count", "subtask_count", "comment_count",
+    "file_count", "parent_id", "parent_title", "is_theirs",
 )  # fmt: skip
 
 
@@ -109,7 +125,8 @@ def read_cards_with(
 ) -> list[tuple[Card, tuple[Any, ...]]]:
     """The same, each with the values of the expressions `beside`, in their order."""
     faces: dict[int, Face] = {}
-    rows = tasks.annotate(chips=_chips(), is_theirs=_is_theirs(reader.member), **beside)
+    own = {"chips": _chips(), "parent_title": _parent_title(reader.member), "is_theirs": _is_theirs(reader.member)}
+    rows = tasks.annotate(**own, **beside)
     width = len(_FIELDS)
     return [
         (_card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly), row[width:])
@@ -122,6 +139,11 @@ def _chips() -> ArraySubquery:
     links = Task.labels.through.objects.filter(task_id=OuterRef("pk")).order_by("label__name")
     chip = Concat(Cast("label__tint", CharField()), "label__name", output_field=CharField())
     return ArraySubquery(links.values(chip=chip))
+
+
+def _parent_title(member: Member) -> Subquery:
+    """Nothing where the member may not see the parent, or it lies in the bin; asked only for cards that have one."""
+    return Subquery(Task.objects.visible_to(member).filter(pk=OuterRef("parent_id")).values("title")[:1])
 
 
 def _is_theirs(member: Member) -> Exists | Value:
@@ -151,8 +173,11 @@ def _card(row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: boo
         missing="" if is_done else _MISSING[(row.owner_id is None, row.due_on is None)],
         checklist_done=row.checklist_done_count,
         checklist_count=row.checklist_count,
+        subtask_done=0 if is_guest else row.subtask_done_count,
+        subtask_count=0 if is_guest else row.subtask_count,
         comment_count=0 if is_guest else row.comment_count,
         file_count=0 if is_guest else row.file_count,
+        parent=Parent(row.parent_id, row.parent_title) if row.parent_id and row.parent_title else None,
         may_move=is_theirs and not is_readonly,
     )
 

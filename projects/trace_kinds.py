@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "subtask left",
             "parent changed",
             "made of item",
+            "milestone changed",
             "field changed",
         ),
     ),

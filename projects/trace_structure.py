@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from projects.wording import listed
 
 Data = Mapping[str, Any]
+# Of a pasted list so many are named.
+_NAMED = 8
 
 # Numbers instead of titles where who reads the one task may be kept from the other.
 PLAIN: dict[str, Promise] = {
@@ -25,7 +27,8 @@ def _subtasks(data: Data) -> tuple[str, dict[str, Any]]:
     titles = data.get("titles") or ["–"]
     if len(titles) == 1:
         return _("%(actor)s added the subtask “%(title)s”."), {"title": titles[0]}
-    return _("%(actor)s added %(count)s subtasks: %(list)s."), {"count": len(titles), "list": listed(titles)}
+    first = listed(titles[:_NAMED]) + (" …" if len(titles) > _NAMED else "")
+    return _("%(actor)s added %(count)s subtasks: %(list)s."), {"count": len(titles), "list": first}
 
 
 def _parent(data: Data) -> tuple[str, dict[str, Any]]:
@@ -37,7 +40,14 @@ def _parent(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s moved it as a subtask from #%(before)s to #%(after)s."), {"before": before, "after": after}
 
 
+def _milestone(data: Data) -> tuple[str, dict[str, Any]]:
+    if data.get("after"):
+        return _("%(actor)s made it a milestone."), {}
+    return _("%(actor)s made it an ordinary task, no milestone any more."), {}
+
+
 BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "subtasks added": _subtasks,
     "parent changed": _parent,
+    "milestone changed": _milestone,
 }

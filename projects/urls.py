@@ -24,6 +24,7 @@ from projects.views import (
     portfolio,
     projects,
     recurrence,
+    subtasks,
     task_fields,
     tasks,
 )  # fmt: skip
@@ -120,6 +121,13 @@ urlpatterns = [
     path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),
     path("tasks/<int:pk>/repeat/skip/", recurrence.repeat_skip, name="repeat-skip"),
     path("tasks/<int:pk>/repeat/stop/", recurrence.repeat_stop, name="repeat-stop"),
+    # subtasks
+    path("tasks/<int:pk>/subtasks/", subtasks.subtasks, name="subtasks"),
+    path("tasks/<int:pk>/subtasks/add/", subtasks.subtask_add, name="subtask-add"),
+    path("tasks/<int:pk>/tick/", subtasks.subtask_tick, name="subtask-tick"),
+    path("tasks/<int:pk>/parent/", subtasks.task_parent, name="task-parent"),
+    path("items/<int:pk>/promote/", subtasks.item_promote, name="item-promote"),
+    path("tasks/<int:pk>/promotion/undo/", subtasks.promotion_undo, name="promotion-undo"),
     # tasks
     path("tasks/<int:pk>/", tasks.task_show, name="task"),
     path("tasks/<int:pk>/stream/", tasks.task_stream, name="task-stream"),

@@ -28,15 +28,18 @@ class NewTask:
 
 
 @transaction.atomic
-def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime) -> list[Task]:
-    """Make them at the end of their columns, in the order given, all or none; raises what create_tasks raises."""
+def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Task | None = None) -> list[Task]:
+    """Make them at the end of their columns, in the order given, all or none; raises what create_tasks raises.
+
+    Under a parent they are made by create_subtasks.
+    """
     # Boards are locked in one order, so that two people who add to the same two do not wait for each other.
     places = sorted(range(len(new)), key=lambda place: (new[place].column.board_id, place))
     made: dict[int, Task] = {}
     for (column, owner, deadline), some in groupby(places, key=lambda place: _shared(new[place])):
         group = list(some)
         titles = [new[place].title for place in group]
-        tasks = create_tasks(titles, column=column, actor=actor, now=now, owner=owner, deadline=deadline)
+        tasks = create_tasks(titles, column=column, actor=actor, now=now, owner=owner, deadline=deadline, parent=parent)
         made.update(zip(group, tasks, strict=True))
     tasks = [made[place] for place in range(len(new))]
     _put_priorities(tasks, new)

@@ -147,6 +147,16 @@ def accept_size(task: Task) -> None:
 
 
 @transaction.atomic
+def set_milestone(task: Task, is_milestone: bool, *, actor: Member, now: datetime) -> None:
+    """Mark the task as a point that the project is measured by, or stop."""
+    if _locked(task).is_milestone == is_milestone:
+        return
+    task.is_milestone = is_milestone
+    touch(task, "is_milestone", now=now)
+    leave_trace("milestone changed", project=task.project, task=task, actor=actor, now=now, after=is_milestone)
+
+
+@transaction.atomic
 def set_visibility(task: Task, visibility: str, *, actor: Member, now: datetime) -> None:
     """Show the task to the project's guests, or stop. Raises NotShareable."""
     before = _locked(task).visibility

@@ -7,9 +7,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from linkstar.members.models import Member
+from projects.actions.adding import NewTask, add_tasks
 from projects.actions.checklists import count_items
+from projects.actions.edits import NotShareable
 from projects.actions.families import lock_family, recount
-from projects.actions.tasks import create_tasks, delete_task, lock_board
+from projects.actions.tasks import delete_task, lock_board
 from projects.actions.trace import leave_trace, touch
 from projects.models import ChecklistItem, Column, Task
 
@@ -47,13 +49,13 @@ class WorkedOnSince(ValueError):
 
 
 @transaction.atomic
-def create_subtasks(parent: Task, titles: Sequence[str], *, actor: Member, now: datetime) -> list[Task]:
-    """Tasks under `parent`, in the order given, in the board's first to-do column; titles are clean lines.
+def create_subtasks(parent: Task, new: Sequence[NewTask | str], *, actor: Member, now: datetime) -> list[Task]:
+    """Tasks under `parent`, in the order given; a title alone (a clean line) goes to the board's first to-do column.
 
-    They begin without an owner or a deadline, and as confidential as their parent. Raises TooDeep, TooManySubtasks and
-    NotItsParent.
+    They are as confidential as their parent. Raises TooDeep, TooManySubtasks, NotItsParent, NotShareable for a guest
+    under an internal task, and what create_tasks raises.
     """
-    tasks = _create(parent, titles, Column.Status.TODO, actor=actor, now=now)
+    tasks = _create(parent, new, Column.Status.TODO, actor=actor, now=now)
     data = {"titles": [task.title for task in tasks], "numbers": [task.number for task in tasks]}
     leave_trace("subtasks added", project=parent.project, task=parent, actor=actor, now=now, **data)
     return tasks
@@ -143,16 +145,20 @@ def take_promotion_back(task: Task, *, actor: Member, now: datetime) -> Task:
     return parent
 
 
-def _create(parent: Task, titles: Sequence[str], status: str, *, actor: Member, now: datetime) -> list[Task]:
+def _create(parent: Task, new: Sequence[NewTask | str], status: str, *, actor: Member, now: datetime) -> list[Task]:
     lock_board(parent.column)
     # Before the project's row, which gives the numbers: who edits the parent takes the two in this order.
     lock_family(parent)
     _check_alive(parent)
-    _check_room(parent, len(titles))
+    _check_room(parent, len(new))
     if len(_path_to(parent)) >= MOST_LEVELS:
         raise TooDeep
     column = parent.column.board.columns.filter(status=status).order_by("position")[0]
-    tasks = create_tasks(titles, column=column, actor=actor, now=now, parent=parent)
+    lines = [NewTask(one, column) if isinstance(one, str) else one for one in new]
+    people = {person for line in lines for person in (line.owner, *line.helpers) if person is not None}
+    if not parent.may_be_shared and any(person.is_guest for person in people):
+        raise NotShareable
+    tasks = add_tasks(lines, actor=actor, now=now, parent=parent)
     parent.refresh_from_db(fields=["subtask_count", "subtask_done_count", "version"])
     return tasks
 

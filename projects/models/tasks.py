@@ -83,6 +83,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """The parent of this task (pk), its parent, and so on; those in the bin too."""
         return self.filter(pk__in=RawSQL(_ABOVE, [task]))  # noqa: S611 - the pk is a parameter
 
+    def counted(self) -> Self:
+        """What counts as a subtask: not in the bin, and not archived unfinished (actions/families.py)."""
+        return self.alive().filter(models.Q(archived_at=None) | models.Q(completed_at__isnull=False))
+
     def unfinished(self) -> Self:
         return self.filter(completed_at=None)
 

@@ -29,7 +29,7 @@ from projects.filters import TaskFilter
 from projects.models import Column, Label, Project, Task
 from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card
 from projects.views.beginning import ask
-from projects.views.moving import MoveTaskForm, why_not
+from projects.views.moving import MoveTaskForm, still_open, why_not
 
 TITLE_LIMIT = 300
 MOST_LINES = 100
@@ -103,7 +103,9 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "task:placed": {"task": task.pk, "column": task.column_id, "before": before.pk if before else None}
     }
     if source != task.column:
-        events["toast"] = _undoable(task, moved)
+        events["toast"] = _undoable(task, moved, request.member)
+        if task.parent_id is not None:
+            events["task:changed"] = {"task": task.parent_id}
     response["HX-Trigger"] = json.dumps(events)
     return response
 
@@ -126,10 +128,11 @@ def refused(error: str) -> HttpResponse:
     return response
 
 
-def _undoable(task: Task, moved: Moved) -> dict[str, str]:
+def _undoable(task: Task, moved: Moved, reader: Member) -> dict[str, str]:
     place = urlencode({"column": moved.source.pk, "before": moved.was_before or ""})
+    said = [_("Moved to “%(column)s”.") % {"column": task.column.name}, still_open(task, reader)]
     return {
-        "message": _("Moved to “%(column)s”.") % {"column": task.column.name},
+        "message": " ".join(filter(None, said)),
         "undo_url": f"{reverse('projects:task-move', args=[task.pk])}?{place}",
     }
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from linkstar.lib.forms import set_choices
 from linkstar.members.models import Member
 from projects.actions.refusals import ColumnFull, MoveRefused, StillDraft
+from projects.families import subtasks_of
 from projects.models import Column, Task
 
 
@@ -49,3 +50,13 @@ def why_not(error: MoveRefused, reader: Member) -> str:
         "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
         column.wip_limit or 0,
     ) % {"column": column.name, "limit": column.wip_limit or 0}
+
+
+def still_open(task: Task, reader: Member) -> str:
+    """Of a task that is done: how many of its subtasks are not, as far as the reader sees them; "" when all are."""
+    if not task.is_done or task.subtask_count == task.subtask_done_count:
+        return ""
+    count = subtasks_of(task, reader).unfinished().count()
+    if not count:
+        return ""
+    return ngettext("%(count)d subtask is still open.", "%(count)d subtasks are still open.", count) % {"count": count}

@@ -17,6 +17,7 @@ from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.cards import Reader
+from projects.families import Family
 from projects.granularity import Work, findings
 from projects.models import ChecklistItem, Column, Dependency, Label, Task
 from projects.reactions import SIGNS
@@ -108,6 +109,10 @@ class TaskSheet:
         return SIGNS.items()
 
     @cached_property
+    def family(self) -> Family:
+        return Family(self.task, self.member)
+
+    @cached_property
     def stream(self) -> Stream:
         names = [member.display_name for member in self.people]
         return stream_of(self.task, self.member, before=self.before, only_comments=self.only_comments, names=names)
@@ -196,7 +201,9 @@ def answer(
             pieces.append(render_to_string("projects/_task_stream.html#left", {**context, "entries": left}, request))
     response = HttpResponse("".join(pieces), status=422 if sheet.errors else 200)
     if not sheet.errors:
-        trigger(response, "task:changed", {"task": sheet.task.pk})
+        # The parent's card says how many of its subtasks are done.
+        also = [sheet.task.parent_id] if sheet.task.parent_id else []
+        trigger(response, "task:changed", {"task": sheet.task.pk, "also": also})
     return response
 
 

@@ -25,6 +25,7 @@ from projects.actions.edits import (
     make_label,
     set_helpers,
     set_labels,
+    set_milestone,
     set_owner,
     set_priority,
     set_visibility,
@@ -81,6 +82,12 @@ class HelpersForm(FieldForm):
 
 class PriorityForm(FieldForm):
     priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int)
+
+
+class MilestoneForm(FieldForm):
+    """No tick is an answer, too."""
+
+    milestone = forms.BooleanField(required=False)
 
 
 class LabelsForm(FieldForm):
@@ -178,6 +185,10 @@ PROPERTIES = {
         PriorityForm, lambda task, given, actor, now: set_priority(task, given["priority"], actor=actor, now=now)
     ),
     "labels": Property(LabelsForm, _save_labels),
+    "milestone": Property(
+        MilestoneForm,
+        lambda task, given, actor, now: set_milestone(task, given["milestone"], actor=actor, now=now),
+    ),
     "start": Property(StartForm, lambda task, given, actor, now: set_start(task, given["start"], actor=actor, now=now)),
     "reminders": Property(
         RemindersForm, lambda task, given, actor, now: set_reminders(task, given["hours"], actor=actor, now=now)

@@ -24,7 +24,7 @@ from projects.actions.tasks import RemovedForGood, delete_task, restore_task
 from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
-from projects.views.moving import why_not
+from projects.views.moving import still_open, why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 TITLE_LIMIT = 300
@@ -149,7 +149,8 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response = _answer_state(request, sheet, now)
     if not sheet.errors and before != task.column_id:
         undo = f"{reverse('projects:task-reopen', args=[task.pk])}?column={before}"
-        trigger(response, "toast", {"message": _("Done: %(title)s") % {"title": task.title}, "undo_url": undo})
+        said = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
+        trigger(response, "toast", {"message": " ".join(filter(None, said)), "undo_url": undo})
     return response
 
 

@@ -20,7 +20,7 @@ class TaskBoard extends HTMLElement {
     this.listen(this, "htmx:afterRequest", (event) => this.answered(event));
     this.listen(this, "htmx:afterSettle", () => this.arm());
     this.listen(document.body, "task:placed", (event) => this.placed(event.detail));
-    this.listen(document.body, "task:changed", (event) => this.refresh(event.detail.task));
+    this.listen(document.body, "task:changed", ({ detail }) => [detail.task, ...(detail.also ?? [])].forEach((task) => this.refresh(task)));
     this.listen(document.body, "sheet:closed", () => this.refresh(this.opened));
     this.arm();
   }
