@@ -7,13 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, When
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Role
-from projects.models import ChecklistItem, Column, Comment, OwnerOffer, Project, ProjectAccess, StoredFile, Task
+from projects.models import (
+    ChecklistItem,
+    Column,
+    Comment,
+    OwnerOffer,
+    Project,
+    ProjectAccess,
+    SavedView,
+    StoredFile,
+    Task,
+)
 from projects.models.tasks import TaskQuerySet
 
 if TYPE_CHECKING:
@@ -150,6 +160,26 @@ def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
     if not rules[to] or (to != "view" and comment.task.is_readonly):
         raise PermissionDenied
     return comment
+
+
+def get_saved_view(member: Member, pk: int, *, to: str = "view") -> SavedView:
+    """A view of theirs or shared with them; "edit" is its author's, and for a shared one also the managers'."""
+    view = get_object_or_404(SavedView.objects.visible_to(member).select_related("project", "member"), pk=pk)
+    rules = {"view": True, "edit": may_edit_view(member, view)}
+    if not rules[to]:
+        raise PermissionDenied
+    return view
+
+
+def may_edit_view(member: Member, view: SavedView) -> bool:
+    """Of a view that the member sees."""
+    return view.member_id == member.pk or member.is_manager
+
+
+def saved_views_in(member: Member, project: Project) -> QuerySet[SavedView]:
+    """What can be opened on the pages of a project: first one's own, then what others share."""
+    views = SavedView.objects.visible_to(member).for_project(project).select_related("member")
+    return views.order_by(Case(When(member=member, then=0), default=1), "name", "pk")
 
 
 def get_file(member: Member, pk: int, *, to: str = "view") -> StoredFile:

@@ -32,8 +32,8 @@ class TaskFilter:
     """Values of one key are alternatives, and all keys must hold.
 
     Owners and helpers are pks of members, "me" or "none". `due` is one of DUE_WORDS, a day, or days with ".." between
-    them, of which one end may be open; days are those of the reader's zone, and both ends count. `milestone` is "1" or
-    "0". `fields` holds, by the pk of a custom field, the values asked of it.
+    them, of which one end may be open; days are those of the reader's zone, and both ends count (a form may send them
+    as due_from and due_to). `milestone` is "1" or "0". `fields` holds, by the pk of a custom field, its values.
     """
 
     text: str = ""
@@ -64,7 +64,7 @@ class TaskFilter:
             columns=_values(query, "column", is_pk),
             channels=_values(query, "channel", _CHANNELS.__contains__),
             milestone=query.get("milestone", "") if query.get("milestone") in ("0", "1") else "",
-            due=_due(query.get("due", "")),
+            due=_due(query.get("due", "")) or _due(f"{query.get('due_from', '')}..{query.get('due_to', '')}"),
             is_draft=query.get("draft") == "1",
             is_overdue=query.get("overdue") == "1",
             is_archived=query.get("archived") == "1",
@@ -96,13 +96,23 @@ class TaskFilter:
         """As in an address, without the question mark; "" when nothing is filtered."""
         return urlencode(self.params)
 
+    @property
+    def due_from(self) -> str:
+        """The first day, as a field of dates shows it, where days are asked for."""
+        return self.due.partition("..")[0] if self.due not in DUE_WORDS else ""
+
+    @property
+    def due_to(self) -> str:
+        first, between, last = self.due.partition("..")
+        return (last if between else first) if self.due not in DUE_WORDS else ""
+
     def condition(
         self, *, now: datetime, zone: str, me: int | None = None, fields: Mapping[int, FieldCondition] = _NO_FIELDS
     ) -> Q:
         """`zone` is the reader's and `me` their pk: without it, "me" is nobody.
 
-        A custom field that is not among `fields` asks nothing, as what an address says of a deleted one. Which tasks
-        are looked through at all, archived ones or not, is said by in_scope().
+        A custom field that is not among `fields` asks nothing, as what an address says of a deleted one. Whether
+        archived tasks are looked through instead of current ones is up to the caller.
         """
         wanted = self._text_condition() & self._date_condition(now, zone)
         wanted &= _person_condition("owner", self.owners, me) & _person_condition("helpers", self.helpers, me)

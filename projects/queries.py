@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import ngettext
 
 from projects import access
+from projects.asking import Asked
 from projects.cards import Card, Reader, read_cards, read_cards_with
-from projects.filters import TaskFilter
 from projects.models import Board, Column, Project, Task
 
 CARDS_PER_PAGE = 30
@@ -50,18 +50,18 @@ class ShownColumn:
         return ngettext("%(left)d more card", "%(left)d more cards", left) % {"left": left}
 
 
-def board_columns(project: Project, board: Board, wanted: TaskFilter, reader: Reader) -> list[ShownColumn]:
+def board_columns(project: Project, board: Board, asked: Asked, reader: Reader) -> list[ShownColumn]:
     """The board's columns with the first cards of each: two statements, however many tasks there are."""
-    tasks = access.current_tasks_of(reader.member, project)
-    condition = wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
-    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
-    numbered = tasks.filter(condition).annotate(
-        place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc())
-    )
+    tasks = asked.scope(reader.member, project)
+    found = asked.narrow(tasks, reader)
+    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, found if asked.wanted.is_on else None)]
+    numbered = found.annotate(place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc()))
     first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
     # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
     cards = read_cards(
-        Task.objects.filter(pk__in=first).order_by("column_id", "rank"), reader, is_readonly=project.is_archived
+        Task.objects.filter(pk__in=first).order_by("column_id", "rank"),
+        reader,
+        is_readonly=project.is_archived or asked.wanted.is_archived,
     )
     by_column = {column.pk: column for column in columns}
     for card in cards:
@@ -71,15 +71,14 @@ def board_columns(project: Project, board: Board, wanted: TaskFilter, reader: Re
     return columns
 
 
-def column_page(column: Column, wanted: TaskFilter, reader: Reader, *, after: str) -> ShownColumn:
+def column_page(column: Column, asked: Asked, reader: Reader, *, after: str) -> ShownColumn:
     """The cards of one column that follow the rank `after`."""
     project = column.board.project
-    tasks = access.current_tasks_of(reader.member, project).filter(
-        wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk), column=column
-    )
+    tasks = asked.narrow(asked.scope(reader.member, project), reader).filter(column=column)
     page = tasks.filter(rank__gt=after).order_by("rank")
     shown = ShownColumn.of(column, total=page.count())
-    shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=project.is_archived)
+    is_readonly = project.is_archived or asked.wanted.is_archived
+    shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=is_readonly)
     _cut(shown)
     return shown
 
@@ -137,17 +136,14 @@ class BoardChanges:
     placed: list[Placed]
 
 
-def board_changes(
-    project: Project, board: Board, wanted: TaskFilter, reader: Reader, *, ids: Sequence[int]
-) -> BoardChanges:
+def board_changes(project: Project, board: Board, asked: Asked, reader: Reader, *, ids: Sequence[int]) -> BoardChanges:
     """Those of the tasks `ids` that stand on the board under this filter, and the counts of its columns."""
-    tasks = access.tasks_of(reader.member, project)
-    condition = wanted.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
-    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, condition if wanted.is_on else None)]
-    seen = tasks.filter(condition)
+    tasks = asked.scope(reader.member, project)
+    seen = asked.narrow(tasks, reader)
+    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, seen if asked.wanted.is_on else None)]
     below = seen.filter(column_id=OuterRef("column_id"), rank__gt=OuterRef("rank")).order_by("rank").values("pk")[:1]
-    asked = Task.objects.filter(pk__in=seen.filter(pk__in=ids).values("pk")).order_by("column_id", "-rank")
-    pairs = read_cards_with(asked, reader, is_readonly=project.is_archived, before=Subquery(below))
+    changed = Task.objects.filter(pk__in=seen.filter(pk__in=ids).values("pk")).order_by("column_id", "-rank")
+    pairs = read_cards_with(changed, reader, is_readonly=project.is_archived, before=Subquery(below))
     return BoardChanges(columns, [Placed([card], card.column_id, before) for card, (before,) in pairs])
 
 
@@ -162,9 +158,9 @@ def _cut(column: ShownColumn) -> None:
         del column.cards[CARDS_PER_PAGE:]
 
 
-def _column_rows(board: Board, tasks: QuerySet[Task], condition: Q | None) -> Iterable[Mapping[str, Any]]:
+def _column_rows(board: Board, tasks: QuerySet[Task], narrowed: QuerySet[Task] | None) -> Iterable[Mapping[str, Any]]:
     total = _count(tasks)
-    found = total if condition is None else _count(tasks.filter(condition))
+    found = total if narrowed is None else _count(narrowed)
     return (
         board.columns.order_by("position")
         .annotate(total=total, found=found)

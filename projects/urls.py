@@ -20,10 +20,12 @@ from projects.views import (
     guests,
     home,
     joining,
+    lists,
     ownership,
     portfolio,
     projects,
     recurrence,
+    saved_views,
     subtasks,
     task_fields,
     tasks,
@@ -103,6 +105,11 @@ urlpatterns = [
     path("rail/", home.rail, name="rail"),
     # joining
     path("guest/<str:token>/", joining.guest_join, name="guest-join"),
+    # lists
+    path("projects/<int:pk>/list/", lists.task_list, name="list"),
+    path("projects/<int:pk>/list.csv", lists.list_csv, name="list-csv"),
+    path("projects/<int:pk>/list/columns/", lists.list_columns, name="list-columns"),
+    path("tasks/<int:pk>/row/", lists.task_row, name="task-row"),
     # ownership
     path("projects/<int:pk>/owner/", ownership.owner_offer, name="owner-offer"),
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),
@@ -128,6 +135,12 @@ urlpatterns = [
     path("tasks/<int:pk>/parent/", subtasks.task_parent, name="task-parent"),
     path("items/<int:pk>/promote/", subtasks.item_promote, name="item-promote"),
     path("tasks/<int:pk>/promotion/undo/", subtasks.promotion_undo, name="promotion-undo"),
+    # saved_views
+    path("projects/<int:pk>/views/add/", saved_views.view_add, name="view-add"),
+    path("views/<int:pk>/", saved_views.view_open, name="saved-view"),
+    path("views/<int:pk>/edit/", saved_views.view_edit, name="view-edit"),
+    path("views/<int:pk>/update/", saved_views.view_update, name="view-update"),
+    path("views/<int:pk>/delete/", saved_views.view_delete, name="view-delete"),
     # tasks
     path("tasks/<int:pk>/", tasks.task_show, name="task"),
     path("tasks/<int:pk>/stream/", tasks.task_stream, name="task-stream"),

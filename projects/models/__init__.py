@@ -9,6 +9,7 @@ from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
+from projects.models.saved_views import ListLayout, SavedView
 from projects.models.tasks import Task
 
 __all__ = [
@@ -23,11 +24,13 @@ __all__ = [
     "FileVersion",
     "GuestInvitation",
     "Label",
+    "ListLayout",
     "OwnerOffer",
     "Project",
     "ProjectAccess",
     "Reaction",
     "Recurrence",
+    "SavedView",
     "StoredFile",
     "Task",
 ]

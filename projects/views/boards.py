@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,10 +23,12 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.refusals import MoveRefused, StillDraft
 from projects.actions.tasks import move_task
+from projects.asking import as_asked
 from projects.cards import Reader
 from projects.filters import TaskFilter
-from projects.models import Column, Label, Project, Task
+from projects.models import Column, Project, Task
 from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card
+from projects.views.asking import answer_part, page_context, read_page
 from projects.views.beginning import ask
 from projects.views.moving import MoveTaskForm, still_open, why_not
 
@@ -45,19 +46,18 @@ def reader_of(request: WorkspaceRequest) -> Reader:
 @guests_allowed
 def board(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk)
-    wanted = TaskFilter.read(request.GET)
-    columns = board_columns(project, project.board, wanted, reader_of(request))
+    reader = reader_of(request)
+    page = read_page(request, project, reader, kind="board")
+    columns = board_columns(project, project.board, page.asked, reader)
     context = {
         **drawing(request, project, columns),
-        "wanted": wanted,
-        "labels": _labels(request.member, project),
-        "people": _people(request.member, project),
+        **page_context(page),
         "total": sum(column.total for column in columns),
         "found": sum(column.found for column in columns),
     }
-    name = "projects/board.html"
-    fragment = request.htmx and request.htmx.target == "board"
-    response = render(request, f"{name}#board" if fragment else name, context)
+    if request.htmx and request.htmx.target == "board":
+        return answer_part(request, "projects/board.html#board", context, page)
+    response = render(request, "projects/board.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -70,7 +70,7 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(column.board)
     wanted, after = TaskFilter.read(request.GET), clean_line(request.GET.get("after", ""), 60)
-    shown = column_page(column, wanted, reader_of(request), after=after)
+    shown = column_page(column, as_asked(wanted), reader_of(request), after=after)
     project = column.board.project
     columns = list(column.board.columns.order_by("position"))
     context = {**drawing(request, project, columns), "wanted": wanted, "column": shown}
@@ -169,18 +169,3 @@ def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def _shown_task(member: Member, pk: int) -> Task | None:
     tasks = Task.objects.visible_to(member).current().select_related("project", "column__board")
     return tasks.filter(pk=pk).first()
-
-
-def _labels(member: Member, project: Project) -> QuerySet[Label]:
-    """What the filter offers; a guest is told of no label but those that they see worn."""
-    labels = Label.objects.order_by("name")
-    if member.is_insider:
-        return labels
-    worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
-    return labels.filter(pk__in=worn.values("label"))
-
-
-def _people(member: Member, project: Project) -> list[Member]:
-    """Whom the filter offers; a guest is not told who works here."""
-    people = access.assignable_to(member, None, project)
-    return list(people.only("pk", "display_name")) if member.is_insider else []

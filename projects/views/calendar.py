@@ -22,9 +22,11 @@ from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.agenda import IN_DAY, IN_MONTH, IN_WEEK, Day, fill_days, lay_days, unknown_years
+from projects.arrangement import Arrangement
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Project, Task
+from projects.views.asking import joined
 from projects.views.boards import reader_of
 
 _ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
@@ -140,6 +142,7 @@ def _frame(
         "here": here,
         "place": place,
         "wanted": wanted,
+        "tab_query": joined(wanted, Arrangement.read(request.GET)),
         "title": place.title(reader.language),
         "today": reader.now.astimezone(get_zone(place.zone)).date(),
         "zones": _zones(project, place, reader),

@@ -10,6 +10,7 @@ from linkstar.lib.snapshots import Cursor
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.asking import as_asked
 from projects.changes import changes_since
 from projects.filters import TaskFilter
 from projects.queries import board_changes
@@ -50,7 +51,7 @@ def board_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(project.board)
     wanted = TaskFilter.read(request.GET)
-    shown = board_changes(project, project.board, wanted, reader_of(request), ids=ids)
+    shown = board_changes(project, project.board, as_asked(wanted), reader_of(request), ids=ids)
     context = {**drawing(request, project, shown.columns), "placed": shown.placed, "wanted": wanted}
     return render(request, "projects/board.html#live", context)
 

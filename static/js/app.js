@@ -9,6 +9,7 @@ import "./elements/deadline-field.js";
 import "./elements/draft-keeper.js";
 import "./elements/file-drop.js";
 import "./elements/filter-form.js";
+import "./elements/filter-bar.js";
 import "./elements/focus-keeper.js";
 import "./elements/hot-keys.js";
 import "./elements/htmx-errors.js";

@@ -45,7 +45,7 @@ class TestPage:
         client.get("/rail/")
         with CaptureQueriesContext(connection) as captured:
             html = client.get(f"/projects/{project.pk}/board/").content.decode()
-        assert len(statements(captured)) == 7
+        assert len(statements(captured)) == 8
         assert shown(html) == [task.pk for task in tasks[:30]]
         assert html.count('data-tint="2"') == 3
 
@@ -132,7 +132,7 @@ class TestPage:
         assert html.count("card__move") == 1
         for words in (
             "quick-add",
-            'name="owner"',
+            'id="filter-helper"',
             "/edit/",
             "icon--comment",
             "icon--attach",

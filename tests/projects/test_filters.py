@@ -105,7 +105,7 @@ class TestFinds:
         doing = make_column(project, "doing")
         make_task(project, "ads", priority=4).labels.add(ads, photo)
         make_task(project, "photo", is_milestone=True).labels.add(photo)
-        make_task(project, "started", column=doing)
+        make_task(project, "started", column_id=doing.pk)
         make_task(make_project(owner), "elsewhere")
         assert titles(f"label={ads.pk}&label={photo.pk}") == ["ads", "photo"]
         assert titles("priority=3&priority=4") == ["ads"]

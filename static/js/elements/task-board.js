@@ -16,7 +16,6 @@ class TaskBoard extends HTMLElement {
     this.listen(this, "click", (event) => this.click(event), true);
     this.listen(this, "submit", (event) => this.byMenu(event), true);
     this.listen(this, "toggle", (event) => this.putMenu(event), true);
-    this.listen(this, "htmx:configRequest", (event) => this.dropEmpty(event));
     this.listen(this, "htmx:afterRequest", (event) => this.answered(event));
     this.listen(this, "htmx:afterSettle", () => this.arm());
     this.listen(document.body, "task:placed", (event) => this.placed(event.detail));
@@ -255,12 +254,6 @@ class TaskBoard extends HTMLElement {
     this.opened = null;
     if (!task || !document.getElementById(`task-${task}`)) return;
     window.htmx.ajax("GET", `/tasks/${task}/card/`, { source: this, swap: "none" });
-  }
-
-  /* An address says only what is filtered. */
-  dropEmpty({ detail, target }) {
-    if (!target.matches(".board-filter")) return;
-    for (const [name, value] of Object.entries(detail.parameters)) if (value === "") delete detail.parameters[name];
   }
 
   putMenu({ target, newState }) {

@@ -1,0 +1,188 @@
+"""The list of a project: a page of rows in an arrangement, the heads of its groups, and where the next page begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
+
+from linkstar.lib.text import face, initial
+from projects.arrangement import DUE_GROUPS, Arrangement, Cursor, Key, after, order_of
+from projects.asking import Asked
+from projects.cards import Card, Face, Reader, read_cards_with
+from projects.models import Column, Project, Task
+from projects.models.tasks import TaskQuerySet
+from projects.trace import moment
+
+ROWS_PER_PAGE = 100
+
+
+class ListRow(NamedTuple):
+    """A task as a row. `group` are the values of its group's keys, `extra` those of what else was asked for.
+
+    For guests `helpers` are [].
+    """
+
+    card: Card
+    column: str
+    status: str
+    helpers: list[Face]
+    updated_at: datetime
+    updated_text: str
+    group: tuple[Any, ...] = ()
+    extra: tuple[Any, ...] = ()
+
+
+class GroupHead(NamedTuple):
+    key: tuple[Any, ...]
+    name: str
+    count: int
+
+    @property
+    def id(self) -> str:
+        return "-".join(str(value) for value in self.key if isinstance(value, int))
+
+
+@dataclass(slots=True)
+class ListPage:
+    """`total` counts what the reader may see, `found` what the filter leaves of it; `heads` are all groups, in order.
+
+    `next` is the cursor of the next page, "" at the end; `start_group` is the group that the page before ended in.
+    """
+
+    rows: list[ListRow]
+    heads: dict[tuple[Any, ...], GroupHead] = field(default_factory=dict)
+    total: int = 0
+    found: int = 0
+    next: str = ""
+    start_group: tuple[Any, ...] | None = None
+    is_first: bool = True
+
+
+def list_page(
+    project: Project, asked: Asked, arrangement: Arrangement, reader: Reader, *, cursor: str = "",
+    size: int = ROWS_PER_PAGE, columns: Sequence[Column],
+) -> ListPage:  # fmt: skip
+    """Two statements: the counts of all groups, and the rows that follow the cursor."""
+    begun = Cursor.read(cursor, [key.kind for key in arrangement.keys(now=reader.now, zone=reader.zone).values()])
+    keys = arrangement.keys(now=begun.now if begun else reader.now, zone=reader.zone)
+    tasks, is_readonly = asked.scope(reader.member, project), project.is_archived or asked.wanted.is_archived
+    page = rows_after(asked.narrow(tasks, reader), keys, reader, begun, size=size, is_readonly=is_readonly)
+    _count_groups(page, tasks, asked, keys, reader, GroupNames(arrangement.group, columns))
+    return page
+
+
+def rows_after(
+    tasks: TaskQuerySet, keys: dict[str, Key], reader: Reader, begun: Cursor | None, *, size: int, is_readonly: bool,
+    also: Sequence[str] = (),
+) -> ListPage:  # fmt: skip
+    """One page of `tasks`, without counts; `also` are fields for the rows' `extra`."""
+    ordered = tasks.annotate(**{name: key.expression for name, key in keys.items()})
+    if begun:
+        ordered = ordered.filter(after(keys, begun.values))
+    ordered = ordered.order_by(*order_of(keys))
+    read = read_rows(ordered[: size + 1], reader, is_readonly=is_readonly, names=[*keys, *also])
+    width = _group_width(keys)
+    page = ListPage([row._replace(group=values[:width], extra=values[len(keys) :]) for row, values in read[:size]])
+    page.is_first = begun is None
+    page.start_group = tuple(begun.values[:width]) if begun else None
+    if len(read) > size:
+        page.next = Cursor(begun.now if begun else reader.now, list(read[size - 1][1][: len(keys)])).text
+    return page
+
+
+def read_rows(
+    tasks: TaskQuerySet, reader: Reader, *, is_readonly: bool, names: Sequence[str] = ()
+) -> list[tuple[ListRow, tuple[Any, ...]]]:
+    """Rows of `tasks` in their order, each with the values of its annotations `names`: one statement."""
+    beside = {
+        "column_name": F("column__name"),
+        "column_status": F("column__status"),
+        "helper_faces": _helpers() if reader.member.is_insider else Value(None, CharField()),
+        "changed_at": F("updated_at"),
+        **{f"at_{name}": F(name) for name in names},
+    }
+    return [
+        (ListRow(card, column, status, [_face(text) for text in faces or ()], changed, moment(changed)), tuple(values))
+        for card, (column, status, faces, changed, *values) in read_cards_with(
+            tasks, reader, is_readonly=is_readonly, **beside
+        )
+    ]
+
+
+def _helpers() -> ArraySubquery:
+    links = Task.helpers.through.objects.filter(task_id=OuterRef("pk")).order_by("member__display_name")
+    text = Concat(
+        Cast("member_id", CharField()), Value(":"), "member__role", Value(":"), "member__display_name",
+        output_field=CharField(),
+    )  # fmt: skip
+    return ArraySubquery(links.values(text=text))
+
+
+def _face(text: str) -> Face:
+    pk, role, name = text.split(":", 2)
+    return Face(name, initial(name), face(int(pk)), role == "guest")
+
+
+def _group_width(keys: dict[str, Key]) -> int:
+    return sum(name.startswith("group") for name in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNames:
+    """What heads are called, from the values of their keys."""
+
+    group: str
+    columns: Sequence[Column]
+
+    def name(self, key: tuple[Any, ...]) -> str:
+        match self.group:
+            case "column":
+                return next((column.name for column in self.columns if column.position == key[0]), "")
+            case "status":
+                return str(Column.Status.choices[key[0]][1])
+            case "owner":
+                return str(key[1]) if not key[0] else _("No owner")
+            case "label":
+                return str(key[1]) if not key[0] else _("No label")
+            case "priority":
+                return str(Task.Priority(key[0]).label)
+            case "due":
+                return _due_name(DUE_GROUPS[key[0]])
+            case _:
+                return _("Other tasks") if key[0] else _("Milestones")
+
+
+def _due_name(place: str) -> str:
+    names = {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "week": _("Later this week"),
+        "next_week": _("Next week"),
+        "later": _("Later"),
+        "no_deadline": _("No deadline"),
+        "done": _("Done"),
+    }
+    return names[place]
+
+
+def _count_groups(
+    page: ListPage, tasks: TaskQuerySet, asked: Asked, keys: dict[str, Key], reader: Reader, names: GroupNames
+) -> None:
+    """Fill in the heads and both counts: one statement, whether there are groups or not."""
+    groups = {name: key for name, key in keys.items() if name.startswith("group")}
+    inside = asked.narrow(tasks, reader) if asked.wanted.is_on else None
+    found = Count("pk", filter=Q(pk__in=inside.order_by().values("pk"))) if inside is not None else Count("pk")
+    # Without groups there is one, of everything.
+    rows = tasks.annotate(**{name: key.expression for name, key in groups.items()} or {"group": Value(0)})
+    counted = rows.order_by(*(order_of(groups) or ["group"])).values(*(groups or ["group"]))
+    for row in counted.annotate(all=Count("pk"), found=found):
+        page.total += row["all"]
+        page.found += row["found"]
+        key = tuple(row[name] for name in groups)
+        if groups and row["found"]:
+            page.heads[key] = GroupHead(key, names.name(key), row["found"])

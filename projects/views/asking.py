@@ -1,0 +1,143 @@
+"""What every page of a project's tasks reads from its address, and what its filter bar draws."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from linkstar.members.models import Member
+from linkstar.workspaces.http import WorkspaceRequest
+from projects import access
+from projects.arrangement import Arrangement
+from projects.asking import Asked, choices_for, settle
+from projects.cards import Reader
+from projects.filters import TaskFilter
+from projects.list_columns import BY_KEY
+from projects.models import Column, Project, SavedView
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """A page of tasks as its address asks for it; `kind` is one of SavedView.Kind and the name of its address.
+
+    `view` is the saved view that was opened, and `views` are all that the reader can open here. `columns` are those the
+    address asks for, None when it says nothing of them.
+    """
+
+    kind: str
+    project: Project
+    member: Member
+    asked: Asked
+    arrangement: Arrangement
+    columns: list[str] | None
+    views: list[SavedView]
+    view: SavedView | None
+
+    @property
+    def url(self) -> str:
+        return reverse(f"projects:{self.kind}", args=[self.project.pk])
+
+    @property
+    def query(self) -> str:
+        """What other views of these tasks keep, and a saved view holds: the filter and the arrangement."""
+        return joined(self.asked.wanted, self.arrangement)
+
+    @property
+    def address(self) -> str:
+        return f"{self.url}?{self.asked.query}" if self.asked.query else self.url
+
+    @property
+    def open_views(self) -> list[tuple[SavedView, str]]:
+        """Each with its address."""
+        return [(view, view.address_in(self.project)) for view in self.views]
+
+    @property
+    def cleared(self) -> str:
+        """The page without a filter."""
+        return f"{self.url}?{self.asked.kept_query}" if self.asked.kept_query else self.url
+
+    @property
+    def save_url(self) -> str:
+        """Where what the page asks is kept as a view."""
+        given = {"kind": self.kind, "query": self.query, "columns": ",".join(self.columns or [])}
+        return f"{reverse('projects:view-add', args=[self.project.pk])}?{urlencode(given)}"
+
+    @property
+    def may_edit_view(self) -> bool:
+        return self.view is not None and access.may_edit_view(self.member, self.view)
+
+    @property
+    def may_update(self) -> bool:
+        """Whether the page asks something else than the view it was opened by, and the reader may change that view."""
+        return self.view is not None and self.may_edit_view and self.view.query != self.query
+
+
+def joined(wanted: TaskFilter, arrangement: Arrangement) -> str:
+    return "&".join(part for part in (wanted.query, arrangement.query) if part)
+
+
+def clean_query(text: str) -> str:
+    """Of an address's query what a saved view can hold."""
+    query = QueryDict(text[:8000])
+    return joined(TaskFilter.read(query), Arrangement.read(query))
+
+
+def read_page(
+    request: WorkspaceRequest, project: Project, reader: Reader, *, kind: str, columns: Iterable[Column] = ()
+) -> TaskPage:
+    """Without `columns`, those of a board can be asked for and are not offered."""
+    arrangement = Arrangement.read(request.GET)
+    shown = read_columns(request.GET.get("columns", ""))
+    views = list(access.saved_views_in(request.member, project))
+    view = next((view for view in views if str(view.pk) == request.GET.get("saved")), None)
+    kept = list(arrangement.params)
+    kept += [("saved", str(view.pk))] if view else []
+    kept += [("columns", ",".join(shown))] if shown else []
+    wanted = TaskFilter.read(request.GET)
+    if wanted.columns and not columns:
+        columns = project.board.columns.order_by("position")
+    asked = settle(wanted, choices_for(request.member, project, columns), reader, kept=kept)
+    return TaskPage(kind, project, request.member, asked, arrangement, shown, views, view)
+
+
+def read_columns(text: str) -> list[str] | None:
+    """None for a text that names none."""
+    return [key for key in dict.fromkeys(text.split(",")[:40]) if key in BY_KEY] or None
+
+
+def page_context(page: TaskPage) -> dict[str, Any]:
+    """For _project_head.html and _filter_bar.html."""
+    return {
+        "page": page,
+        "asked": page.asked,
+        "wanted": page.asked.wanted,
+        "tab": page.kind,
+        "tab_query": page.query,
+        "target": page.kind,
+        "arranges": page.kind == SavedView.Kind.LIST,
+    }
+
+
+def answer_part(request: WorkspaceRequest, part: str, context: dict[str, Any], page: TaskPage) -> HttpResponse:
+    """The tasks again after the filter changed, with what else on the page says what is asked, and the address."""
+    pieces, asker = [render_to_string(part, context, request)], request.htmx.trigger if request.htmx else None
+    # Tasks that only show themselves again leave alone what somebody may have open beside them.
+    if asker != page.kind:
+        pieces += [render_to_string(name, {**context, "oob": True}, request) for name in _BESIDE]
+    response = HttpResponse("".join(pieces))
+    if asker == "filters":
+        response["HX-Push-Url"] = page.address
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+_BESIDE = (
+    "projects/_project_head.html",
+    "projects/_filter_bar.html#arrange",
+    "projects/_filter_bar.html#views",
+)
