@@ -22,8 +22,10 @@ from projects.views import (
     joining,
     lists,
     ownership,
+    palette,
     portfolio,
     projects,
+    quick,
     recurrence,
     saved_views,
     subtasks,
@@ -116,6 +118,8 @@ urlpatterns = [
     # portfolio
     path("projects/", portfolio.project_list, name="project-list"),
     path("projects/csv/", portfolio.project_csv, name="project-csv"),
+    # palette
+    path("palette/", palette.command_palette, name="palette"),
     # projects
     path("projects/new/", projects.project_new, name="project-new"),
     path("projects/<int:pk>/", projects.project, name="project"),
@@ -123,6 +127,9 @@ urlpatterns = [
     path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
     path("projects/<int:pk>/rest/", projects.project_rest, name="project-rest"),
     path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),
+    # quick
+    path("quick/", quick.quick, name="quick"),
+    path("quick/read/", quick.quick_read, name="quick-read-any"),
     # recurrence
     path("tasks/<int:pk>/repeat/", recurrence.task_repeat, name="task-repeat"),
     path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),

@@ -19,5 +19,6 @@ urlpatterns = [
     path("join/<str:token>/", invitations.join, name="join"),
     path("leave/", people.leave, name="leave"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/look/", profile.look_set, name="look-set"),
     path("profile/zone/", profile.zone_take, name="zone-take"),
 ]

@@ -19,6 +19,7 @@ from linkstar.lib.deadlines import describe, note_text, resolve
 from linkstar.lib.forms import problems
 from linkstar.lib.quickline import Miss, QuickLine, Token
 from linkstar.lib.text import clean_line, split_lines
+from linkstar.members.models import Member
 from linkstar.workspaces.access import managers_only, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -87,7 +88,7 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Quick add at the foot of a column."""
     column = access.get_column(request.member, pk, to="add task")
     form = AddTasksForm(request.POST, reader=_reader(request, column), column=column)
-    made = _make(request, form)
+    made = add_or_say_why(form, request.member)
     if not request.htmx:
         if form.errors:
             messages.error(request, problems(form))
@@ -98,14 +99,14 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "projects/board.html#added", context, status=422 if form.errors else 200)
 
 
-def _make(request: WorkspaceRequest, form: AddTasksForm) -> list[Task]:
+def add_or_say_why(form: AddTasksForm, actor: Member) -> list[Task]:
     """The tasks of a form that is right; otherwise none, and the form says why."""
     if not form.is_valid():
         return []
     try:
-        return add_tasks(form.new, actor=request.member, now=timezone.now())
+        return add_tasks(form.new, actor=actor, now=timezone.now())
     except MoveRefused as error:
-        form.add_error("titles", why_not(error, request.member))
+        form.add_error("titles", why_not(error, actor))
     return []
 
 
@@ -126,7 +127,7 @@ def quick_read(request: WorkspaceRequest, pk: int) -> HttpResponse:
     column = access.get_column(request.member, pk, to="add task")
     reader = _reader(request, column)
     read = reader.read(clean_line(request.GET.get("line", ""), LINE_LIMIT))
-    return render(request, "projects/_quick_read.html", {"chips": chips_of(read, reader), **_rest_of(read, reader)})
+    return render(request, "projects/_quick_read.html", reading(read, reader))
 
 
 @require_POST
@@ -149,8 +150,13 @@ def _reader(request: WorkspaceRequest, column: Column) -> LineReader:
     return LineReader(request.member, column.board.project, now=timezone.now(), language=language)
 
 
-def chips_of(read: QuickLine, reader: LineReader) -> list[dict[str, Any]]:
-    return [{"kind": token.kind, "text": read.text(token), **_meaning(token, reader)} for token in read.tokens]
+def reading(read: QuickLine, reader: LineReader) -> dict[str, Any]:
+    """What was understood, as chips, and what was not and stays text."""
+    return {
+        "chips": [{"kind": token.kind, "text": read.text(token), **_meaning(token, reader)} for token in read.tokens],
+        "misses": [_miss(read, miss) for miss in read.misses],
+        "may_make_labels": reader.member.is_manager,
+    }
 
 
 def _meaning(token: Token, reader: LineReader) -> dict[str, Any]:
@@ -174,15 +180,6 @@ _NAMES: dict[str, Any] = {
     "project": lambda reader, pk: reader.projects[pk].name,
     "priority": lambda _reader, pk: Task.Priority(pk).label,
 }
-
-
-def _rest_of(read: QuickLine, reader: LineReader) -> dict[str, Any]:
-    """What was not understood and stays text, and where the card goes when it lacks what its column asks for."""
-    return {
-        "misses": [_miss(read, miss) for miss in read.misses],
-        "may_make_labels": reader.member.is_manager,
-        "title": read.title if read.tokens else "",
-    }
 
 
 def _miss(read: QuickLine, miss: Miss) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 
 import "./elements/auto-size.js";
 import "./elements/browser-zone.js";
+import "./elements/command-palette.js";
 import "./elements/confirm-dialog.js";
 import "./elements/copy-button.js";
 import "./elements/deadline-field.js";

@@ -23,6 +23,12 @@ def change_language(user: User, *, language: str) -> None:
     spread_profile(user)
 
 
+def change_look(user: User, *, theme: str | None = None, density: str | None = None) -> None:
+    """None leaves it; no workspace keeps a copy of these."""
+    user.theme, user.density = theme or user.theme, density or user.density
+    user.save(update_fields=["theme", "density"])
+
+
 @transaction.atomic
 def change_time_zone(user: User, *, time_zone: str) -> None:
     user.time_zone = time_zone

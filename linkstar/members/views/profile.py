@@ -16,10 +16,10 @@ from linkstar.accounts.models import User
 from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import is_zone, zone_choices
-from linkstar.members.actions.profile import change_language, change_profile, change_time_zone
+from linkstar.members.actions.profile import change_language, change_look, change_profile, change_time_zone
 from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
 from linkstar.workspaces.handover import safe_path
-from linkstar.workspaces.http import SignedInRequest, posted
+from linkstar.workspaces.http import SignedInRequest, WorkspaceRequest, posted
 
 _COMMON_ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
 
@@ -84,6 +84,28 @@ def zone_take(request: SignedInRequest) -> HttpResponse:
     else:
         messages.error(request, _("This time zone is not known. Choose one from the list."))
     return redirect(safe_path(request.POST.get("next")))
+
+
+class LookForm(forms.Form):
+    """One of the two, or both."""
+
+    theme = forms.ChoiceField(required=False, choices=User.Theme.choices)
+    density = forms.ChoiceField(required=False, choices=User.Density.choices)
+
+
+@require_POST
+@guests_allowed
+def look_set(request: WorkspaceRequest) -> HttpResponse:
+    """The theme or the density, from the palette: the page is drawn again with it."""
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("Choose one of the list."), status=422)
+    change_look(request.user, **{name: value for name, value in form.cleaned_data.items() if value})
+    if not request.htmx:
+        return redirect("members:profile")
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
 
 
 def _profile(request: SignedInRequest, name: str) -> HttpResponse:
