@@ -95,13 +95,20 @@ class CommandPalette extends HTMLElement {
       ArrowUp: () => this.mark(this.at - 1),
       Enter: () => this.take(event.ctrlKey || event.metaKey),
     }[event.key];
-    if (event.key === "Escape") event.stopPropagation();
+    if (event.key === "Escape") return this.shut(event);
     if (!act || event.target !== this.field) return;
     event.preventDefault();
     event.stopPropagation();
     // What was typed last has not been answered yet: what stands there is for other letters.
     if (event.key === "Enter") this.fresh().then(act);
     else act();
+  }
+
+  /* At once: a search field would take the first Esc to empty itself. */
+  shut(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.dialog.close();
   }
 
   async fresh() {
