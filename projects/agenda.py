@@ -134,7 +134,7 @@ def fill_days(
 
     One statement, which fetches no more than what is drawn.
     """
-    order = (F("is_milestone").desc(), F("due_time").asc(nulls_first=True), F("due_at").asc(), F("pk").asc())
+    order = (F("is_milestone").desc(), Case(When(due_time=None, then=0), default=1), F("due_at").asc(), F("pk").asc())
     found = (
         tasks.filter(_lies_in(span))
         .annotate(day=_day_number(span))

@@ -1,19 +1,14 @@
 """What is said of projects and of a person's work as a whole: a few statements each, however much there is."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, Q, QuerySet
 
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from projects.cards import Face, Reader
-from projects.models import Project, Task
-
-GROUP_LIMIT = 50
-LATER_LIMIT = 10
+from projects.models import Task
 
 
 class Counts(NamedTuple):
@@ -53,7 +48,7 @@ def counts_of(tasks: QuerySet[Task], *, now: datetime) -> dict[int, Counts]:
     return {row.pop("project_id"): Counts(**row) for row in rows}
 
 
-def _due_text(
+def due_text(
     reader: Reader, on: date | None, time: time | None, zone: str, at: datetime | None, *, is_done: bool
 ) -> DueLabel | None:
     if on is None:
@@ -69,6 +64,7 @@ class WorkRow:
     pk: int
     title: str
     project: str
+    project_id: int
     column: str
     status: str
     is_milestone: bool
@@ -78,90 +74,22 @@ class WorkRow:
     due: DueLabel | None
 
 
-_WORK_FIELDS = (
-    "pk", "title", "project__name", "column__name", "column__status", "is_milestone", "priority",
+WORK_FIELDS = (
+    "pk", "title", "project__name", "project_id", "column__name", "column__status", "is_milestone", "priority",
     "owner_id", "owner__display_name", "owner__role", "completed_at", "due_on", "due_time", "due_zone", "due_at",
 )  # fmt: skip
 
 
 def work_rows(tasks: QuerySet[Task], reader: Reader) -> list[WorkRow]:
     """The rows of `tasks`, in their order: one statement."""
-    return [_work_row(reader, *values) for values in tasks.values_list(*_WORK_FIELDS)]
+    return [work_row(reader, *values) for values in tasks.values_list(*WORK_FIELDS)]
 
 
-def _work_row(reader: Reader, *values: Any) -> WorkRow:
-    """`values` are those of _WORK_FIELDS."""
-    pk, title, project, column, status, is_milestone, priority, *rest = values
+def work_row(reader: Reader, *values: Any) -> WorkRow:
+    """`values` are those of WORK_FIELDS."""
+    pk, title, project, project_id, column, status, is_milestone, priority, *rest = values
     owner_id, owner_name, owner_role, completed_at, on, clock, zone, at = rest
     owner = None if owner_id is None else Face.of(owner_id, owner_name, owner_role)
-    due = _due_text(reader, on, clock, zone, at, is_done=completed_at is not None)
+    due = due_text(reader, on, clock, zone, at, is_done=completed_at is not None)
     is_mine = owner_id == reader.member.pk
-    return WorkRow(pk, title, project, column, status, is_milestone, priority, owner, is_mine, due)
-
-
-@dataclass(slots=True)
-class WorkGroup:
-    """`count` counts all tasks of the group, of which `rows` may be the first."""
-
-    name: str
-    count: int
-    rows: list[WorkRow] = field(default_factory=list)
-
-    @property
-    def left(self) -> int:
-        return self.count - len(self.rows)
-
-
-_GROUPS = ("overdue", "today", "week", "later", "someday")
-
-
-def my_work(reader: Reader, *, is_long: bool = False) -> list[WorkGroup]:
-    """Open tasks the reader owns or helps with, in one statement: overdue, today, week, later, someday (no deadline).
-
-    Days end at midnight on the reader's clock, the week on Sunday night. What is far off is cut short unless `is_long`.
-    """
-    mine = (
-        Task.objects.visible_to(reader.member)
-        .current()
-        .unfinished()
-        .exclude(project__state=Project.State.ARCHIVED)
-        .filter(Q(owner=reader.member) | Q(pk__in=reader.member.helped_tasks.values("pk")))
-    )
-    order = (F("due_at").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
-    found = (
-        mine.annotate(part=_part(reader))
-        .annotate(place=Window(RowNumber(), partition_by=F("part"), order_by=order))
-        .annotate(count=Window(Count("pk"), partition_by=F("part")))
-        .filter(place__lte=GROUP_LIMIT)
-        .order_by(*order)
-    )
-    groups: dict[str, WorkGroup] = {}
-    for part, place, count, *values in found.values_list("part", "place", "count", *_WORK_FIELDS):
-        group = groups.setdefault(part, WorkGroup(part, count))
-        if place <= LATER_LIMIT or is_long or part not in ("later", "someday"):
-            group.rows.append(_work_row(reader, *values))
-    return [groups[name] for name in _GROUPS if name in groups]
-
-
-def _ends(reader: Reader) -> tuple[datetime, datetime]:
-    """When the reader's today and this week end."""
-    zone = ZoneInfo(reader.zone)
-    today = reader.now.astimezone(zone).date()
-    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
-    at_midnight = datetime.min.time()
-    return (
-        datetime.combine(tomorrow, at_midnight, tzinfo=zone),
-        datetime.combine(monday, at_midnight, tzinfo=zone),
-    )
-
-
-def _part(reader: Reader) -> Case:
-    """In which of the groups a task stands, for the database."""
-    today_ends, week_ends = _ends(reader)
-    return Case(
-        When(due_at=None, then=Value("someday")),
-        When(due_at__lt=reader.now, then=Value("overdue")),
-        When(due_at__lt=today_ends, then=Value("today")),
-        When(due_at__lt=week_ends, then=Value("week")),
-        default=Value("later"),
-    )
+    return WorkRow(pk, title, project, project_id, column, status, is_milestone, priority, owner, is_mine, due)

@@ -105,6 +105,8 @@ urlpatterns = [
     # home
     path("", home.home, name="home"),
     path("rail/", home.rail, name="rail"),
+    path("waiting/", home.waits, name="waits"),
+    path("tasks/<int:pk>/check/", home.task_check, name="task-check"),
     # joining
     path("guest/<str:token>/", joining.guest_join, name="guest-join"),
     # lists

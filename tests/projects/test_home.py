@@ -1,5 +1,6 @@
 """My work, and the projects in the rail."""
 
+import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -11,7 +12,7 @@ from linkstar.lib.deadlines import Deadline
 from projects.actions.ownership import offer_project
 from projects.cards import Reader
 from projects.models import Project, ProjectAccess, Task
-from projects.overview import my_work
+from projects.work import my_work
 from tests.factories import client_of, make_column, make_member, make_project, make_task
 from tests.projects.test_move import statements
 
@@ -71,12 +72,50 @@ def test_later_shows_ten_and_says_how_many_more(owner: Any) -> None:
     assert ([row.title for row in later.rows], later.count, later.left) == ([f"t{n}" for n in range(1, 11)], 12, 2)
 
 
-def test_what_is_cut_short_is_one_link_away(owner: Any) -> None:
+def test_a_section_alone_shows_all_of_it_by_pages(owner: Any) -> None:
     project = make_project(owner)
-    for day in range(1, 13):
-        make_task(project, f"t{day}", owner=owner, deadline=Deadline(date(2027, 1, day), None, SHANGHAI))
-    assert 'href="?all#work-later"' in client_of(owner).get("/").content.decode()
-    assert client_of(owner).get("/?all").content.decode().count('class="t"') == 12
+    for day in range(1, 29):
+        for month in (1, 2):
+            make_task(
+                project, f"t{month}-{day}", owner=owner, deadline=Deadline(date(2027, month, day), None, SHANGHAI)
+            )
+    client = client_of(owner)
+    assert 'href="?section=later"' in client.get("/").content.decode()
+    pages = [client.get(f"/?section=later&page={page}").content.decode() for page in (1, 2, 3)]
+    assert [page.count('class="t"') for page in pages] == [50, 6, 0]
+    assert 'href="?section=later&amp;page=2"' in pages[0]
+    assert client.get("/?section=nonsense&page=x").status_code == 200
+
+
+def test_work_is_filtered_by_channel_and_project(owner: Any) -> None:
+    amazon = make_project(owner, name="Amazon one", channel="amazon_us")
+    other = make_project(owner, name="Other one")
+    make_task(amazon, "on amazon", owner=owner, deadline=due(24))
+    make_task(other, "elsewhere", owner=owner, deadline=due(24))
+    client = client_of(owner)
+    for query, titles in {
+        "": ["on amazon", "elsewhere"],
+        "?channel=amazon_us": ["on amazon"],
+        "?channel=none": ["elsewhere"],
+        f"?project={other.pk}": ["elsewhere"],
+        "?project=99": [],
+    }.items():
+        html = client.get(f"/{query}").content.decode()
+        assert [title for title in ("on amazon", "elsewhere") if f">{title}</a>" in html] == titles, query
+
+
+def test_a_check_finishes_a_task_and_the_toast_takes_it_back(owner: Any) -> None:
+    project = make_project(owner)
+    task = make_task(project, owner=owner, deadline=due(24))
+    client = client_of(owner)
+    response = client.post(f"/tasks/{task.pk}/check/", HTTP_HX_REQUEST="true")
+    events = json.loads(response["HX-Trigger"])
+    assert Task.objects.get(pk=task.pk).is_done
+    assert events["task:changed"] == {"task": task.pk}
+    client.post(events["toast"]["undo_url"], HTTP_HX_REQUEST="true")
+    assert not Task.objects.get(pk=task.pk).is_done
+    assert client.post(f"/tasks/{task.pk}/check/").url == "/"
+    assert Task.objects.get(pk=task.pk).is_done
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -8,12 +8,15 @@ from django.utils import timezone
 from linkstar.lib.deadlines import Deadline
 from projects.actions.deadlines import set_deadline
 from projects.models import Project, Task
-from tests.access.rows.base import EVERYBODY, INSIDERS, INTERNAL, READ_ONLY_TEAM, SHARED, Row
+from tests.access.rows.base import EVERYBODY, INSIDERS, INTERNAL, READ_ONLY_TEAM, SHARED, SHARED_TO_READ, Row
 
 _NEW = {"title": "Order samples", "on": "2026-12-01", "zone": "UTC", "time": "", "owner": ""}
 
 ROWS = [
     Row("projects:project-csv", "", EVERYBODY),
+    Row("projects:waits", "", EVERYBODY),
+    Row("projects:task-check", "task", SHARED, {}),
+    Row("projects:task-check", "shown_task", SHARED_TO_READ, {}),
     Row("projects:calendar-all", "", EVERYBODY),
     Row("projects:calendar", "project", SHARED),
     Row("projects:calendar", "archived", INTERNAL),
