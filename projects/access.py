@@ -14,6 +14,7 @@ from django.utils import timezone
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Role
 from projects.models import (
+    Change,
     ChecklistItem,
     Column,
     Comment,
@@ -219,6 +220,15 @@ def get_offer(member: Member, pk: int, *, to: str) -> OwnerOffer:
     if not rules.get(to, False):
         raise PermissionDenied
     return offer
+
+
+def get_change(member: Member, pk: int) -> Change:
+    """A change in a visible project, for who made it and for managers; 404 and 403 for others."""
+    changes = Change.objects.filter(project__in=Project.objects.visible_to(member).values("pk"))
+    change = get_object_or_404(changes.select_related("project"), pk=pk)
+    if not change.may_be_undone_by(member):
+        raise PermissionDenied
+    return change
 
 
 def assignable_to(member: Member, task: Task | None, project: Project) -> QuerySet[Member]:

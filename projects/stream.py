@@ -6,12 +6,14 @@ from typing import NamedTuple, TypeVar
 
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from linkstar.lib.markdown import render
 from linkstar.members.models import Member
 from projects.mentions import mark
 from projects.models import Activity, Comment, Task
+from projects.models.activity import ActivityQuerySet
 from projects.reactions import Sign, reactions_of_comment, signs_of
 from projects.trace import moment, sentence
 
@@ -54,6 +56,8 @@ class Entry(NamedTuple):
     when: str
     is_mine: bool
     signs: list[Sign]
+    # The pk of what the reader can take back now.
+    undo: int | None = None
 
     @property
     def at(self) -> datetime:
@@ -75,8 +79,8 @@ def stream_of(
     comments = _before(said, before, _COMMENT)
     entries = [comment_entry(comment, reader, names) for comment in comments]
     if not only_comments and reader.is_insider:
-        trace = task.activity.exclude(verb__in=_SAID_BY_COMMENTS).select_related("actor")
-        entries += [trace_entry(activity) for activity in _before(trace, before, _TRACE)]
+        trace = with_changes(task.activity.exclude(verb__in=_SAID_BY_COMMENTS))
+        entries += [trace_entry(activity, reader) for activity in _before(trace, before, _TRACE)]
     newest = sorted(entries, key=lambda entry: entry.cursor, reverse=True)
     shown = newest[:PAGE]
     return Stream(shown[::-1], shown[-1].cursor if len(newest) > PAGE else None)
@@ -95,9 +99,17 @@ def comment_entry(comment: Comment, reader: Member, names: Sequence[str] = ()) -
     return Entry(cursor, comment, comment.author, html, moment(comment.created_at), is_mine, signs)
 
 
-def trace_entry(activity: Activity) -> Entry:
-    cursor = Cursor(activity.created_at, _TRACE, activity.pk)
-    return Entry(cursor, None, activity.actor, sentence(activity), moment(activity.created_at), False, [])
+def with_changes(trace: ActivityQuerySet) -> ActivityQuerySet:
+    """With actor and change; not with what a change remembers, which of a bulk edit is long."""
+    return trace.select_related("actor", "change").defer("change__data")
+
+
+def trace_entry(activity: Activity, reader: Member) -> Entry:
+    """Of a row that with_changes gave."""
+    cursor, change = Cursor(activity.created_at, _TRACE, activity.pk), activity.change
+    is_open = change is not None and change.is_open(now=timezone.now()) and change.may_be_undone_by(reader)
+    undo = activity.change_id if is_open else None
+    return Entry(cursor, None, activity.actor, sentence(activity), moment(activity.created_at), False, [], undo)
 
 
 def left_at(task: Task, reader: Member, now: datetime) -> list[Entry]:
@@ -105,7 +117,7 @@ def left_at(task: Task, reader: Member, now: datetime) -> list[Entry]:
     if reader.is_guest:
         return []
     trace = task.activity.exclude(verb__in=_SAID_BY_COMMENTS).filter(created_at=now, actor=reader)
-    return [trace_entry(activity) for activity in trace.select_related("actor").order_by("pk")]
+    return [trace_entry(activity, reader) for activity in with_changes(trace).order_by("pk")]
 
 
 def _before(rows: QuerySet[Row], cursor: Cursor | None, kind: int) -> QuerySet[Row]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
@@ -26,6 +26,8 @@ _PLAIN: dict[str, Promise] = {
     "task created": gettext_lazy("%(actor)s created the task “%(title)s”."),
     "task deleted": gettext_lazy("%(actor)s moved the task “%(title)s” to the bin."),
     "task restored": gettext_lazy("%(actor)s took the task “%(title)s” out of the bin."),
+    "task archived": gettext_lazy("%(actor)s archived the task “%(title)s”."),
+    "task unarchived": gettext_lazy("%(actor)s took the task “%(title)s” out of the archive."),
     "task removed": gettext_lazy("%(actor)s removed the task “%(title)s” for good after its time in the bin."),
     "moved": gettext_lazy("%(actor)s moved it from “%(before)s” to “%(after)s”."),
     "title changed": gettext_lazy("%(actor)s changed the title from “%(before)s” to “%(after)s”."),
@@ -172,6 +174,30 @@ def _visibility(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s made the task internal."), {}
 
 
+# What was put back, as undone says it; the place is named with its column.
+_UNDONE: dict[str, Promise] = {
+    "owner": pgettext_lazy("put back", "the owner"),
+    "helpers": pgettext_lazy("put back", "the helpers"),
+    "labels": pgettext_lazy("put back", "the labels"),
+    "priority": pgettext_lazy("put back", "the priority"),
+    "deadline": pgettext_lazy("put back", "the deadline"),
+    "milestone": pgettext_lazy("put back", "whether it is a milestone"),
+}
+
+
+def _undone(data: Data) -> tuple[str, dict[str, Any]]:
+    if data.get("of") == "task deleted":
+        return _("%(actor)s undid the deletion: the task is out of the bin."), {}
+    if data.get("of") == "task archived":
+        return _("%(actor)s undid the archiving: the task is at work again."), {}
+    if data.get("of") == "task unarchived":
+        return _("%(actor)s undid a change: the task is in the archive again."), {}
+    if data.get("column"):
+        return _("%(actor)s undid the move: back to “%(column)s”."), {"column": data["column"]}
+    parts = listed(_UNDONE[part] for part in data.get("parts", []) if part in _UNDONE)
+    return _("%(actor)s undid a change, and put back %(parts)s."), {"parts": parts or "–"}
+
+
 def _items(data: Data) -> tuple[str, dict[str, Any]]:
     texts = data.get("texts") or [data.get("text", "–")]
     if len(texts) == 1:
@@ -248,6 +274,7 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "labels changed": _labels,
     "priority changed": _priority,
     "visibility changed": _visibility,
+    "undone": _undone,
     "checklist added": _items,
     "commented": _commented,
     "project edited": _edited,

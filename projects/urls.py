@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     activity,
     adding,
+    archive,
     beginning,
     bin,
     boards,
@@ -31,6 +32,7 @@ from projects.views import (
     subtasks,
     task_fields,
     tasks,
+    undo,
 )  # fmt: skip
 
 app_name = "projects"
@@ -44,6 +46,10 @@ urlpatterns = [
     path("columns/<int:pk>/tasks/add/", adding.task_add, name="task-add"),
     path("columns/<int:pk>/tasks/read/", adding.quick_read, name="quick-read"),
     path("labels/add/", adding.label_add, name="label-add"),
+    # archive
+    path("projects/<int:pk>/archived/", archive.archived_tasks, name="archived-tasks"),
+    path("tasks/<int:pk>/archive/", archive.task_archive, name="task-archive"),
+    path("tasks/<int:pk>/unarchive/", archive.task_unarchive, name="task-unarchive"),
     # bin
     path("projects/<int:pk>/bin/", bin.project_bin, name="bin"),
     # boards
@@ -162,4 +168,6 @@ urlpatterns = [
     path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("tasks/<int:pk>/delete/", tasks.task_delete, name="task-delete"),
     path("tasks/<int:pk>/undelete/", tasks.task_restore, name="task-restore"),
+    # undo
+    path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
 ]

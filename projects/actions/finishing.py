@@ -10,7 +10,7 @@ from projects.actions.deadlines import set_deadline
 from projects.actions.edits import set_owner
 from projects.actions.occurrences import lock_promise
 from projects.actions.tasks import lock_board, move_task
-from projects.models import Column, Task
+from projects.models import Change, Column, Task
 
 
 @transaction.atomic
@@ -38,27 +38,23 @@ def begin_task(
     move_task(task, column=column, before=before, actor=actor, now=now)
 
 
-def finish_task(task: Task, *, actor: Member, now: datetime) -> None:
+def finish_task(task: Task, *, actor: Member, now: datetime) -> Change | None:
     """Into the first done column; nothing happens to a task that is done already."""
-    if not task.is_done:
-        _move_to_first(task, Column.Status.DONE, actor=actor, now=now)
+    return None if task.is_done else _move_to_first(task, Column.Status.DONE, actor=actor, now=now)
 
 
-def reopen_task(task: Task, *, column: Column | None, actor: Member, now: datetime) -> None:
-    """Into `column`, where it came from, or the first "doing" one; a draft waits in the first "to do" one.
+def reopen_task(task: Task, *, actor: Member, now: datetime) -> Change | None:
+    """Into the first "doing" column; a draft waits in the first "to do" one. Nothing happens to one that is open.
 
     Raises ColumnFull and ColumnGone.
     """
     if not task.is_done:
-        return
-    if column is not None and not column.is_done and not (column.is_doing and task.is_draft):
-        move_task(task, column=column, before=None, actor=actor, now=now)
-    else:
-        status = Column.Status.TODO if task.is_draft else Column.Status.DOING
-        _move_to_first(task, status, actor=actor, now=now)
+        return None
+    status = Column.Status.TODO if task.is_draft else Column.Status.DOING
+    return _move_to_first(task, status, actor=actor, now=now)
 
 
 @transaction.atomic
-def _move_to_first(task: Task, status: Column.Status, *, actor: Member, now: datetime) -> None:
+def _move_to_first(task: Task, status: Column.Status, *, actor: Member, now: datetime) -> Change | None:
     column = task.column.board.columns.filter(status=status).order_by("position")[0]
-    move_task(task, column=column, before=None, actor=actor, now=now)
+    return move_task(task, column=column, before=None, actor=actor, now=now)

@@ -17,8 +17,10 @@ from projects.actions.families import binned_with, lock_family, recount, taken_a
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
+from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, leave_traces, mark
-from projects.models import Board, Column, Project, Task
+from projects.actions.undo import record
+from projects.models import Board, Change, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
 _LONGEST_RANK = 40
@@ -100,19 +102,20 @@ def create_tasks(
 
 
 @transaction.atomic
-def move_task(task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime) -> None:
+def move_task(task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime) -> Change | None:
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
     Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
     reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, StillDraft when work
-    would begin on a draft, and ColumnGone.
+    would begin on a draft, and ColumnGone. What can be taken back is returned; nothing of a card that stays in its
+    column.
     """
     lock_promise(task)
     lock_board(column)
     if task.parent_id is not None:
         lock_family(task)
     place = _find_place(task, column, before)
-    source, was_done = task.column, task.is_done
+    source, was_done, was = task.column, task.is_done, snapshot(task, "place", "completed")
     if column.is_doing and not source.is_doing and task.is_draft:
         raise StillDraft(column, task)
     if column != source and _is_too_much(column, place.taken + 1):
@@ -125,29 +128,42 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
         plan_reminders(task, now=now)
         recount([task.parent_id], now=now)
         look_soon(task, now=now)
-    if column != source:
-        leave_trace(
-            "moved", project=task.project, task=task, actor=actor, now=now, before=source.name, after=column.name
-        )
-    else:
+    if column == source:
         mark(task.project_id, [task.pk])
+        return None
+    states = (task, was, snapshot(task, "place", "completed"))
+    change = record("moved", project=task.project, actor=actor, now=now, rows=[states])
+    leave_trace(
+        "moved",
+        project=task.project,
+        task=task,
+        actor=actor,
+        now=now,
+        change=change,
+        before=source.name,
+        after=column.name,
+    )
+    return change
 
 
 @transaction.atomic
-def delete_task(task: Task, *, actor: Member, now: datetime) -> None:
-    """Into the bin for 30 days (actions/bin.py), with the subtasks that the actor sees. Twice is once."""
+def delete_task(task: Task, *, actor: Member, now: datetime) -> Change | None:
+    """Into the bin for 30 days (actions/bin.py), with the subtasks that the actor sees. Twice is once: None."""
     lock_board(task.column)
     task.refresh_from_db(fields=["deleted_at", "parent"])
     if task.deleted_at is not None:
-        return
+        return None
     gone = [task, *taken_along(task, actor=actor)]
     bin.promise_removals(bin.TASK, [each.pk for each in gone], binned_at=now)
     lock_family(*gone)
     _put_deleted_at(gone, now, now=now)
     cancel_all("task", *(each.pk for each in gone))
     recount([task.parent_id], now=now)
+    states = [(each, {"deleted": None}, snapshot(each, "deleted")) for each in gone]
+    change = record("task deleted", project=task.project, actor=actor, now=now, rows=states)
     traces = [(each, {"title": each.title}) for each in gone]
-    leave_traces("task deleted", project=task.project, actor=actor, now=now, tasks=traces)
+    leave_traces("task deleted", project=task.project, actor=actor, now=now, tasks=traces, change=change)
+    return change
 
 
 @transaction.atomic
@@ -230,7 +246,7 @@ WITH other AS (
         SELECT id, rank, deleted_at, archived_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s
     ),
     follower AS (SELECT rank FROM other WHERE id = %(before)s)
-SELECT task.column_id, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
+SELECT task.column_id, task.rank, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
     task.due_at, task.remind_hours_before, task.version, task.parent_id,
     (SELECT rank FROM follower) AS follower,
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
@@ -245,6 +261,7 @@ class _Found(NamedTuple):
     """A row of _PLACE."""
 
     column_id: int
+    rank: str
     owner_id: int | None
     completed_at: datetime | None
     archived_at: datetime | None
@@ -283,8 +300,8 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     found = _Found._make(row)
     if not found.is_there:
         raise ColumnGone
-    task.column_id, task.owner_id, task.parent_id = found.column_id, found.owner_id, found.parent_id
-    task.version = found.version
+    task.column_id, task.rank, task.parent_id = found.column_id, found.rank, found.parent_id
+    task.owner_id, task.version = found.owner_id, found.version
     task.completed_at, task.archived_at, task.deleted_at = found.completed_at, found.archived_at, found.deleted_at
     task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)

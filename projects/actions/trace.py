@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from linkstar.members.models import Member
 from linkstar.workspaces.live import ring_project
-from projects.models import Activity, Project, Task
+from projects.models import Activity, Change, Project, Task
 from projects.models.changes import KEPT, NO_TASK
 
 _MARK = """
@@ -36,19 +36,38 @@ _VERSION = f"WITH mark AS ({_MARK}) SELECT version FROM projects_task WHERE id =
 
 
 def leave_trace(
-    verb: str, *, project: Project, actor: Member | None, now: datetime, task: Task | None = None, **data: Any
+    verb: str,
+    *,
+    project: Project,
+    actor: Member | None,
+    now: datetime,
+    task: Task | None = None,
+    change: Change | None = None,
+    **data: Any,
 ) -> None:
-    """Write one activity and wake the project. `data` is JSON: names and values as they are now, before and after."""
-    Activity.objects.create(project=project, task=task, actor=actor, verb=verb, data=data, created_at=now)
+    """Write one activity and wake the project. `data` is JSON: names and values as they are now, before and after.
+
+    `change` is what can be taken back of it (actions/undo.py).
+    """
+    Activity.objects.create(
+        project=project, task=task, actor=actor, verb=verb, change=change, data=data, created_at=now
+    )
     _wake(project, [task.pk if task is not None else NO_TASK], now)
 
 
 def leave_traces(
-    verb: str, *, project: Project, actor: Member | None, now: datetime, tasks: Iterable[tuple[Task, dict[str, Any]]]
+    verb: str,
+    *,
+    project: Project,
+    actor: Member | None,
+    now: datetime,
+    tasks: Iterable[tuple[Task, dict[str, Any]]],
+    change: Change | None = None,
 ) -> None:
     """The same for many tasks of one project, each with its own data, in two statements."""
     made = Activity.objects.bulk_create(
-        Activity(project=project, task=task, actor=actor, verb=verb, data=data, created_at=now) for task, data in tasks
+        Activity(project=project, task=task, actor=actor, verb=verb, change=change, data=data, created_at=now)
+        for task, data in tasks
     )
     _wake(project, [activity.task_id for activity in made if activity.task_id], now)
 

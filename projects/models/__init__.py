@@ -11,10 +11,13 @@ from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
 from projects.models.saved_views import ListLayout, SavedView
 from projects.models.tasks import Task
+from projects.models.undo import UNDO_FOR, Change
 
 __all__ = [
+    "UNDO_FOR",
     "Activity",
     "Board",
+    "Change",
     "ChangeMark",
     "ChecklistItem",
     "Column",

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from linkstar.members.models import Member
 from projects.models.projects import Project
 from projects.models.tasks import Task
+from projects.models.undo import Change
 
 
 class AppendOnly(RuntimeError):
@@ -32,7 +33,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 class Activity(models.Model):
     """`verb` is a past participle ("moved"); `data` holds names and values before and after, as they were then.
 
-    `actor` None is LinkStar itself. What each verb reads like is in projects/trace.py.
+    `actor` None is LinkStar itself. `change` is what can be taken back of it. What each verb reads like is in
+    projects/trace.py.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activity", db_index=False)
@@ -42,6 +44,9 @@ class Activity(models.Model):
     actor = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     verb = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
+    change = models.ForeignKey(
+        Change, on_delete=models.RESTRICT, null=True, blank=True, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ActivityQuerySet.as_manager()

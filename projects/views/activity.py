@@ -14,7 +14,7 @@ from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.models import Activity
-from projects.stream import Cursor, trace_entry
+from projects.stream import Cursor, trace_entry, with_changes
 from projects.trace_kinds import KINDS
 
 PAGE = 50
@@ -27,8 +27,8 @@ def activity(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk, to="see activity")
     wanted = _wanted(request.GET)
     found = Activity.objects.filter(project=project).visible_to(request.member).filter(wanted)
-    rows = list(found.select_related("actor", "task").order_by("-created_at", "-pk")[: PAGE + 1])
-    lines = [(row, trace_entry(row)) for row in rows[:PAGE]]
+    rows = list(with_changes(found).select_related("task").order_by("-created_at", "-pk")[: PAGE + 1])
+    lines = [(row, trace_entry(row, request.member)) for row in rows[:PAGE]]
     context: dict[str, Any] = {
         "project": project,
         "lines": lines,

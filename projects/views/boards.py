@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,8 +25,8 @@ from projects.actions.tasks import move_task
 from projects.asking import as_asked
 from projects.cards import Reader
 from projects.filters import TaskFilter
-from projects.models import Column, Project, Task
-from projects.queries import Moved, ShownColumn, board_columns, column_page, moved_card
+from projects.models import Change, Column, Project, Task
+from projects.queries import ShownColumn, board_columns, column_page, moved_card
 from projects.views.asking import answer_part, page_context, read_page
 from projects.views.beginning import ask
 from projects.views.moving import MoveTaskForm, still_open, why_not
@@ -84,9 +83,8 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     source, old_rank, home = task.column, task.rank, task.column.board
     columns = list(home.columns.order_by("position"))
     others = access.current_tasks_of(request.member, task.project).exclude(pk=pk)
-    # The undo of a toast is a POST to an address: what it says stands there.
-    form = MoveTaskForm(request.POST if "column" in request.POST else request.GET, columns=columns, tasks=others)
-    error, is_draft = _try_to_move(form, task, request.member)
+    form = MoveTaskForm(request.POST, columns=columns, tasks=others)
+    change, error, is_draft = _try_to_move(form, task, request.member)
     if is_draft and request.htmx and access.may_task(request.member, "edit", task):
         return ask(request, task, form.data, status=422)
     if not request.htmx:
@@ -102,23 +100,24 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     events: dict[str, Any] = {
         "task:placed": {"task": task.pk, "column": task.column_id, "before": before.pk if before else None}
     }
-    if source != task.column:
-        events["toast"] = _undoable(task, moved, request.member)
+    if change is not None:
+        said = [_("Moved to “%(column)s”.") % {"column": task.column.name}, still_open(task, request.member)]
+        undo = reverse("projects:change-undo", args=[change.pk])
+        events["toast"] = {"message": " ".join(filter(None, said)), "undo_url": undo}
         if task.parent_id is not None:
             events["task:changed"] = {"task": task.parent_id}
     response["HX-Trigger"] = json.dumps(events)
     return response
 
 
-def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> tuple[str, bool]:
-    """Move the card and return "", or why it stays where it is; and whether that is because it is a draft."""
+def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> tuple[Change | None, str, bool]:
+    """Move the card: what can be taken back, why it stays where it is, and whether that is because it is a draft."""
     if not form.is_valid():
-        return problems(form), False
+        return None, problems(form), False
     try:
-        move_task(task, **form.cleaned_data, actor=actor, now=timezone.now())
+        return move_task(task, **form.cleaned_data, actor=actor, now=timezone.now()), "", False
     except MoveRefused as error:
-        return why_not(error, actor), isinstance(error, StillDraft)
-    return "", False
+        return None, why_not(error, actor), isinstance(error, StillDraft)
 
 
 def refused(error: str) -> HttpResponse:
@@ -126,15 +125,6 @@ def refused(error: str) -> HttpResponse:
     response = HttpResponse(status=422)
     response["HX-Trigger"] = json.dumps({"toast": {"message": error, "level": "error"}})
     return response
-
-
-def _undoable(task: Task, moved: Moved, reader: Member) -> dict[str, str]:
-    place = urlencode({"column": moved.source.pk, "before": moved.was_before or ""})
-    said = [_("Moved to “%(column)s”.") % {"column": task.column.name}, still_open(task, reader)]
-    return {
-        "message": " ".join(filter(None, said)),
-        "undo_url": f"{reverse('projects:task-move', args=[task.pk])}?{place}",
-    }
 
 
 def drawing(request: WorkspaceRequest, project: Project, columns: Sequence[Column | ShownColumn]) -> dict[str, Any]:

@@ -139,17 +139,16 @@ def task_description(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @guests_allowed
 def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    task, now = access.get_task(request.member, pk, to="move"), timezone.now()
-    before = task.column_id
+    task, now, change = access.get_task(request.member, pk, to="move"), timezone.now(), None
     sheet = _sheet(request, task)
     try:
-        finish_task(task, actor=request.member, now=now)
+        change = finish_task(task, actor=request.member, now=now)
     except MoveRefused as error:
         sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
-    if not sheet.errors and before != task.column_id:
-        undo = f"{reverse('projects:task-reopen', args=[task.pk])}?column={before}"
+    if change is not None:
         said = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
+        undo = reverse("projects:change-undo", args=[change.pk])
         trigger(response, "toast", {"message": " ".join(filter(None, said)), "undo_url": undo})
     return response
 
@@ -157,23 +156,16 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @guests_allowed
 def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """`?column=` is where the task came from, as the undo of a toast says."""
-    task, now = access.get_task(request.member, pk, to="move"), timezone.now()
-    wanted = request.GET.get("column", "")
-    column = task.column.board.columns.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() else None
+    task, now, change = access.get_task(request.member, pk, to="move"), timezone.now(), None
     sheet = _sheet(request, task)
     try:
-        reopen_task(task, column=column, actor=request.member, now=now)
+        change = reopen_task(task, actor=request.member, now=now)
     except MoveRefused as error:
         sheet.errors["state"] = why_not(error, request.member)
-    if not request.htmx or not wanted:
-        return _answer_state(request, sheet, now)
-    # A toast belongs to no part of the page: what shows the task asks for it again.
-    response = HttpResponse()
-    if sheet.errors:
-        trigger(response, "toast", {"message": sheet.errors["state"], "level": "error"})
-    trigger(response, "task:changed", {"task": task.pk})
-    trigger(response, "task:undone", {"task": task.pk})
+    response = _answer_state(request, sheet, now)
+    if change is not None:
+        undo = reverse("projects:change-undo", args=[change.pk])
+        trigger(response, "toast", {"message": _("Open again: %(title)s") % {"title": task.title}, "undo_url": undo})
     return response
 
 
@@ -181,12 +173,12 @@ def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @members_only
 def task_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk, to="delete")
-    delete_task(task, actor=request.member, now=timezone.now())
-    undo = reverse("projects:task-restore", args=[task.pk])
+    change = delete_task(task, actor=request.member, now=timezone.now())
     if not request.htmx:
-        return redirect(undo)
+        return redirect("projects:task-restore", task.pk)
     response = HttpResponse()
-    trigger(response, "toast", {"message": _("Moved to the bin: %(title)s") % {"title": task.title}, "undo_url": undo})
+    undo = {"undo_url": reverse("projects:change-undo", args=[change.pk])} if change else {}
+    trigger(response, "toast", {"message": _("Moved to the bin: %(title)s") % {"title": task.title}, **undo})
     trigger(response, "task:changed", {"task": task.pk})
     trigger(response, "sheet:close", {})
     return response

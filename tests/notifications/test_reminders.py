@@ -151,7 +151,7 @@ class TestFire:
         at = DUE - timedelta(hours=24)
         run_due(at)
         finish_task(task, actor=owner, now=at)
-        reopen_task(task, column=None, actor=owner, now=at)
+        reopen_task(task, actor=owner, now=at)
         assert waiting() == []
         assert run_due(at + timedelta(hours=30)) == {}
         assert Notification.objects.filter(kind="task_due").count() == 1
@@ -166,7 +166,7 @@ class TestFire:
         task = make_due(owner)
         finish_task(task, actor=owner, now=NOW)
         assert promised() == []
-        reopen_task(task, column=None, actor=owner, now=NOW)
+        reopen_task(task, actor=owner, now=NOW)
         assert waiting() == promised() == [(24, DUE - timedelta(hours=24))]
 
     def test_binned_and_archived_work_reminds_nobody(self, owner: Member) -> None:

@@ -55,7 +55,7 @@ def test_draft_may_be_done_and_reopens_where_work_waits(project: Any, owner: Any
     now = timezone.now()
     task = make_task(project)
     move_task(task, column=make_column(project, "done"), before=None, actor=owner, now=now)
-    reopen_task(task, column=None, actor=owner, now=now)
+    reopen_task(task, actor=owner, now=now)
     assert task.column.status == "todo"
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from linkstar.lib.deadlines import Deadline
 from notifications.models import Reminder
 from projects.actions.tasks import ColumnFull, create_tasks, move_task
-from projects.models import Activity, Column, Project, ProjectAccess, Task
+from projects.models import Activity, Change, Column, Project, ProjectAccess, Task
 from tests.factories import FAR_OFF, client_of, make_column, make_member, make_project, make_ready_task
 from tests.races import RACE, at_once
 
@@ -181,7 +181,7 @@ class TestView:
                 f"/tasks/{task.pk}/move/", {"column": doing.pk, "before": below.pk}, headers={"HX-Request": "true"}
             )
         assert response.status_code == 200
-        assert len(statements(captured)) == 10
+        assert len(statements(captured)) == 11
         html = response.content.decode()
         assert html.count("<article") == 1
         assert f'id="task-{task.pk}"' in html
@@ -189,10 +189,14 @@ class TestView:
         assert f'id="count-{doing.pk}" hx-swap-oob="true">2<' in html
         events = json.loads(response["HX-Trigger"])
         assert events["task:placed"] == {"task": task.pk, "column": doing.pk, "before": below.pk}
-        assert events["toast"]["undo_url"] == f"/tasks/{task.pk}/move/?column={todo.pk}&before={under.pk}"
+        assert events["toast"]["undo_url"] == f"/changes/{Change.objects.get().pk}/undo/"
         assert titles(doing) == ["task", "below"]
 
-        client_of(owner).post(events["toast"]["undo_url"], headers={"HX-Request": "true"})
+        board = f"http://acme.localhost/projects/{project.pk}/board/"
+        headers = {"HX-Request": "true", "HX-Current-URL": board}
+        back = client_of(owner).post(events["toast"]["undo_url"], headers=headers)
+        assert json.loads(back["HX-Trigger"])["task:placed"] == {"task": task.pk, "column": todo.pk, "before": under.pk}
+        assert f'id="count-{doing.pk}" hx-swap-oob="true">1<' in back.content.decode()
         assert (titles(todo), titles(doing)) == (["task", "was under"], ["below"])
 
     def test_top_is_a_place_and_without_htmx_the_board_comes_back(self, owner: Any) -> None:

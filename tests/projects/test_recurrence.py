@@ -248,7 +248,7 @@ class TestByHand:
         task = make_weekly(owner)
         finish(task, NOW)
         run_due(NOW)
-        reopen_task(Task.objects.get(pk=task.pk), column=None, actor=owner, now=NOW)
+        reopen_task(Task.objects.get(pk=task.pk), actor=owner, now=NOW)
         run_due(OPENS)
         assert copies() == [("2026-10-09", "open")]
 

@@ -150,7 +150,7 @@ class TestCounts:
         delete_task(one, actor=owner, now=now)
         assert counts(parent) == (0, 1)
         restore_task(one, actor=owner, now=now)
-        reopen_task(fresh(one), column=None, actor=owner, now=now)
+        reopen_task(fresh(one), actor=owner, now=now)
         assert counts(parent) == (0, 2)
         set_parent(fresh(one), two, actor=owner, now=now)
         assert (counts(parent), counts(two)) == ((0, 1), (0, 1))

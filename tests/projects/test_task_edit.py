@@ -10,7 +10,7 @@ from django.utils import timezone
 from projects.actions.deadlines import set_deadline
 from projects.actions.edits import edit_text, make_label
 from projects.actions.tasks import delete_task
-from projects.models import Label, ProjectAccess, Task
+from projects.models import Change, Label, ProjectAccess, Task
 from tests.factories import FAR_OFF, make_column, make_member, make_project, make_ready_task
 from tests.pages import HTMX, text
 
@@ -213,7 +213,7 @@ def test_mark_done_and_undo_to_where_it_was(browser: Any, task: Task) -> None:
     response = browser.post(reverse("projects:task-finish", args=[task.pk]), **HTMX)
     task.refresh_from_db()
     assert (task.is_done, task.column.status) == (True, "done")
-    undo = f"{reverse('projects:task-reopen', args=[task.pk])}?column={todo.pk}"
+    undo = reverse("projects:change-undo", args=[Change.objects.get().pk])
     assert undo in response["HX-Trigger"]
     assert "task:undone" in browser.post(undo, **HTMX)["HX-Trigger"]
     task.refresh_from_db()
@@ -230,11 +230,11 @@ def test_reopen_goes_to_the_first_doing_column(browser: Any, task: Task) -> None
 
 def test_deleted_task_comes_back(browser: Any, task: Task) -> None:
     response = browser.post(reverse("projects:task-delete", args=[task.pk]), **HTMX)
-    undo = reverse("projects:task-restore", args=[task.pk])
+    undo = reverse("projects:change-undo", args=[Change.objects.get().pk])
     assert "sheet:close" in response["HX-Trigger"]
     assert undo in response["HX-Trigger"]
     assert browser.get(task.get_absolute_url()).status_code == 404
-    assert "Take it out of the bin" in text(browser.get(undo))
+    assert "Take it out of the bin" in text(browser.get(reverse("projects:task-restore", args=[task.pk])))
     assert browser.post(undo, **HTMX).status_code == 200
     assert Task.objects.get(pk=task.pk).deleted_at is None
 

@@ -1,0 +1,231 @@
+"""Take back what somebody has just done: a change remembers of each task what was there before and after.
+
+A task is put back when it still is as the change left it; what somebody has changed since stays as it is, and is
+counted. For ten minutes.
+"""
+
+from bisect import bisect_right, insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from linkstar.lib import ranks
+from linkstar.members.models import Member
+from linkstar.workspaces import due
+from projects import access
+from projects.actions import bin
+from projects.actions.deadlines import plan_reminders_of
+from projects.actions.families import lock_family, recount
+from projects.actions.occurrences import lock_promises, look_soon
+from projects.actions.states import LINKS, PARTS, State, is_same, linked, save_all, write_links
+from projects.actions.trace import leave_traces
+from projects.models import UNDO_FOR, Board, Change, Column, Project, Task
+
+# Bigger ones are emptied once nobody can undo them any more.
+_SMALL = 20
+OVER = "change_over"
+_ON_REMINDERS = frozenset({"deadline", "completed", "archived", "deleted"})
+_ON_PARENTS = frozenset({"completed", "archived", "deleted"})
+
+
+class AlreadyUndone(ValueError):
+    """Somebody was quicker; `change.undone_by` says who."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(f"change {change.pk} is undone")
+        self.change = change
+
+
+class TooLate(ValueError):
+    """The ten minutes are over."""
+
+
+@dataclass
+class Undone:
+    """`tasks` were put back. `left` counts the others by why: "changed" by somebody since, "gone", "barred" by what the
+    person may do or the task's state, "full" column, "draft".
+    """
+
+    tasks: list[Task] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+
+
+def record(
+    verb: str, *, project: Project, actor: Member, now: datetime, rows: Iterable[tuple[Task, State, State]]
+) -> Change:
+    """Remember a change of tasks: each with the parts that changed (actions/states.py), before and after."""
+    data = {str(task.pk): [before, after] for task, before, after in rows}
+    change = Change.objects.create(verb=verb, project=project, actor=actor, created_at=now, data=data)
+    if len(data) > _SMALL:
+        due.schedule(OVER, change.pk, now + UNDO_FOR)
+    return change
+
+
+@due.handles(OVER)
+def forget(change_id: int, *, now: datetime) -> None:
+    """Nobody can undo it any more: what it remembers is let go."""
+    Change.objects.filter(pk=change_id, created_at__lte=now - UNDO_FOR).update(data={})
+
+
+@transaction.atomic
+def undo(change: Change, *, actor: Member, now: datetime) -> Undone:
+    """Put back what is as the change left it. Raises AlreadyUndone and TooLate."""
+    change = Change.objects.select_for_update(of=("self",)).select_related("project", "undone_by").get(pk=change.pk)
+    if change.undone_at is not None:
+        raise AlreadyUndone(change)
+    if not change.is_open(now=now):
+        raise TooLate
+    undoing = _Undoing(change, actor, now)
+    undoing.put_back()
+    if undoing.result.tasks:
+        change.undone_at, change.undone_by = now, actor
+        change.save(update_fields=["undone_at", "undone_by"])
+    return undoing.result
+
+
+class _Undoing:
+    """One undo: its locks, what may be put back, and the writing of it. Statements do not grow with the tasks."""
+
+    def __init__(self, change: Change, actor: Member, now: datetime) -> None:
+        self.change, self.actor, self.now = change, actor, now
+        self.states: dict[int, tuple[State, State]] = {int(pk): (a, b) for pk, (a, b) in change.data.items()}
+        self.parts = sorted({part for before, _after in self.states.values() for part in before})
+        self.result = Undone()
+
+    def put_back(self) -> None:
+        found = self._lock()
+        links = {part: linked(part, list(found)) for part in self.parts if part in LINKS}
+        kept = [task for task in found.values() if self._may(task, links)]
+        self._let_go(pk for pk in self.states if pk not in found)
+        if "place" in self.parts:
+            kept = self._with_room(kept)
+        if "deleted" in self.parts:
+            self._promise_again(found.values(), kept)
+        for part, held in links.items():
+            self._put_links(part, kept, held)
+        for task in kept:
+            for part, value in self.states[task.pk][0].items():
+                if part in PARTS:
+                    PARTS[part].put(task, value)
+        self._save(kept)
+
+    def _lock(self) -> dict[int, Task]:
+        """The tasks that the actor sees, as they are now: promises first, then the board, then the rows."""
+        mine = Task.objects.filter(project=self.change.project_id, pk__in=self.states)
+        lock_promises(mine.exclude(recurrence=None).values_list("recurrence", flat=True))
+        Board.objects.select_for_update(no_key=True).get(project=self.change.project_id)
+        seen = mine.allowed_to(self.actor)
+        if "deleted" in self.parts:
+            bin.take_back_removals(bin.TASK, self.states)
+        lock_family(*seen.only("parent"))
+        return {task.pk: task for task in seen.select_related("project", "column").order_by("pk")}
+
+    def _may(self, task: Task, links: Mapping[str, Mapping[int, list[int]]]) -> bool:
+        before, after = self.states[task.pk]
+        if task.is_removed:
+            return self._leave("gone")
+        for part, value in after.items():
+            held = PARTS[part].read(task) if part in PARTS else links[part].get(task.pk, [])
+            if not is_same(part, held, value):
+                return self._leave("changed")
+        words = {PARTS[part].to if part in PARTS else "edit" for part in before}
+        # Out of the archive or the bin it is changed by being put back, and by nothing else.
+        if not all(access.may_task(self.actor, word, task) for word in words):
+            return self._leave("barred")
+        return True
+
+    def _leave(self, why: str) -> bool:
+        self.result.left[why] += 1
+        return False
+
+    def _let_go(self, hidden: Iterable[int]) -> None:
+        """What the actor does not see (any more) is not counted, so that nothing is told of it."""
+        for pk in hidden:
+            del self.states[pk]
+
+    def _with_room(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those whose column is still there and has room; each gets its old place, or the one beside it."""
+        wanted = {task.pk: self.states[task.pk][0]["place"] for task in tasks}
+        columns = Column.objects.in_bulk({column for column, _rank in wanted.values()})
+        room = self._room(columns)
+        kept = []
+        for task in tasks:
+            column = columns.get(wanted[task.pk][0])
+            if column is None:
+                self._leave("gone")
+            elif column.is_doing and not task.column.is_doing and task.is_draft:
+                self._leave("draft")
+            elif column.pk != task.column_id and column.pk in room and room[column.pk] < 1:
+                self._leave("full")
+            else:
+                room[column.pk] = room.get(column.pk, 0) - (column.pk != task.column_id)
+                task.column = column
+                kept.append(task)
+        _part_ranks(wanted, kept)
+        return kept
+
+    def _room(self, columns: Mapping[int, Column]) -> dict[int, int]:
+        """How many more cards those columns take that have a limit."""
+        limits = {column.pk: column.wip_limit for column in columns.values() if column.wip_limit is not None}
+        if not limits:
+            return {}
+        held = Task.objects.current().filter(column__in=limits).order_by().values_list("column").annotate(Count("pk"))
+        taken = dict(held)
+        return {pk: limit - taken.get(pk, 0) for pk, limit in limits.items()}
+
+    def _promise_again(self, found: Iterable[Task], kept: Sequence[Task]) -> None:
+        """What stays in the bin is still to be removed in its time."""
+        back = {task.pk for task in kept}
+        still = [
+            (bin.TASK, task.pk, task.deleted_at + bin.KEPT) for task in found if task.pk not in back and task.deleted_at
+        ]
+        if still:
+            due.schedule_many(still)
+
+    def _put_links(self, part: str, tasks: Sequence[Task], held: Mapping[int, list[int]]) -> None:
+        add, remove = [], []
+        for task in tasks:
+            before, now = set(self.states[task.pk][0].get(part, ())), set(held.get(task.pk, ()))
+            add += [(task.pk, other) for other in before - now]
+            remove += [(task.pk, other) for other in now - before]
+        write_links(part, add=add, remove=remove)
+
+    def _save(self, tasks: Sequence[Task]) -> None:
+        if not tasks:
+            return
+        save_all(tasks, *self.parts, now=self.now)
+        if _ON_REMINDERS.intersection(self.parts):
+            plan_reminders_of(tasks, now=self.now)
+        look_soon(*(task for task in tasks if task.is_done), now=self.now)
+        if _ON_PARENTS.intersection(self.parts):
+            recount(
+                [pk for task in tasks for pk in (task.parent_id, task.pk if task.subtask_count else None)], now=self.now
+            )
+        shown = [part for part in self.parts if part != "completed" or "place" not in self.parts]
+        data: dict[str, Any] = {"parts": shown, "of": self.change.verb}
+        traces = [(task, {**data, "column": task.column.name} if "place" in self.parts else data) for task in tasks]
+        leave_traces("undone", project=self.change.project, actor=self.actor, now=self.now, tasks=traces)
+        self.result.tasks = list(tasks)
+
+
+def _part_ranks(wanted: Mapping[int, list[Any]], tasks: Sequence[Task]) -> None:
+    """Where somebody else has taken a place meanwhile, the task comes just below; changes `wanted`."""
+    pks = [task.pk for task in tasks]
+    columns = {wanted[pk][0] for pk in pks}
+    held: dict[int, list[str]] = defaultdict(list)
+    others = Task.objects.filter(column__in=columns).exclude(pk__in=pks).order_by("rank")
+    for column, rank in others.values_list("column_id", "rank"):
+        held[column].append(rank)
+    for pk in sorted(pks, key=lambda pk: wanted[pk][1]):
+        column, rank = wanted[pk]
+        taken = held[column]
+        at = bisect_right(taken, rank)
+        if at and taken[at - 1] == rank:
+            rank = ranks.between(rank, taken[at] if at < len(taken) else None)
+            wanted[pk][1] = rank
+        insort(taken, rank)
