@@ -76,8 +76,7 @@ def _live_port(port: int, host: str) -> int:
 
 
 def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
-    # Connections for its few threads, which look who is allowed to listen.
-    supervisor.start("live", [sys.executable, "-m", "linkstar.live"], settings | NO_POOL)
+    supervisor.start("live", [sys.executable, "-m", "linkstar.live"], settings)
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "linkstar"]
     supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *LONELY], settings | NO_POOL)
     beat = [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'run' / 'beat-schedule'}", "--pidfile="]

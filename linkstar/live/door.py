@@ -10,7 +10,7 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.http import HttpRequest
 from django_tenants.utils import tenant_context
 
@@ -56,9 +56,7 @@ class Door:
 
 
 def _look(knock: Knock) -> Pass | int:
-    # The thread's connection may stand in the schema of whoever knocked before.
     connection.set_schema_to_public()
-    close_old_connections()
     try:
         if is_public_host(knock.host):
             return 404
@@ -70,8 +68,9 @@ def _look(knock: Knock) -> Pass | int:
         with tenant_context(workspace):
             return _enter(workspace, knock)
     finally:
+        # Back into the pool, without the schema of whoever knocked.
         connection.set_schema_to_public()
-        close_old_connections()
+        connection.close()
 
 
 def _enter(workspace: Workspace, knock: Knock) -> Pass | int:

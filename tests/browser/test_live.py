@@ -1,0 +1,127 @@
+"""Two people at once: what one does appears for the other, and takes nothing out of their hands."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from linkstar.members.models import Member
+from projects.actions.boards import edit_column
+from projects.actions.comments import add_comment
+from projects.actions.edits import edit_text, set_priority
+from projects.actions.tasks import create_task, delete_task, move_task
+from projects.models import Project, Task
+from tests.factories import make_column, make_member, make_project, make_task
+from tests.live.conftest import Live
+
+SOON = 2000
+
+
+@pytest.fixture
+def live(site: Any, settings: Any) -> Iterator[Live]:
+    live = Live()
+    settings.LIVE_PORT, settings.SITE_PORT = live.port, f":{site.port}"
+    policy = deepcopy(settings.CONTENT_SECURITY_POLICY)
+    policy["DIRECTIVES"]["connect-src"].append(f"http://*.localhost:{live.port}")
+    settings.CONTENT_SECURITY_POLICY = policy
+    live.start()
+    yield live
+    live.stop()
+
+
+@pytest.fixture
+def project(site: Any) -> Project:
+    return make_project(Member.objects.get(role="owner"))
+
+
+def open_board(site: Any, who: Member, project: Project) -> Page:
+    page: Page = site.page_for(who, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+    return page
+
+
+def is_live(page: Page) -> None:
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")
+
+
+def cards(page: Page, column: Any) -> list[str]:
+    return page.locator(f"#cards-{column.pk} .card__title").all_inner_texts()
+
+
+def test_a_board_follows_what_others_do_within_two_seconds(site: Any, live: Live, project: Project) -> None:
+    me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
+    todo, done = make_column(project), make_column(project, "done")
+    one, two, three = (make_task(project, title) for title in ("One", "Two", "Three"))
+    page = open_board(site, maya, project)
+    is_live(page)
+    page.locator(f"#task-{two.pk}-link").focus()
+
+    move_task(one, column=done, before=None, actor=me, now=now)
+    expect(page.locator(f"#cards-{done.pk} #task-{one.pk}")).to_be_visible(timeout=SOON)
+    move_task(three, column=todo, before=two, actor=me, now=now)
+    create_task(title="Four", column=todo, actor=me, now=now)
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["Three", "Two", "Four"], timeout=SOON)
+    delete_task(three, actor=me, now=now)
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["Two", "Four"], timeout=SOON)
+    expect(page.locator(f"#count-{todo.pk}")).to_have_text("2")
+    edit_text(two, "title", "Two, again", was=None, actor=me, now=now)
+    expect(page.locator(f"#task-{two.pk}-link")).to_have_text("Two, again", timeout=SOON)
+    expect(page.locator(f"#task-{two.pk}-link")).to_be_focused()
+    page.locator(f"#quick-add-{todo.pk}").fill("Half a tit")
+    edit_column(todo, name="Later", wip_limit=None, actor=me, now=now)
+    expect(page.locator(f"#column-{todo.pk}-name")).to_have_text("Later", timeout=SOON)
+    expect(page.locator(f"#quick-add-{todo.pk}")).to_have_value("Half a tit")
+    expect(page.locator("live-feed [role=status]")).not_to_be_empty(timeout=5000)
+
+
+def test_a_sheet_follows_and_leaves_alone_what_is_typed(site: Any, live: Live, project: Project) -> None:
+    me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
+    task = make_task(project, "Shoot", owner=maya)
+    Task.objects.filter(pk=task.pk).update(description="The old words")
+    page = open_board(site, maya, project)
+    page.locator(f"#task-{task.pk}-link").click()
+    is_live(page)
+    page.locator("#description-edit").click()
+    page.locator("#description-field").fill("My own words")
+
+    task.refresh_from_db()
+    edit_text(task, "description", "The new words", was=None, actor=me, now=now)
+    set_priority(task, 4, actor=me, now=now)
+    add_comment(task, "Look at this", is_shared=False, author=me, now=now)
+
+    sheet = page.locator("#sheet")
+    expect(sheet.locator("#priority-field")).to_have_value("4", timeout=SOON)
+    expect(sheet.locator("#stream")).to_contain_text("Look at this", timeout=SOON)
+    note = sheet.locator(".live-note")
+    expect(note).to_contain_text("changed this meanwhile")
+    note.get_by_role("button", name="Show").click()
+    expect(note).to_contain_text("The new words")
+    expect(page.locator("#description-field")).to_have_value("My own words")
+    sheet.locator("#task-description").get_by_role("button", name="Save").click()
+    expect(sheet.locator(".stale__theirs")).to_have_text("The new words")
+    expect(sheet.locator("#stale-mine")).to_have_value("My own words")
+
+
+def test_without_the_stream_the_page_asks_and_after_a_sleep_nothing_is_missing(
+    site: Any, live: Live, project: Project
+) -> None:
+    me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
+    done, task, other = make_column(project, "done"), make_task(project, "One"), make_task(project, "Two")
+    page = open_board(site, maya, project)
+    is_live(page)
+    live.stop()
+    site.problems.clear()
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "polling")
+    move_task(task, column=done, before=None, actor=me, now=now)
+    expect(page.locator(f"#cards-{done.pk} #task-{task.pk}")).to_be_visible(timeout=20_000)
+
+    page.context.set_offline(True)
+    move_task(other, column=done, before=None, actor=me, now=now)
+    expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "offline")
+    page.context.set_offline(False)
+    expect(page.locator(f"#cards-{done.pk} #task-{other.pk}")).to_be_visible(timeout=SOON)
+    # Of a process that is gone, and of a cable that is out.
+    site.problems[:] = [problem for problem in site.problems if "net::ERR" not in problem]
