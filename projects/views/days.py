@@ -26,10 +26,11 @@ from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.deadlines import StartAfterDue, set_deadline
+from projects.actions.days import FixedByMarketplace, move_deadline
+from projects.actions.deadlines import StartAfterDue
 from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import create_task
-from projects.models import Column, Project, Task
+from projects.models import Change, Column, Project, Task
 from projects.views.boards import TITLE_LIMIT
 from projects.views.moving import why_not
 from projects.views.sheet import trigger
@@ -37,7 +38,7 @@ from projects.views.task_fields import range_text, start_text
 
 
 class DayForm(forms.Form):
-    """A day of the calendar in `zone`. With `back` it is a deadline as it was, to the letter: what an undo asks for."""
+    """A day of the calendar in `zone`."""
 
     on = forms.DateField(
         error_messages={
@@ -46,9 +47,6 @@ class DayForm(forms.Form):
         }
     )
     zone = forms.CharField()
-    back = forms.BooleanField(required=False)
-    time = forms.TimeField(required=False)
-    fold = forms.IntegerField(required=False, min_value=0, max_value=1)
 
     def clean_zone(self) -> str:
         zone: str = self.cleaned_data["zone"]
@@ -66,8 +64,6 @@ class DayForm(forms.Form):
 
     def deadline_for(self, task: Task) -> Deadline:
         given = self.cleaned_data
-        if given["back"]:
-            return Deadline(given["on"], given["time"], given["zone"], 1 if given["fold"] else 0)
         if task.deadline is None:
             return Deadline(given["on"], None, task.project.time_zone)
         return moved_to(task.deadline, given["on"], given["zone"])
@@ -77,53 +73,37 @@ class DayForm(forms.Form):
 @members_only
 def task_day(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Move a deadline to another day of a calendar; its time of day stays (lib/day_grid)."""
-    task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
-    # The undo of a toast is a POST to an address: what it says stands there.
-    form = DayForm(request.POST if "on" in request.POST else request.GET)
-    before = task.deadline
-    error = _try_to_move(form, task, request.member, now)
-    zone = form.cleaned_data.get("zone", task.project.time_zone) if form.is_bound else ""
+    task, now, change, error = access.get_task(request.member, pk, to="edit"), timezone.now(), None, ""
+    form = DayForm(request.POST)
+    if form.is_valid():
+        try:
+            change = move_deadline(task, form.deadline_for(task), actor=request.member, now=now)
+        except FixedByMarketplace:
+            error = _("The marketplace fixes this moment. When the marketplace moved it, change it in the task.")
+        except StartAfterDue:
+            error = start_text(task)
+    else:
+        error = problems(form)
     if not request.htmx:
         if error:
             messages.error(request, error)
-        kept = urlencode({"on": (task.due_on or timezone.localdate()).isoformat(), "zone": zone})
-        return redirect(f"{reverse('projects:calendar', args=[task.project_id])}?{kept}")
+        kept = {"on": (task.due_on or timezone.localdate(now)).isoformat()}
+        kept["zone"] = form.cleaned_data.get("zone", task.project.time_zone)
+        return redirect(f"{reverse('projects:calendar', args=[task.project_id])}?{urlencode(kept)}")
     response = HttpResponse(status=422 if error else 200)
     trigger(response, "task:changed", {"task": task.pk})
     if error:
         trigger(response, "toast", {"message": error, "level": "error"})
-    elif task.deadline is not None and task.deadline != before:
-        trigger(response, "toast", _moved_toast(task.pk, task.deadline, before, now))
+    elif change is not None and task.deadline is not None:
+        trigger(response, "toast", _moved_toast(task.deadline, change, now))
     return response
 
 
-def _try_to_move(form: DayForm, task: Task, actor: Member, now: datetime) -> str:
-    """Move the deadline and return "", or why it stays."""
-    if not form.is_valid():
-        return problems(form)
-    if task.is_fixed and not form.cleaned_data["back"]:
-        return _("The marketplace fixes this moment. When the marketplace moved it, change it in the task.")
-    try:
-        set_deadline(task, form.deadline_for(task), actor=actor, now=now)
-    except StartAfterDue:
-        return start_text(task)
-    return ""
-
-
-def _moved_toast(pk: int, deadline: Deadline, before: Deadline | None, now: datetime) -> dict[str, str]:
+def _moved_toast(deadline: Deadline, change: Change, now: datetime) -> dict[str, str]:
     zone, language = timezone.get_current_timezone_name(), get_language() or "en"
     label = describe(deadline, reader_zone=zone, language=language, now=now)
-    toast = {"message": _("The deadline is now %(deadline)s.") % {"deadline": label.at_text}}
-    if before is not None:
-        as_it_was = {
-            "on": before.on.isoformat(),
-            "time": before.time.isoformat() if before.time else "",
-            "zone": before.zone,
-            "fold": before.fold,
-            "back": 1,
-        }
-        toast["undo_url"] = f"{reverse('projects:task-day', args=[pk])}?{urlencode(as_it_was)}"
-    return toast
+    undo = reverse("projects:change-undo", args=[change.pk])
+    return {"message": _("The deadline is now %(deadline)s.") % {"deadline": label.at_text}, "undo_url": undo}
 
 
 class DatedTaskForm(forms.Form):

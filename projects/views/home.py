@@ -21,7 +21,7 @@ from projects.actions.finishing import finish_task
 from projects.actions.refusals import MoveRefused
 from projects.models import OwnerOffer, Project
 from projects.views.boards import reader_of
-from projects.views.moving import why_not
+from projects.views.moving import still_open, why_not
 from projects.views.sheet import trigger
 from projects.waits import FOR_ME, FOR_OTHERS, KINDS, waiting
 from projects.work import PER_PAGE, WorkFilter, WorkGroup, my_work
@@ -111,13 +111,13 @@ def waits(request: WorkspaceRequest) -> HttpResponse:
 @guests_allowed
 def task_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Finish a task from a list, which draws itself anew; the toast takes it back."""
-    task = access.get_task(request.member, pk, to="move")
-    before, error = task.column_id, ""
+    task, change, error = access.get_task(request.member, pk, to="move"), None, ""
     try:
-        finish_task(task, actor=request.member, now=timezone.now())
+        change = finish_task(task, actor=request.member, now=timezone.now())
     except MoveRefused as refusal:
         error = why_not(refusal, request.member)
-    said = error or _("Done: %(title)s") % {"title": task.title}
+    done = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
+    said = error or " ".join(filter(None, done))
     if not request.htmx:
         (messages.error if error else messages.success)(request, said)
         return redirect("projects:home")
@@ -125,8 +125,8 @@ def task_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response["HX-Trigger"] = json.dumps({"task:changed": {"task": pk}})
     if error:
         trigger(response, "toast", {"message": said, "level": "error"})
-    elif before != task.column_id:
-        undo = f"{reverse('projects:task-reopen', args=[pk])}?column={before}"
+    elif change is not None:
+        undo = reverse("projects:change-undo", args=[change.pk])
         trigger(response, "toast", {"message": said, "undo_url": undo})
     return response
 
