@@ -18,6 +18,7 @@ from projects.models import (
     ChecklistItem,
     Column,
     Comment,
+    CustomField,
     OwnerOffer,
     Project,
     ProjectAccess,
@@ -207,6 +208,21 @@ def files_of(member: Member, project: Project, task: Task | None, *, in_bin: boo
     files = StoredFile.objects.in_bin(member) if in_bin else StoredFile.objects.visible_to(member)
     files = files.filter(project=project).select_related("task")
     return files.filter(task=task) if task else files
+
+
+def fields_of(member: Member, project: Project, *, on_cards: bool = False) -> list[CustomField]:
+    """The custom fields that the project shows to this member, in its order; no statement when it shows none."""
+    wanted = project.card_fields if on_cards else project.shown_fields
+    if not wanted:
+        return []
+    found = CustomField.objects.open().visible_to(member).in_bulk(wanted)
+    return [found[pk] for pk in wanted if pk in found]
+
+
+def get_field(member: Member, pk: int, project: Project) -> CustomField:
+    """One of them; 404 for a field that is archived, hidden from this member or not shown by the project."""
+    fields = CustomField.objects.open().visible_to(member).filter(pk__in=project.shown_fields)
+    return get_object_or_404(fields, pk=pk)
 
 
 def get_offer(member: Member, pk: int, *, to: str) -> OwnerOffer:

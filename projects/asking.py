@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text
 from linkstar.members.models import Member
-from projects import access
+from projects import access, models
 from projects.cards import Reader
+from projects.field_conditions import EMPTY, condition_of
 from projects.filters import DUE_WORDS, FieldCondition, TaskFilter, is_pk
 from projects.models import Column, Label, Project, Task
 from projects.models.tasks import TaskQuerySet
@@ -132,17 +133,35 @@ def tasks_in_scope(member: Member, project: Project, wanted: TaskFilter) -> Task
 
 
 def choices_for(member: Member, project: Project, columns: Iterable[Column]) -> FilterChoices:
-    """Two statements, for a guest one; a guest is told of no label but those they see worn, and of no person."""
+    """Two statements, for a guest one, and one more when the project shows custom fields.
+
+    A guest is told of no label but those they see worn, and of no person.
+    """
     labels = Label.objects.order_by("name")
     if member.is_guest:
         worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
         labels = labels.filter(pk__in=worn.values("label"))
     people = access.assignable_to(member, None, project).exclude(pk=member.pk) if member.is_insider else ()
+    offered = [Choice(str(person.pk), person.display_name) for person in people]
+    team = [*offered, Choice(str(member.pk), member.display_name)] if member.is_insider else []
     return FilterChoices(
-        people=[Choice(str(person.pk), person.display_name) for person in people],
+        people=offered,
         labels=[Choice(str(label.pk), label.name) for label in labels],
         columns=[Choice(str(column.pk), column.name) for column in columns],
+        fields={field.pk: _field_choice(field, team) for field in access.fields_of(member, project)},
     )
+
+
+def _field_choice(field: models.CustomField, people: Sequence[Choice]) -> FieldChoice:
+    """Choices and people are offered, and that there is none; for the others words or a range are typed."""
+    values: list[Choice] = []
+    if field.kind == models.CustomField.Kind.CHOICE:
+        values = [Choice(choice.key, choice.name) for choice in field.options]
+    elif field.kind == models.CustomField.Kind.PERSON:
+        values = list(people)
+    if values:
+        values.append(Choice(EMPTY, _("Empty")))
+    return FieldChoice(field.name, condition_of(field), values)
 
 
 def settle(

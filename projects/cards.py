@@ -1,6 +1,7 @@
 """What a card shows, gathered in one statement and put into words once, so that drawing it asks and decides nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from django.db.models.functions import Cast, Concat
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.text import face, initial
 from linkstar.members.models import Member
-from projects.models import Task
+from projects.field_values import Shown, people_in, shown_of
+from projects.models import CustomField, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Card:
     file_count: int
     parent: Parent | None
     may_move: bool
+    fields: dict[str, Shown] = field(default_factory=dict)
 
 
 class _Row(NamedTuple):
@@ -115,23 +118,45 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def read_cards(tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool) -> list[Card]:
-    """The cards of `tasks`, in their order: one statement. `is_readonly`: the project is archived."""
-    return [card for card, _beside in read_cards_with(tasks, reader, is_readonly=is_readonly)]
+def read_cards(
+    tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool, fields: Sequence[CustomField] = ()
+) -> list[Card]:
+    """The cards of `tasks`, in their order: one statement. `is_readonly`: the project is archived.
+
+    `fields` are the custom fields that they show; one of people may take a second statement, for the names.
+    """
+    return [card for card, _beside in read_cards_with(tasks, reader, is_readonly=is_readonly, fields=fields)]
 
 
 def read_cards_with(
-    tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool, **beside: Any
+    tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool, fields: Sequence[CustomField] = (), **beside: Any
 ) -> list[tuple[Card, tuple[Any, ...]]]:
     """The same, each with the values of the expressions `beside`, in their order."""
     faces: dict[int, Face] = {}
     own = {"chips": _chips(), "parent_title": _parent_title(reader.member), "is_theirs": _is_theirs(reader.member)}
     rows = tasks.annotate(**own, **beside)
     width = len(_FIELDS)
+    if fields:
+        return _with_fields(rows.values_list(*_FIELDS, *beside, "field_values"), reader, fields, is_readonly)
     return [
         (_card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly), row[width:])
         for row in rows.values_list(*_FIELDS, *beside)
     ]
+
+
+def _with_fields(
+    rows: "QuerySet[Task, tuple[Any, ...]]", reader: Reader, fields: Sequence[CustomField], is_readonly: bool
+) -> list[tuple[Card, tuple[Any, ...]]]:
+    """The same for rows that end in the values of custom fields."""
+    faces: dict[int, Face] = {}
+    found, width = list(rows), len(_FIELDS)
+    people = people_in(fields, (row[-1] for row in found))
+    pairs = []
+    for row in found:
+        values = shown_of(fields, row[-1], people=people, language=reader.language)
+        card = _card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly, fields=values)
+        pairs.append((card, row[width:-1]))
+    return pairs
 
 
 def _chips() -> ArraySubquery:
@@ -152,7 +177,9 @@ def _is_theirs(member: Member) -> Exists | Value:
     return Exists(Task.helpers.through.objects.filter(task_id=OuterRef("pk"), member_id=member.pk))
 
 
-def _card(row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: bool) -> Card:
+def _card(
+    row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: bool, fields: dict[str, Shown] | None = None
+) -> Card:
     is_guest = reader.member.is_guest
     is_done = row.completed_at is not None
     is_theirs = not is_guest or row.is_theirs or row.owner_id == reader.member.pk
@@ -179,6 +206,7 @@ def _card(row: _Row, reader: Reader, faces: dict[int, Face], *, is_readonly: boo
         file_count=0 if is_guest else row.file_count,
         parent=Parent(row.parent_id, row.parent_title) if row.parent_id and row.parent_title else None,
         may_move=is_theirs and not is_readonly,
+        fields=fields or {},
     )
 
 

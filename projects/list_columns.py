@@ -1,5 +1,6 @@
 """The columns a list of tasks can show, and which of them this reader sees."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from linkstar.members.models import Member
+from projects.models import CustomField
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class ListColumn:
     """
 
     key: str
-    name: Promise
+    name: Promise | str
     sort: str = ""
     to: str = ""
     for_guests: bool = True
@@ -44,19 +46,27 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("files", _("Files"), for_guests=False, is_default=False),
     ListColumn("updated", _("Changed"), "updated", for_guests=False, is_default=False),
 )
+_FIELD = re.compile(r"f[0-9]{1,9}", re.ASCII)
 BY_KEY = {column.key: column for column in COLUMNS}
 
 
-def offered_to(member: Member) -> list[ListColumn]:
-    return [column for column in COLUMNS if column.for_guests or member.is_insider]
+def is_key(key: str) -> bool:
+    """Whether a column may be called so: one of COLUMNS, or a custom field by "f" and its pk."""
+    return key in BY_KEY or _FIELD.fullmatch(key) is not None
 
 
-def shown_to(member: Member, chosen: Iterable[str] | None) -> list[ListColumn]:
+def offered_to(member: Member, fields: Sequence[CustomField] = ()) -> list[ListColumn]:
+    """`fields` are the custom fields that the project shows this member."""
+    own = [column for column in COLUMNS if column.for_guests or member.is_insider]
+    return own + [ListColumn(f"f{field.pk}", field.name, is_default=False) for field in fields]
+
+
+def shown_to(member: Member, chosen: Iterable[str] | None, fields: Sequence[CustomField] = ()) -> list[ListColumn]:
     """The columns in their order; of the keys `chosen`, unknown ones and what a guest may not see are left out."""
     wanted = set(chosen) if chosen is not None else None
     return [
         column
-        for column in offered_to(member)
+        for column in offered_to(member, fields)
         if column.is_fixed or (column.is_default if wanted is None else column.key in wanted)
     ]
 

@@ -17,7 +17,7 @@ from projects.arrangement import Arrangement, Cursor
 from projects.cards import Reader
 from projects.list_columns import ListColumn
 from projects.list_rows import ListRow, rows_after
-from projects.models import Task
+from projects.models import CustomField, Task
 from projects.models.tasks import TaskQuerySet
 
 LINES_PER_PAGE = 500
@@ -29,7 +29,11 @@ _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 def csv_lines(
-    tasks: TaskQuerySet, arrangement: Arrangement, reader: Reader, columns: Sequence[ListColumn]
+    tasks: TaskQuerySet,
+    arrangement: Arrangement,
+    reader: Reader,
+    columns: Sequence[ListColumn],
+    fields: Sequence[CustomField] = (),
 ) -> Iterator[str]:
     """The file piece by piece. It is written after the request is over: zone and language are the reader's by hand."""
     writer = csv.writer(_Echo())
@@ -40,7 +44,9 @@ def csv_lines(
     kinds = [key.kind for key in keys.values()]
     while True:
         with timezone.override(reader.zone), translation.override(reader.language):
-            page = rows_after(tasks, keys, reader, begun, size=LINES_PER_PAGE, is_readonly=True, also=_DUE)
+            page = rows_after(
+                tasks, keys, reader, begun, size=LINES_PER_PAGE, is_readonly=True, also=_DUE, fields=fields
+            )
             lines = [writer.writerow(_cells(row, columns)) for row in page.rows]
         yield "".join(lines)
         if not page.next:
@@ -97,8 +103,10 @@ def _cells_of(row: ListRow, key: str) -> list[Any]:
             return [card.comment_count]
         case "files":
             return [card.file_count]
+        case "number":
+            return [card.number]
         case _:
-            return [getattr(card, key)]
+            return [safe(card.fields[key].text if key in card.fields else "")]
 
 
 def _deadline(row: ListRow) -> list[str]:

@@ -14,7 +14,7 @@ from linkstar.lib.text import face, initial
 from projects.arrangement import DUE_GROUPS, Arrangement, Cursor, Key, after, order_of
 from projects.asking import Asked
 from projects.cards import Card, Face, Reader, read_cards_with
-from projects.models import Column, Project, Task
+from projects.models import Column, CustomField, Project, Task
 from projects.models.tasks import TaskQuerySet
 from projects.trace import moment
 
@@ -65,27 +65,29 @@ class ListPage:
 
 def list_page(
     project: Project, asked: Asked, arrangement: Arrangement, reader: Reader, *, cursor: str = "",
-    size: int = ROWS_PER_PAGE, columns: Sequence[Column],
+    size: int = ROWS_PER_PAGE, columns: Sequence[Column], fields: Sequence[CustomField] = (),
 ) -> ListPage:  # fmt: skip
     """Two statements: the counts of all groups, and the rows that follow the cursor."""
     begun = Cursor.read(cursor, [key.kind for key in arrangement.keys(now=reader.now, zone=reader.zone).values()])
     keys = arrangement.keys(now=begun.now if begun else reader.now, zone=reader.zone)
     tasks, is_readonly = asked.scope(reader.member, project), project.is_archived or asked.wanted.is_archived
-    page = rows_after(asked.narrow(tasks, reader), keys, reader, begun, size=size, is_readonly=is_readonly)
+    page = rows_after(
+        asked.narrow(tasks, reader), keys, reader, begun, size=size, is_readonly=is_readonly, fields=fields
+    )
     _count_groups(page, tasks, asked, keys, reader, GroupNames(arrangement.group, columns))
     return page
 
 
 def rows_after(
     tasks: TaskQuerySet, keys: dict[str, Key], reader: Reader, begun: Cursor | None, *, size: int, is_readonly: bool,
-    also: Sequence[str] = (),
+    also: Sequence[str] = (), fields: Sequence[CustomField] = (),
 ) -> ListPage:  # fmt: skip
-    """One page of `tasks`, without counts; `also` are fields for the rows' `extra`."""
+    """One page of `tasks`, without counts; `also` are for the rows' `extra`, `fields` custom ones for their cards."""
     ordered = tasks.annotate(**{name: key.expression for name, key in keys.items()})
     if begun:
         ordered = ordered.filter(after(keys, begun.values))
     ordered = ordered.order_by(*order_of(keys))
-    read = read_rows(ordered[: size + 1], reader, is_readonly=is_readonly, names=[*keys, *also])
+    read = read_rows(ordered[: size + 1], reader, is_readonly=is_readonly, names=[*keys, *also], fields=fields)
     width = _group_width(keys)
     page = ListPage([row._replace(group=values[:width], extra=values[len(keys) :]) for row, values in read[:size]])
     page.is_first = begun is None
@@ -96,7 +98,12 @@ def rows_after(
 
 
 def read_rows(
-    tasks: TaskQuerySet, reader: Reader, *, is_readonly: bool, names: Sequence[str] = ()
+    tasks: TaskQuerySet,
+    reader: Reader,
+    *,
+    is_readonly: bool,
+    names: Sequence[str] = (),
+    fields: Sequence[CustomField] = (),
 ) -> list[tuple[ListRow, tuple[Any, ...]]]:
     """Rows of `tasks` in their order, each with the values of its annotations `names`: one statement."""
     beside = {
@@ -109,7 +116,7 @@ def read_rows(
     return [
         (ListRow(card, column, status, [_face(text) for text in faces or ()], changed, moment(changed)), tuple(values))
         for card, (column, status, faces, changed, *values) in read_cards_with(
-            tasks, reader, is_readonly=is_readonly, **beside
+            tasks, reader, is_readonly=is_readonly, fields=fields, **beside
         )
     ]
 

@@ -62,6 +62,7 @@ def board_columns(project: Project, board: Board, asked: Asked, reader: Reader) 
         Task.objects.filter(pk__in=first).order_by("column_id", "rank"),
         reader,
         is_readonly=project.is_archived or asked.wanted.is_archived,
+        fields=access.fields_of(reader.member, project, on_cards=True),
     )
     by_column = {column.pk: column for column in columns}
     for card in cards:
@@ -78,7 +79,8 @@ def column_page(column: Column, asked: Asked, reader: Reader, *, after: str) -> 
     page = tasks.filter(rank__gt=after).order_by("rank")
     shown = ShownColumn.of(column, total=page.count())
     is_readonly = project.is_archived or asked.wanted.is_archived
-    shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=is_readonly)
+    fields = access.fields_of(reader.member, project, on_cards=True)
+    shown.cards = read_cards(page[: CARDS_PER_PAGE + 1], reader, is_readonly=is_readonly, fields=fields)
     _cut(shown)
     return shown
 
@@ -104,7 +106,11 @@ def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> 
     if source != task.column:
         beside["entered"] = _count_in(tasks, task.column)
     [(card, (was_before, left, *entered))] = read_cards_with(
-        tasks.filter(pk=task.pk), reader, is_readonly=task.project.is_archived, **beside
+        tasks.filter(pk=task.pk),
+        reader,
+        is_readonly=task.project.is_archived,
+        fields=access.fields_of(reader.member, task.project, on_cards=True),
+        **beside,
     )
     target = ShownColumn.of(task.column, total=entered[0] if entered else left)
     return Moved([card], ShownColumn.of(source, total=left), target, was_before)
@@ -143,7 +149,8 @@ def board_changes(project: Project, board: Board, asked: Asked, reader: Reader, 
     columns = [ShownColumn(**row) for row in _column_rows(board, tasks, seen if asked.wanted.is_on else None)]
     below = seen.filter(column_id=OuterRef("column_id"), rank__gt=OuterRef("rank")).order_by("rank").values("pk")[:1]
     changed = Task.objects.filter(pk__in=seen.filter(pk__in=ids).values("pk")).order_by("column_id", "-rank")
-    pairs = read_cards_with(changed, reader, is_readonly=project.is_archived, before=Subquery(below))
+    fields = access.fields_of(reader.member, project, on_cards=True)
+    pairs = read_cards_with(changed, reader, is_readonly=project.is_archived, fields=fields, before=Subquery(below))
     return BoardChanges(columns, [Placed([card], card.column_id, before) for card, (before,) in pairs])
 
 

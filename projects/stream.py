@@ -79,7 +79,7 @@ def stream_of(
     comments = _before(said, before, _COMMENT)
     entries = [comment_entry(comment, reader, names) for comment in comments]
     if not only_comments and reader.is_insider:
-        trace = with_changes(task.activity.exclude(verb__in=_SAID_BY_COMMENTS))
+        trace = with_changes(task.activity.without_hidden_fields(reader).exclude(verb__in=_SAID_BY_COMMENTS))
         entries += [trace_entry(activity, reader) for activity in _before(trace, before, _TRACE)]
     newest = sorted(entries, key=lambda entry: entry.cursor, reverse=True)
     shown = newest[:PAGE]

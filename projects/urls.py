@@ -17,6 +17,8 @@ from projects.views import (
     days,
     deadlines,
     downloads,
+    field_values,
+    fields,
     files,
     guests,
     home,
@@ -138,6 +140,16 @@ urlpatterns = [
     # quick
     path("quick/", quick.quick, name="quick"),
     path("quick/read/", quick.quick_read, name="quick-read-any"),
+    # field_values
+    path("tasks/<int:pk>/fields/<int:field>/", field_values.task_field, name="task-field"),
+    # fields
+    path("settings/fields/", fields.field_list, name="field-list"),
+    path("settings/fields/new/", fields.field_new, name="field-new"),
+    path("settings/fields/<int:pk>/", fields.field_edit, name="field-edit"),
+    path("settings/fields/<int:pk>/move/", fields.field_move, name="field-move"),
+    path("settings/fields/<int:pk>/archive/", fields.field_archive, name="field-archive"),
+    path("settings/fields/<int:pk>/restore/", fields.field_restore, name="field-restore"),
+    path("projects/<int:pk>/fields/", fields.project_fields, name="project-fields"),
     # recurrence
     path("tasks/<int:pk>/repeat/", recurrence.task_repeat, name="task-repeat"),
     path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),

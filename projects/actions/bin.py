@@ -60,6 +60,7 @@ def remove_task(task_id: int, *, now: datetime) -> None:
     Dependency.objects.filter(Q(blocker=task) | Q(blocked=task)).delete()
     task.labels.clear()
     task.title = task.description = ""
+    task.field_values = {}
     task.checklist_count = task.checklist_done_count = task.comment_count = task.file_count = 0
     task.version += 1
     task.updated_at = now

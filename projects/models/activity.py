@@ -3,9 +3,11 @@
 from typing import Any, NoReturn, Self
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
 
 from linkstar.members.models import Member
+from projects.models.fields import CustomField
 from projects.models.projects import Project
 from projects.models.tasks import Task
 from projects.models.undo import Change
@@ -21,7 +23,17 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         if member.is_guest:
             return self.none()
         seen = Task.objects.allowed_to(member).values("pk")
-        return self.filter(models.Q(task=None) | models.Q(task__in=seen))
+        return self.filter(models.Q(task=None) | models.Q(task__in=seen)).without_hidden_fields(member)
+
+    def without_hidden_fields(self, member: Member) -> Self:
+        """Without what was filled into fields that are of finance now, for a member who may not see those."""
+        if member.sees_finance:
+            return self
+        hidden = CustomField.objects.filter(sensitivity=CustomField.Sensitivity.FINANCE)
+        keys = hidden.annotate(key=Cast("pk", models.TextField())).values("key")
+        return self.alias(of_field=KeyTextTransform("custom_field", "data")).exclude(
+            verb="field changed", of_field__in=keys
+        )
 
     def update(self, **_values: Any) -> NoReturn:
         raise AppendOnly

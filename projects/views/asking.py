@@ -17,7 +17,7 @@ from projects.arrangement import Arrangement
 from projects.asking import Asked, choices_for, settle
 from projects.cards import Reader
 from projects.filters import TaskFilter
-from projects.list_columns import BY_KEY
+from projects.list_columns import is_key
 from projects.models import Column, Project, SavedView
 
 
@@ -107,7 +107,7 @@ def read_page(
 
 def read_columns(text: str) -> list[str] | None:
     """None for a text that names none."""
-    return [key for key in dict.fromkeys(text.split(",")[:40]) if key in BY_KEY] or None
+    return [key for key in dict.fromkeys(text.split(",")[:40]) if is_key(key)] or None
 
 
 def page_context(page: TaskPage) -> dict[str, Any]:

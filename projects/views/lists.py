@@ -22,7 +22,7 @@ from projects import access
 from projects.list_columns import ListColumn, keys_of, offered_to, shown_to
 from projects.list_csv import csv_lines
 from projects.list_rows import ListPage, list_page, read_rows
-from projects.models import Column, ListLayout, Task
+from projects.models import Column, CustomField, ListLayout, Task
 from projects.views.asking import TaskPage, answer_part, page_context, read_columns, read_page
 from projects.views.boards import MOST_LINES, reader_of
 
@@ -63,10 +63,18 @@ def task_list(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project, reader = access.get_project(request.member, pk), reader_of(request)
     columns = list(project.board.columns.order_by("position"))
     page = read_page(request, project, reader, kind="list", columns=columns)
+    fields = access.fields_of(request.member, project)
+    shown = shown_columns(request.member, page.columns, fields)
     rows = list_page(
-        project, page.asked, page.arrangement, reader, cursor=request.GET.get("after", ""), columns=columns
+        project,
+        page.asked,
+        page.arrangement,
+        reader,
+        cursor=request.GET.get("after", ""),
+        columns=columns,
+        fields=among(fields, shown),
     )
-    context = _drawing(request.member, page, rows, columns)
+    context = _drawing(request.member, page, rows, columns, shown, fields)
     target = request.htmx.target if request.htmx else ""
     if target == "list":
         return answer_part(request, "projects/list.html#list", context, page)
@@ -82,7 +90,9 @@ def list_csv(request: WorkspaceRequest, pk: int) -> StreamingHttpResponse:
     project, reader = access.get_project(request.member, pk), reader_of(request)
     page = read_page(request, project, reader, kind="list")
     tasks = page.asked.narrow(page.asked.scope(request.member, project), reader)
-    lines = csv_lines(tasks, page.arrangement, reader, shown_columns(request.member, page.columns))
+    fields = access.fields_of(request.member, project)
+    shown = shown_columns(request.member, page.columns, fields)
+    lines = csv_lines(tasks, page.arrangement, reader, shown, among(fields, shown))
     response = StreamingHttpResponse(_inside(request.tenant, lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{project.name}.csv")
     return response
@@ -98,14 +108,16 @@ def _inside(workspace: Workspace, lines: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _drawing(member: Member, page: TaskPage, rows: ListPage, columns: list[Column]) -> dict[str, Any]:
-    shown = shown_columns(member, page.columns)
+def _drawing(
+    member: Member, page: TaskPage, rows: ListPage, columns: list[Column], shown: list[ListColumn],
+    fields: list[CustomField],
+) -> dict[str, Any]:  # fmt: skip
     return {
         **page_context(page),
         "project": page.project,
         "rows": rows,
         "shown": shown,
-        "offered": offered_to(member),
+        "offered": offered_to(member, fields),
         "heads": [_head(column, page) for column in shown],
         "more_url": f"{page.url}?{_with(page.asked.query, after=rows.next)}" if rows.next else "",
         "columns": columns,
@@ -137,11 +149,17 @@ def _head(column: ListColumn, page: TaskPage) -> dict[str, Any]:
     return {"column": column, "url": f"{page.url}?{query}" if query else page.url, "direction": direction}
 
 
-def shown_columns(member: Member, asked: list[str] | None) -> list[ListColumn]:
+def among(fields: list[CustomField], shown: list[ListColumn]) -> list[CustomField]:
+    """The custom fields that are columns of the list."""
+    keys = {column.key for column in shown}
+    return [field for field in fields if f"f{field.pk}" in keys]
+
+
+def shown_columns(member: Member, asked: list[str] | None, fields: list[CustomField]) -> list[ListColumn]:
     """Those that the address asks for, else those that the person has chosen, else the usual ones."""
     if asked is None and member.is_insider:
         asked = ListLayout.objects.filter(member=member).values_list("columns", flat=True).first()
-    return shown_to(member, asked or None)
+    return shown_to(member, asked or None, fields)
 
 
 @require_POST
@@ -149,7 +167,9 @@ def shown_columns(member: Member, asked: list[str] | None) -> list[ListColumn]:
 def list_columns(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Keep which columns this person's lists show; what the address asked for instead is dropped from it."""
     project = access.get_project(request.member, pk)
-    chosen = [] if "reset" in request.POST else keys_of(shown_to(request.member, request.POST.getlist("columns")))
+    fields = access.fields_of(request.member, project)
+    chosen = keys_of(shown_to(request.member, request.POST.getlist("columns"), fields))
+    chosen = [] if "reset" in request.POST else chosen
     ListLayout.objects.update_or_create(member=request.member, defaults={"columns": chosen})
     query = QueryDict(request.POST.get("query", "")[:4000], mutable=True)
     query.pop("columns", None)
@@ -172,7 +192,9 @@ def row_again(request: WorkspaceRequest, task: Task) -> str:
     current = QueryDict((request.htmx.current_url_abs_path or "").partition("?")[2]) if request.htmx else QueryDict()
     reader = reader_of(request)
     tasks = access.tasks_of(request.member, task.project).filter(pk=task.pk)
-    rows = [row for row, _values in read_rows(tasks, reader, is_readonly=task.project.is_archived)]
-    shown = shown_columns(request.member, read_columns(current.get("columns", "")))
+    fields = access.fields_of(request.member, task.project)
+    shown = shown_columns(request.member, read_columns(current.get("columns", "")), fields)
+    is_readonly = task.project.is_archived
+    rows = [row for row, _values in read_rows(tasks, reader, is_readonly=is_readonly, fields=among(fields, shown))]
     context = {"rows": rows, "shown": shown, "row_may": row_may(request.member)}
     return render_to_string("projects/list.html#row", context, request)

@@ -18,8 +18,10 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.cards import Reader
 from projects.families import Family
+from projects.field_lines import FieldLine, line_of
+from projects.field_values import people_in
 from projects.granularity import Work, findings
-from projects.models import ChecklistItem, Column, Dependency, Label, Task
+from projects.models import ChecklistItem, Column, CustomField, Dependency, Label, Task
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
@@ -83,6 +85,27 @@ class TaskSheet:
     @property
     def guests_if_shared(self) -> "list[access.PersonAround]":
         return self._guests(is_shared=True)
+
+    @cached_property
+    def fields(self) -> list[FieldLine]:
+        """The custom fields that the project shows this person."""
+        return [self.line_of(field) for field in access.fields_of(self.member, self.task.project)]
+
+    def line_of(self, field: CustomField) -> FieldLine:
+        name, values = f"f{field.pk}", self.task.field_values
+        is_known = any(str(person.pk) == values.get(str(field.pk)) for person in self._choosable(field))
+        return line_of(
+            field,
+            values,
+            people=self._choosable(field),
+            names={} if is_known else people_in([field], [values]),
+            language=get_language() or "en",
+            typed=self.typed.get(name),
+            error=self.errors.get(name, ""),
+        )
+
+    def _choosable(self, field: CustomField) -> "list[access.PersonAround]":
+        return self.people if field.kind == CustomField.Kind.PERSON else []
 
     @cached_property
     def repeating(self) -> Repeating:
