@@ -7,4 +7,4 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what the rooms below ask of this one."""
         from projects import reminders  # noqa: F401
-        from projects.actions import bin, ownership, recurrence, resting  # noqa: F401
+        from projects.actions import bin, ownership, recurrence, resting, search_build  # noqa: F401

@@ -31,6 +31,7 @@ from projects.views import (
     quick,
     recurrence,
     saved_views,
+    search,
     subtasks,
     task_fields,
     tasks,
@@ -155,6 +156,8 @@ urlpatterns = [
     path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),
     path("tasks/<int:pk>/repeat/skip/", recurrence.repeat_skip, name="repeat-skip"),
     path("tasks/<int:pk>/repeat/stop/", recurrence.repeat_stop, name="repeat-stop"),
+    # search
+    path("search/", search.search_page, name="search"),
     # subtasks
     path("tasks/<int:pk>/subtasks/", subtasks.subtasks, name="subtasks"),
     path("tasks/<int:pk>/subtasks/add/", subtasks.subtask_add, name="subtask-add"),

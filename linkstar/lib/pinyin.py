@@ -47,6 +47,19 @@ def matches(query: str, text: str) -> bool:
     return any(_continues(wanted, parts, start) for start in starts)
 
 
+def span(query: str, text: str) -> tuple[int, int] | None:
+    """Where in the text stands the Chinese that `query` is the pinyin or the initials of; None: nowhere."""
+    wanted = "".join(fold(query).split())
+    if not (wanted.isascii() and wanted.isalpha()):
+        return None
+    parts = [fold(char) for char in text]
+    for start in (index for index, part in enumerate(parts) if part and is_han(part)):
+        for end in range(start + 1, min(len(parts), start + len(wanted)) + 1):
+            if is_han(parts[end - 1] or " ") and _continues(wanted, parts[start:end], 0):
+                return start, end
+    return None
+
+
 def spellings(syllables: list[tuple[str, ...]]) -> list[str]:
     """The ways to join one reading of each, eight at most, the most common ones first."""
     return ["".join(way) for way in islice(product(*syllables), _MOST_WAYS)]

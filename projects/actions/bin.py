@@ -15,8 +15,9 @@ from django.db.models import F, Q
 
 from linkstar.workspaces import due
 from linkstar.workspaces.models import Workspace
+from projects.actions.search_index import forget, forget_task
 from projects.actions.trace import mark
-from projects.models import Activity, Dependency, FileVersion, StoredFile, Task
+from projects.models import Activity, Dependency, FileVersion, SearchEntry, StoredFile, Task
 from projects.models.changes import NO_TASK
 
 KEPT_DAYS = 30
@@ -54,6 +55,7 @@ def remove_task(task_id: int, *, now: datetime) -> None:
         promise_removal(TASK, task.pk, binned_at=task.deleted_at)
         return
     title = task.title
+    forget_task(task)
     _remove_files(task.files.all())
     task.checklist.all().delete()
     task.comments.all().delete()
@@ -86,6 +88,7 @@ def _remove_files(files: Iterable[StoredFile]) -> None:
     ids = [file.pk for file in files]
     versions = list(FileVersion.objects.filter(file__in=ids).values_list("key", "size_bytes"))
     StoredFile.objects.filter(pk__in=ids).delete()
+    forget(SearchEntry.Kind.FILE, *ids)
     freed = sum(size for _key, size in versions)
     if freed:
         room = Workspace.objects.filter(pk=connection.tenant.pk)

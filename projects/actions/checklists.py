@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from linkstar.members.models import Member
+from projects.actions.search_index import forget, index_items
 from projects.actions.trace import leave_trace, touch
-from projects.models import ChecklistItem, Task
+from projects.models import ChecklistItem, SearchEntry, Task
 
 # A longer one is a project of its own, and every page of the task draws it whole.
 MOST_ITEMS = 200
@@ -34,6 +35,7 @@ def add_items(task: Task, texts: Sequence[str], *, actor: Member, now: datetime)
     items = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=task, position=first + index, text=text) for index, text in enumerate(texts)
     )
+    index_items(items)
     count_items(task, now=now)
     if items:
         added = [item.text for item in items]
@@ -64,6 +66,7 @@ def edit_item(item: ChecklistItem, text: str, *, actor: Member, now: datetime) -
         return
     item.text = text
     item.save(update_fields=["text"])
+    index_items([item])
     touch(item.task, now=now)
     leave_trace(
         "checklist edited", project=item.task.project, task=item.task, actor=actor, now=now, before=before, after=text
@@ -74,6 +77,7 @@ def edit_item(item: ChecklistItem, text: str, *, actor: Member, now: datetime) -
 def remove_item(item: ChecklistItem, *, actor: Member, now: datetime) -> None:
     task = item.task
     _lock(task)
+    forget(SearchEntry.Kind.ITEM, item.pk)
     item.delete()
     count_items(task, now=now)
     leave_trace("checklist removed", project=task.project, task=task, actor=actor, now=now, text=item.text)

@@ -8,9 +8,10 @@ from django.db import transaction
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects import access
+from projects.actions.search_index import forget, index_comment
 from projects.actions.trace import leave_trace, touch
 from projects.mentions import mentioned
-from projects.models import Comment, Task
+from projects.models import Comment, SearchEntry, Task
 
 _EXCERPT = 200
 
@@ -23,6 +24,7 @@ def add_comment(task: Task, body: str, *, is_shared: bool, author: Member, now: 
     """
     is_shared = is_shared or author.is_guest
     comment = Comment.objects.create(task=task, author=author, body=body, is_shared=is_shared, created_at=now)
+    index_comment(comment)
     _count(task, now=now)
     leave_trace(
         "commented", project=task.project, task=task, actor=author, now=now, comment=comment.pk, is_shared=is_shared
@@ -41,6 +43,7 @@ def edit_comment(comment: Comment, body: str, *, now: datetime) -> None:
         return
     comment.body, comment.edited_at = body, now
     comment.save(update_fields=["body", "edited_at"])
+    index_comment(comment)
     task = comment.task
     leave_trace(
         "comment edited",
@@ -60,6 +63,7 @@ def edit_comment(comment: Comment, body: str, *, now: datetime) -> None:
 def delete_comment(comment: Comment, *, actor: Member, now: datetime) -> None:
     comment.deleted_at = now
     comment.save(update_fields=["deleted_at"])
+    forget(SearchEntry.Kind.COMMENT, comment.pk)
     _count(comment.task, now=now)
     leave_trace(
         "comment deleted", project=comment.task.project, task=comment.task, actor=actor, now=now, comment=comment.pk

@@ -9,6 +9,7 @@ from django.db import transaction
 from linkstar.members.models import Member
 from projects.actions.notices import tell_assigned
 from projects.actions.refusals import check_not_in_hand
+from projects.actions.search_index import index_tasks
 from projects.actions.trace import leave_trace, touch
 from projects.models import Label, Task
 
@@ -33,7 +34,8 @@ class NotShareable(ValueError):
 @transaction.atomic
 def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Member, now: datetime) -> None:
     """Change "title" or "description". `was` is what the person had read (None: do not compare). Raises StaleEdit."""
-    before = getattr(_locked(task), field)
+    locked = _locked(task)
+    before = getattr(locked, field)
     if _same_lines(before) == _same_lines(value):
         setattr(task, field, before)
         return
@@ -44,6 +46,8 @@ def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Mem
     # New words are looked at anew.
     task.is_size_fine = task.is_size_fine and field != "title"
     touch(task, field, "is_size_fine", now=now)
+    setattr(locked, field, value)
+    index_tasks([locked])
     verb = "title changed" if field == "title" else "description changed"
     leave_trace(verb, project=task.project, task=task, actor=actor, now=now, before=before, after=value)
 

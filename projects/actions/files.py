@@ -17,6 +17,7 @@ from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Workspace
 from projects.actions import bin
+from projects.actions.search_index import index_file
 from projects.actions.trace import leave_trace, touch
 from projects.models import FileVersion, Project, StoredFile, Task
 
@@ -126,6 +127,7 @@ def _write_rows(file: StoredFile, version: FileVersion, *, now: datetime) -> Non
     _take_quota(version.size_bytes)
     if file.pk is None:
         file.save()
+        index_file(file)
     else:
         # Locked, so that two new versions get two numbers.
         current = StoredFile.objects.alive().select_for_update(no_key=True).filter(pk=file.pk).first()

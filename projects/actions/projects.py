@@ -10,6 +10,7 @@ from django.utils.translation import override
 from linkstar.members.models import Member
 from notifications.actions.reminders import Wish, cancel_all, plan_many
 from projects.actions.resting import watch_rest
+from projects.actions.search_index import index_project
 from projects.actions.trace import leave_trace, lock_tasks
 from projects.models import Activity, Board, Column, Project
 
@@ -32,6 +33,7 @@ def create_project(
     project = Project.objects.create(
         name=name, owner=owner, time_zone=time_zone, created_by=actor, created_at=now, last_activity_at=now, **fields
     )
+    index_project(project)
     board = Board.objects.create(project=project)
     with override(language or actor.language):
         columns = [
@@ -59,6 +61,8 @@ def edit_project(project: Project, *, actor: Member, now: datetime, **changes: A
     for field, value in changed.items():
         setattr(project, field, value)
     project.save(update_fields=list(changed))
+    if {"name", "description", "store"} & changed.keys():
+        index_project(project)
     for field, value in changed.items():
         leave_trace(
             "project edited", project=project, actor=actor, now=now, field=field, before=before[field], after=value

@@ -11,9 +11,10 @@ from projects.actions.adding import NewTask, add_tasks
 from projects.actions.checklists import count_items
 from projects.actions.edits import NotShareable
 from projects.actions.families import lock_family, recount
+from projects.actions.search_index import forget, index_items
 from projects.actions.tasks import delete_task, lock_board
 from projects.actions.trace import leave_trace, touch
-from projects.models import ChecklistItem, Column, Task
+from projects.models import ChecklistItem, Column, SearchEntry, Task
 
 # A tree deeper than this is a project of its own; a longer list is one that nobody reads.
 MOST_LEVELS = 5
@@ -101,6 +102,7 @@ def promote_item(item: ChecklistItem, *, actor: Member, now: datetime) -> Task:
     status = Column.Status.TODO if item.done_at is None else Column.Status.DONE
     [task] = _create(parent, [item.text], status, actor=actor, now=now)
     ticked = {"at": item.done_at.isoformat(), "by": item.done_by_id} if item.done_at else None
+    forget(SearchEntry.Kind.ITEM, item.pk)
     item.delete()
     count_items(parent, now=now)
     leave_trace(
@@ -138,7 +140,8 @@ def take_promotion_back(task: Task, *, actor: Member, now: datetime) -> Task:
     position = data["position"] if data["position"] not in taken else max(taken) + 1
     ticked = data["ticked"] or {"at": None, "by": None}
     done_at = datetime.fromisoformat(ticked["at"]) if ticked["at"] else None
-    parent.checklist.create(position=position, text=data["text"], done_at=done_at, done_by_id=ticked["by"])
+    item = parent.checklist.create(position=position, text=data["text"], done_at=done_at, done_by_id=ticked["by"])
+    index_items([item])
     delete_task(task, actor=actor, now=now)
     count_items(parent, now=now)
     leave_trace("promotion taken back", project=parent.project, task=parent, actor=actor, now=now, text=data["text"])

@@ -17,6 +17,7 @@ from projects.actions.families import binned_with, lock_family, recount, taken_a
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
+from projects.actions.search_index import index_tasks
 from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, leave_traces, mark
 from projects.actions.undo import record
@@ -88,6 +89,7 @@ def create_tasks(
         put_deadline(task, deadline)
         tasks.append(task)
     Task.objects.bulk_create(tasks)
+    index_tasks(tasks)
     recount([task.parent_id for task in tasks], now=now)
     if deadline is not None:
         for task in tasks:

@@ -10,6 +10,7 @@ from projects.models.labels import Label
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
 from projects.models.saved_views import ListLayout, SavedView
+from projects.models.search import SearchEntry, SearchWord
 from projects.models.tasks import Task
 from projects.models.undo import UNDO_FOR, Change
 
@@ -34,6 +35,8 @@ __all__ = [
     "Reaction",
     "Recurrence",
     "SavedView",
+    "SearchEntry",
+    "SearchWord",
     "StoredFile",
     "Task",
 ]

@@ -15,6 +15,7 @@ from notifications.actions import reminders
 from notifications.actions.notify import notify
 from projects.actions.deadlines import put_deadline
 from projects.actions.projects import create_project
+from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Dependency, Project, Task
@@ -93,6 +94,7 @@ def _create_tasks(
             task.created_by, task.created_at, task.updated_at = actor, now, now
             tasks[planned.step.key] = task
     Task.objects.bulk_create(tasks.values())
+    index_tasks(tasks.values())
     return tasks
 
 
@@ -126,11 +128,12 @@ def _description(step: Step, language: str) -> str:
 
 
 def _create_checklists(dated: Plan, tasks: Mapping[str, Task], language: str) -> None:
-    ChecklistItem.objects.bulk_create(
+    items = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=tasks[planned.step.key], position=position, text=text.get(language))
         for planned in dated.steps
         for position, text in enumerate(planned.step.checklist)
     )
+    index_items(items)
 
 
 def _create_dependencies(dated: Plan, tasks: Mapping[str, Task]) -> None:

@@ -1,0 +1,62 @@
+"""Write the search index of a workspace that was there before it, or anew: batch by batch, each one safe to repeat."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from linkstar.workspaces import due
+from projects.actions.search_index import comment_entry, file_entry, item_entry, project_entry, task_entry, write
+from projects.models import ChecklistItem, Comment, Project, SearchEntry, StoredFile, Task
+
+BUILD = "search_build"
+_BATCH = 500
+
+
+@due.handles(BUILD)
+def build_on(after: int, *, now: datetime) -> None:
+    """One batch, and the promise of the next; the migration that made the index made the first promise."""
+    last = build_batch(after)
+    if last is not None:
+        due.schedule(BUILD, last, now)
+
+
+def build_all() -> int:
+    """Every batch, one transaction each, and away with what is gone; how many entries there are then."""
+    after: int | None = 0
+    while after is not None:
+        after = build_batch(after)
+    _sweep()
+    return SearchEntry.objects.count()
+
+
+@transaction.atomic
+def build_batch(after: int) -> int | None:
+    """The next tasks by pk with all that lies in them; returns the last pk, after all of them None."""
+    # Locked, so that nobody changes the words between being read and being written.
+    rows = Task.objects.filter(pk__gt=after).exclude(title="").order_by("pk").select_for_update(no_key=True)
+    tasks = list(rows[:_BATCH])
+    if not tasks:
+        write(project_entry(project) for project in Project.objects.order_by("pk"))
+        write(file_entry(file) for file in StoredFile.objects.filter(task=None).order_by("pk"))
+        return None
+    ids = [task.pk for task in tasks]
+    write(task_entry(task) for task in tasks)
+    comments = Comment.objects.filter(task__in=ids, deleted_at=None).select_related("task")
+    write(comment_entry(comment) for comment in comments)
+    write(item_entry(item) for item in ChecklistItem.objects.filter(task__in=ids).select_related("task"))
+    write(file_entry(file) for file in StoredFile.objects.filter(task__in=ids))
+    return ids[-1]
+
+
+@transaction.atomic
+def _sweep() -> None:
+    kinds = {
+        SearchEntry.Kind.TASK: Task.objects.exclude(title=""),
+        SearchEntry.Kind.COMMENT: Comment.objects.filter(deleted_at=None),
+        SearchEntry.Kind.ITEM: ChecklistItem.objects.all(),
+        SearchEntry.Kind.FILE: StoredFile.objects.all(),
+        SearchEntry.Kind.PROJECT: Project.objects.all(),
+    }
+    for kind, rows in kinds.items():
+        SearchEntry.objects.filter(~Exists(rows.filter(pk=OuterRef("ref"))), kind=kind).delete()
