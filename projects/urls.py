@@ -26,6 +26,7 @@ from projects.views import (
     lists,
     ownership,
     palette,
+    picking,
     portfolio,
     projects,
     quick,
@@ -126,6 +127,8 @@ urlpatterns = [
     # ownership
     path("projects/<int:pk>/owner/", ownership.owner_offer, name="owner-offer"),
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),
+    # picking
+    path("tasks/<int:pk>/pick/<slug:field>/", picking.task_pick, name="task-pick"),
     # portfolio
     path("projects/", portfolio.project_list, name="project-list"),
     path("projects/csv/", portfolio.project_csv, name="project-csv"),

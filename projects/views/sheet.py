@@ -28,6 +28,8 @@ from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.trace import moment
 
 HOURS = (2, 24, 48, 72)
+# Where no sheet is open: the card or row asks for itself again (card-keys.js).
+_BESIDE_A_CARD = ("card-keys", "picker-error")
 _OF_LINKED = ("number", "title", "completed_at")
 
 
@@ -215,6 +217,10 @@ def answer(
     """
     if not request.htmx:
         return show_sheet(request, sheet, status=422) if sheet.errors else redirect(sheet.task)
+    if request.htmx.target in _BESIDE_A_CARD and not sheet.errors:
+        response = HttpResponse(status=204)
+        trigger(response, "task:changed", {"task": sheet.task.pk})
+        return response
     context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, **more}
     pieces = [render_to_string(part, context, request)]
     if not sheet.errors:

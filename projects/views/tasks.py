@@ -202,6 +202,8 @@ def task_restore(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response = HttpResponse()
     trigger(response, "toast", {"message": _("“%(title)s” is back.") % {"title": task.title}})
     trigger(response, "task:changed", {"task": task.pk})
+    # Its card is on no board that is open, so no card can ask for itself.
+    trigger(response, "board:changed", {})
     trigger(response, "task:undone", {"task": task.pk})
     return response
 

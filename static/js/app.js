@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 
 import "./elements/auto-size.js";
 import "./elements/browser-zone.js";
+import "./elements/card-keys.js";
 import "./elements/command-palette.js";
 import "./elements/confirm-dialog.js";
 import "./elements/copy-button.js";

@@ -32,7 +32,7 @@ class KeyHelp extends HTMLElement {
 
   line(keys, words) {
     const name = document.createElement("dt");
-    for (const key of keys.split(" ")) name.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
+    for (const key of keys.split(/[ |]/)) name.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
     return [name, Object.assign(document.createElement("dd"), { textContent: words })];
   }
 }
