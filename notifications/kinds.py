@@ -51,12 +51,19 @@ def _rest(data: Mapping[str, Any]) -> Words:
     return _("Nothing has happened in “%(project)s” for %(days)s days. Archive it?")
 
 
+def _tasks_assigned(data: Mapping[str, Any]) -> Words:
+    if data["count"] == 1:
+        return _("%(actor)s put you on “%(task)s”")
+    return _("%(actor)s put you on %(count)s tasks of “%(project)s”")
+
+
 KINDS: dict[str, Kind] = {
     "task_due": Kind(
         _("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True, letter="task_due"
     ),
     "assigned": Kind(_("%(actor)s put you on “%(task)s”"), _("You were put on this task."), "people"),
     "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
+    "tasks_assigned": Kind("", _("You were put on these tasks."), "people", choose=_tasks_assigned),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
     "mentioned": Kind(
         _("%(actor)s mentioned you on “%(task)s”"),

@@ -77,6 +77,7 @@ class Card:
     file_count: int
     parent: Parent | None
     may_move: bool
+    may_pick: bool
     fields: dict[str, Shown] = field(default_factory=dict)
 
 
@@ -206,6 +207,7 @@ def _card(
         file_count=0 if is_guest else row.file_count,
         parent=Parent(row.parent_id, row.parent_title) if row.parent_id and row.parent_title else None,
         may_move=is_theirs and not is_readonly,
+        may_pick=not is_guest and not is_readonly,
         fields=fields or {},
     )
 

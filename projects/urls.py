@@ -9,6 +9,7 @@ from projects.views import (
     beginning,
     bin,
     boards,
+    bulk,
     calendar,
     changes,
     checklists,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("columns/<int:pk>/cards/", boards.column_cards, name="column-cards"),
     path("tasks/<int:pk>/move/", boards.task_move, name="task-move"),
     path("tasks/<int:pk>/card/", boards.task_card, name="task-card"),
+    # bulk
+    path("projects/<int:pk>/bulk/", bulk.bulk, name="bulk"),
     # calendar
     path("calendar/", calendar.calendar_all, name="calendar-all"),
     path("projects/<int:pk>/calendar/", calendar.calendar, name="calendar"),

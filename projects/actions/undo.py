@@ -133,6 +133,12 @@ class _Undoing:
             held = PARTS[part].read(task) if part in PARTS else links[part].get(task.pk, [])
             if not is_same(part, held, value):
                 return self._leave("changed")
+        if (
+            task.completed_at is None
+            and task.column.is_doing
+            and any(part in before and before[part] is None for part in ("owner", "deadline"))
+        ):
+            return self._leave("draft")
         words = {PARTS[part].to if part in PARTS else "edit" for part in before}
         # Out of the archive or the bin it is changed by being put back, and by nothing else.
         if not all(access.may_task(self.actor, word, task) for word in words):
@@ -163,7 +169,8 @@ class _Undoing:
             elif column.pk != task.column_id and column.pk in room and room[column.pk] < 1:
                 self._leave("full")
             else:
-                room[column.pk] = room.get(column.pk, 0) - (column.pk != task.column_id)
+                if column.pk in room and column.pk != task.column_id:
+                    room[column.pk] -= 1
                 task.column = column
                 kept.append(task)
         _part_ranks(wanted, kept)

@@ -15,6 +15,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.arrangement import Arrangement
 from projects.asking import Asked, choices_for, settle
+from projects.bulk_kinds import bulk_kinds
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.list_columns import is_key
@@ -119,6 +120,7 @@ def page_context(page: TaskPage) -> dict[str, Any]:
         "tab": page.kind,
         "tab_query": page.query,
         "target": page.kind,
+        "bulk_kinds": bulk_kinds(),
         "arranges": page.kind == SavedView.Kind.LIST,
     }
 

@@ -37,7 +37,7 @@ from projects.views.sheet import TaskSheet, answer, show_sheet
 from projects.views.task_fields import range_text, start_text
 
 _PART = "projects/_task_deadline.html#deadline"
-_SELLERS_ZONES = ("America/Los_Angeles", "America/New_York", "Asia/Shanghai")
+SELLERS_ZONES = ("America/Los_Angeles", "America/New_York", "Asia/Shanghai")
 # Typed like this the whole day is meant, also where a time stands in the field beside it.
 _ENDS_DAY = re.compile(dateparse_words.choose([*dateparse_words.DAY_ENDS, "全天", "all day"]), re.IGNORECASE)
 
@@ -147,7 +147,7 @@ def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def zones_for(task: Task) -> Choices:
     """The project's zone first, then those that sellers think in, the reader's own, and all others."""
     own = task.due_zone or task.project.time_zone
-    first = (task.project.time_zone, *_SELLERS_ZONES, timezone.get_current_timezone_name(), own)
+    first = (task.project.time_zone, *SELLERS_ZONES, timezone.get_current_timezone_name(), own)
     return zone_choices(get_language() or "en", first=tuple(dict.fromkeys(first)))
 
 

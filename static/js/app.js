@@ -25,6 +25,7 @@ import "./elements/modal-host.js";
 import "./elements/pop-menu.js";
 import "./elements/quick-add.js";
 import "./elements/quote-link.js";
+import "./elements/select-bar.js";
 import "./elements/send-keys.js";
 import "./elements/side-rail.js";
 import "./elements/step-picker.js";

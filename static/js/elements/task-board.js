@@ -63,7 +63,7 @@ class TaskBoard extends HTMLElement {
     Sortable.create(list, {
       group: "cards",
       draggable: ".card",
-      filter: ".card:not([data-movable]), .card__menu, .card__move, .chip",
+      filter: ".card:not([data-movable]), .tick, .card__menu, .card__move, .chip",
       preventOnFilter: false,
       forceFallback: true, // one look for mouse and touch, and a clone that follows the pointer
       fallbackOnBody: true,

@@ -20,6 +20,8 @@ ROWS = [
     Row("projects:task-archive", "archived_task", READ_ONLY_TEAM, {}),
     Row("projects:task-unarchive", "put_away_task", INSIDERS, {}),
     Row("projects:task-move", "put_away_task", READ_ONLY, {"column": "$doing"}),
+    Row("projects:bulk", "project", INSIDERS, {"tasks": "$task", "kind": "priority"}, ok=200),
+    Row("projects:bulk", "archived", READ_ONLY_TEAM, {"tasks": "$task", "kind": "priority"}, ok=200),
     Row("projects:change-undo", "change", who(guests=403, guest_elsewhere=404, member=403), {}),
 ]
 
