@@ -35,7 +35,7 @@ def pages_of(project: Project, task: Task) -> list[str]:
     return [
         "/", f"{here}/board/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/", f"{here}/files/",
         f"{here}/guests/", f"{here}/", "/templates/", "/templates/fba_replenishment_shipment/start/", "/settings/",
-        "/profile/",
+        "/profile/", "/calendar/", "/calendar/?view=week", f"{here}/calendar/", "/waiting/",
     ]  # fmt: skip
 
 
