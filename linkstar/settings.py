@@ -29,7 +29,7 @@ SITE_SCHEME = env.str("SITE_SCHEME", "http" if DEBUG else "https")
 SITE_PORT = f":{PORT}" if DEBUG else ""
 # Where open pages are kept company (linkstar/live/): the port of that process on this machine, or 0 when a proxy brings
 # /live/ of each host to it.
-LIVE_PORT = env.int("LIVE_PORT", 0)
+LIVE_PORT = int(env.str("LIVE_PORT", "") or 0)
 # Any host may knock: the Domain table decides which one is a workspace, and an unknown one gets a plain 404.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

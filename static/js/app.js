@@ -19,6 +19,7 @@ import "./elements/ime-guard.js";
 import "./elements/key-help.js";
 import "./elements/live-board.js";
 import "./elements/live-feed.js";
+import "./elements/live-list.js";
 import "./elements/live-sheet.js";
 import "./elements/mention-box.js";
 import "./elements/modal-host.js";
