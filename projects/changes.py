@@ -63,7 +63,7 @@ def changes_since(cursor: Cursor | None, project: Project, member: Member, *, no
 
 def _marked(project: Project, cursor: Cursor) -> tuple[str, list[int]]:
     with connection.cursor() as statement:
-        asked = {
+        asked: dict[str, int | str] = {
             "project": project.pk, "xmin": cursor.xmin, "snapshot": cursor.snapshot, "limit": MOST_TASKS + 2
         }  # fmt: skip
         statement.execute(_MARKED, asked)

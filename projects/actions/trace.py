@@ -26,7 +26,7 @@ ON CONFLICT DO NOTHING
 # to look for. The project's row is written first and marks are deleted after it, so that sweepers come one by one.
 _SWEEP = """
 DELETE FROM projects_changemark
-WHERE project_id = %(project)s AND at < now() - %(kept)s AND mod(pg_current_xact_id()::text::bigint, 64) = 0
+WHERE project_id = %(project)s AND at < now() - make_interval(secs => %(kept)s) AND mod(pg_current_xact_id()::text::bigint, 64) = 0
 """
 _WAKE = f"""
 WITH mark AS ({_MARK}), sweep AS ({_SWEEP})
@@ -102,5 +102,5 @@ def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 def _wake(project: Project, tasks: list[int], now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_WAKE, {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT})
+        cursor.execute(_WAKE, {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT.total_seconds()})
     ring_project(project.pk)

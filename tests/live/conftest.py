@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
@@ -38,7 +38,7 @@ class Live:
         assert not self.thread.is_alive()
 
     @staticmethod
-    def wait_for(condition, *, seconds: float = 10) -> None:
+    def wait_for(condition: Callable[[], bool], *, seconds: float = 10) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "it did not come"
