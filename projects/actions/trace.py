@@ -26,7 +26,8 @@ ON CONFLICT DO NOTHING
 # to look for. The project's row is written first and marks are deleted after it, so that sweepers come one by one.
 _SWEEP = """
 DELETE FROM projects_changemark
-WHERE project_id = %(project)s AND at < now() - make_interval(secs => %(kept)s) AND mod(pg_current_xact_id()::text::bigint, 64) = 0
+WHERE project_id = %(project)s AND at < now() - make_interval(secs => %(kept)s)
+    AND mod(pg_current_xact_id()::text::bigint, 64) = 0
 """
 _WAKE = f"""
 WITH mark AS ({_MARK}), sweep AS ({_SWEEP})

@@ -125,3 +125,15 @@ def test_without_the_stream_the_page_asks_and_after_a_sleep_nothing_is_missing(
     expect(page.locator(f"#cards-{done.pk} #task-{other.pk}")).to_be_visible(timeout=SOON)
     # Of a process that is gone, and of a cable that is out.
     site.problems[:] = [problem for problem in site.problems if "net::ERR" not in problem]
+
+
+def test_a_list_follows_too(site: Any, live: Live, project: Project) -> None:
+    me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
+    task = make_task(project, "One", owner=maya)
+    page: Page = site.page_for(maya, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/list/"))
+    is_live(page)
+    edit_text(task, "title", "One, again", was=None, actor=me, now=now)
+    expect(page.locator(f"#row-{task.pk}")).to_contain_text("One, again", timeout=SOON)
+    new = create_task(title="Two", column=make_column(project), actor=me, now=now)
+    expect(page.locator(f"#row-{new.pk}")).to_be_visible(timeout=SOON)
