@@ -133,7 +133,7 @@ def tasks_like(member: Member, text: str) -> list[FoundTask]:
 
     One statement: those that have the words, and the latest for the pinyin, which the database does not know.
     """
-    tasks, number = Task.objects.visible_to(member), text.removeprefix("#")
+    tasks, number = Task.objects.visible_to(member).current(), text.removeprefix("#")
     wanted = Q(title__icontains=text)
     if number.isascii() and number.isdigit() and len(number) <= 9:
         wanted |= Q(number=int(number))
@@ -150,7 +150,7 @@ def tasks_like(member: Member, text: str) -> list[FoundTask]:
 
 def my_tasks(member: Member) -> list[FoundTask]:
     """What the reader has in hand, as it changed last."""
-    tasks = Task.objects.visible_to(member).filter(owner=member, completed_at=None)
+    tasks = Task.objects.visible_to(member).current().filter(owner=member, completed_at=None)
     return [FoundTask(*row) for row in tasks.order_by("-updated_at", "pk").values_list(*_OF_TASK)[:5]]
 
 

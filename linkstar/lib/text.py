@@ -27,6 +27,23 @@ def split_lines(text: str, *, limit: int) -> list[str]:
     return [line for line in lines if line]
 
 
+def indented_lines(text: str, *, limit: int, deepest: int) -> list[tuple[int, str]]:
+    """The same lines, each with how deep it stands below the ones above it: 0 for the outermost, at most `deepest`."""
+    found: list[tuple[int, str]] = []
+    open_indents: list[int] = []
+    for raw in text.splitlines():
+        line = clean_line(raw, limit)
+        if not line:
+            continue
+        spread = raw.expandtabs(4)
+        indent = len(spread) - len(spread.lstrip())
+        while open_indents and open_indents[-1] >= indent:
+            open_indents.pop()
+        found.append((min(len(open_indents), deepest), line))
+        open_indents.append(indent)
+    return found
+
+
 def slugify_workspace(name: str) -> str:
     """A proposal for a workspace's address: "Blue Harbor Ltd." gives "blue-harbor-ltd".
 

@@ -16,7 +16,7 @@ from projects.models import Column, Task
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A task that is to be made. `labels` are pks of labels."""
+    """A task that is to be made. `labels` are pks of labels; `depth` is used by add_tree."""
 
     title: str
     column: Column
@@ -25,6 +25,30 @@ class NewTask:
     deadline: Deadline | None = None
     labels: tuple[int, ...] = ()
     priority: int = Task.Priority.NORMAL
+    depth: int = 0
+
+
+@transaction.atomic
+def add_tree(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Task | None = None) -> list[Task]:
+    """Make them in the order given, each under the last one before it that stands less deep, all or none.
+
+    Whoever makes the list keeps it within MOST_LEVELS, and what is deeper in the project of what it hangs under. Raises
+    what create_tasks raises.
+    """
+    made: list[Task] = []
+    waiting: list[NewTask] = []
+    at = 0
+    while at < len(new):
+        end = at + 1
+        while end < len(new) and new[end].depth > new[at].depth:
+            end += 1
+        waiting.append(new[at])
+        if end > at + 1:
+            made += add_tasks(waiting, actor=actor, now=now, parent=parent)
+            made += add_tree(new[at + 1 : end], actor=actor, now=now, parent=made[-1])
+            waiting = []
+        at = end
+    return made + (add_tasks(waiting, actor=actor, now=now, parent=parent) if waiting else [])
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -18,14 +19,15 @@ from linkstar.lib.dateparse import guess_text
 from linkstar.lib.deadlines import describe, note_text, resolve
 from linkstar.lib.forms import problems
 from linkstar.lib.quickline import Miss, QuickLine, Token
-from linkstar.lib.text import clean_line, split_lines
+from linkstar.lib.text import clean_line, indented_lines
 from linkstar.members.models import Member
 from linkstar.workspaces.access import managers_only, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.adding import NewTask, add_tasks
+from projects.actions.adding import NewTask, add_tree
 from projects.actions.edits import make_label
 from projects.actions.refusals import MoveRefused
+from projects.actions.subtasks import MOST_LEVELS
 from projects.models import Column, Task
 from projects.queries import ShownColumn, new_cards
 from projects.quicklines import LineReader, deadline_of
@@ -38,7 +40,9 @@ LINE_LIMIT = 600
 
 
 class AddTasksForm(forms.Form):
-    """One line, or pasted ones that each become a task. What is too long is refused, never cut off.
+    """One line, or pasted ones that each become a task, indented ones a subtask of the line above.
+
+    What is too long is refused, never cut off.
 
     After cleaning, `new` are the tasks that the lines describe; `column` is where they go unless they name another.
     """
@@ -51,7 +55,7 @@ class AddTasksForm(forms.Form):
         self.new: list[NewTask] = []
 
     def clean_titles(self) -> str:
-        lines = split_lines(self.cleaned_data["titles"], limit=LINE_LIMIT + 1)
+        lines = indented_lines(self.cleaned_data["titles"], limit=LINE_LIMIT + 1, deepest=MOST_LEVELS - 1)
         if not lines:
             raise ValidationError(_("Type a title first."))
         if len(lines) > MOST_LINES:
@@ -59,17 +63,22 @@ class AddTasksForm(forms.Form):
                 _("%(count)d lines are too many: up to %(most)d tasks at a time."),
                 params={"count": len(lines), "most": MOST_LINES},
             )
-        if any(len(line) > LINE_LIMIT for line in lines):
+        if any(len(line) > LINE_LIMIT for _depth, line in lines):
             raise _too_long()
-        self.new = [self._read(line) for line in lines]
+        self.new = self._in_one_project([self._read(depth, line) for depth, line in lines])
         if any(len(one.title) > TITLE_LIMIT for one in self.new):
             raise _too_long()
         return self.cleaned_data["titles"]
 
-    def _read(self, line: str) -> NewTask:
+    def _read(self, depth: int, line: str) -> NewTask:
         reader = self.reader.of_line(line)
         column = self.column if reader is self.reader else first_column(reader)
-        return reader.new_task(reader.read(line), column)
+        return replace(reader.new_task(reader.read(line), column), depth=depth)
+
+    def _in_one_project(self, new: list[NewTask]) -> list[NewTask]:
+        """A subtask is of its parent's project: where a line names another one, nothing hangs under the line above."""
+        boards = {one.column.board_id for one in new}
+        return new if len(boards) < 2 else [replace(one, depth=0) for one in new]
 
 
 def _too_long() -> ValidationError:
@@ -104,7 +113,7 @@ def add_or_say_why(form: AddTasksForm, actor: Member) -> list[Task]:
     if not form.is_valid():
         return []
     try:
-        return add_tasks(form.new, actor=actor, now=timezone.now())
+        return add_tree(form.new, actor=actor, now=timezone.now())
     except MoveRefused as error:
         form.add_error("titles", why_not(error, actor))
     return []

@@ -75,6 +75,9 @@ def _groups(request: WorkspaceRequest, query: Query, here: Open) -> Iterator[Gro
         yield palette.group(pgettext("palette", "Pages"), found, most=12)
     if text and not query.scope and member.is_insider:
         yield palette.group(pgettext("palette", "Create"), [_create_option(text, here)])
+    if text and not query.scope:
+        title = _("Search everything for “%(text)s”") % {"text": text}
+        yield palette.group(_("Search"), [Option(title, _search_url(text), "search")])
 
 
 def _actions(request: WorkspaceRequest, query: Query, here: Open) -> Iterator[Group]:
@@ -102,8 +105,11 @@ def _label_option(label: Label, here: Open) -> Option:
     if here.project is not None:
         url = f"{reverse('projects:board', args=[here.project.pk])}?{urlencode({'label': label.pk})}"
         return Option(label.name, url, "", note=here.project.name, label=label)
-    url = f"{reverse('projects:palette')}?{urlencode({'q': f'#{label.name}'})}"
-    return Option(label.name, url, "", label=label)
+    return Option(label.name, _search_url(f'label:"{label.name}"'), "", label=label)
+
+
+def _search_url(text: str) -> str:
+    return f"{reverse('projects:search')}?{urlencode({'q': text})}"
 
 
 def _create_option(text: str, here: Open) -> Option:

@@ -104,7 +104,7 @@ class TestAccess:
         Label.objects.create(name="Hidden label", tint=1)
         make_member(display_name="Hidden colleague")
         mine = make_task(project, "Shoot the hidden angle", owner=guest)
-        assert titles(asked(guest, "hidden")) == [mine.title]
+        assert titles(asked(guest, "hidden")) == [mine.title, "Search everything for “hidden”"]
         for q in ("", "Hidden", "@", "@Hidden", "#", "#Hidden", "+", ">", "h"):
             for path in ("/", f"/projects/{hidden.pk}/board/", f"/tasks/{Task.objects.get(title='Hidden plan').pk}/"):
                 html = asked(guest, q, path)

@@ -80,6 +80,19 @@ class TestAdd:
         task = Task.objects.get()
         assert (task.title, task.owner) == ("Ask @Hidden Helper and @Gone Girl #nolabel", None)
 
+    def test_indented_lines_are_subtasks(self, owner: Any, project: Project) -> None:
+        column = make_column(project)
+        lines = "Launch @me\n\tPhotos\n\t\tMain image !high\n\tText\nAfter it"
+        assert add(owner, column, lines).status_code == 200
+        assert titles(column) == ["Launch", "Photos", "Main image", "Text", "After it"]
+        assert dict(Task.objects.values_list("title", "parent__title")) == {
+            "Launch": None, "Photos": "Launch", "Main image": "Photos", "Text": "Launch", "After it": None,
+        }  # fmt: skip
+        assert Task.objects.get(title="Launch").subtask_count == 2
+        deep = "\n".join(f"{' ' * number}d{number}" for number in range(9))
+        assert add(owner, column, deep).status_code == 200
+        assert Task.objects.get(title="d8").parent == Task.objects.get(title="d3")
+
     def test_emoji_and_right_to_left_stay_as_they_are(self, owner: Any, project: Project) -> None:
         lines = ["📦 Pack 👩‍👩‍👧 boxes", "שלום עולם 5", "C# > C++ & a+b@c.d ~ !"]
         add(owner, make_column(project), "\n".join(lines))
@@ -115,7 +128,7 @@ class TestAdd:
             lines = "\n".join(f"{number} @me #coupon !high" for number in range(count))
             client.post(f"/columns/{column.pk}/tasks/add/", {"titles": lines}, **HTMX)
         assert Task.objects.filter(owner=owner, priority=3, labels__name="coupon").count() == count
-        assert len(statements(captured)) == 15
+        assert len(statements(captured)) == 16
 
 
 class TestRead:
