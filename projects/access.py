@@ -20,11 +20,13 @@ from projects.models import (
     Comment,
     CustomField,
     OwnerOffer,
+    ProductLink,
     Project,
     ProjectAccess,
     SavedView,
     StoredFile,
     Task,
+    TimeEntry,
 )
 from projects.models.tasks import TaskQuerySet
 
@@ -78,10 +80,10 @@ def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
 
 
 _INSIDERS_ON_TASKS = frozenset(
-    {"view", "edit", "move", "check", "comment", "attach", "share", "archive", "delete", "see activity"}
+    {"view", "edit", "move", "check", "comment", "attach", "log time", "share", "archive", "delete", "see activity"}
 )
 # A guest works on what is assigned to them, and speaks where they can read.
-_GUESTS_ON_THEIRS = frozenset({"view", "move", "check", "comment", "attach"})
+_GUESTS_ON_THEIRS = frozenset({"view", "move", "check", "comment", "attach", "log time"})
 _GUESTS_ON_SHARED = frozenset({"view", "comment"})
 _TASKS_OF_ARCHIVED = frozenset({"view", "see activity"})
 # A task that is archived itself can be taken out again, too.
@@ -130,6 +132,26 @@ def get_item(member: Member, pk: int, *, to: str = "check") -> ChecklistItem:
     if not may_task(member, to, item.task):
         raise PermissionDenied
     return item
+
+
+def get_time_entry(member: Member, pk: int, *, to: str) -> TimeEntry:
+    """Time logged on a visible task: "edit" is its author's, "remove" a manager's too."""
+    entries = TimeEntry.objects.visible_to(member).filter(task__in=Task.objects.visible_to(member).values("pk"))
+    entry = get_object_or_404(entries.select_related("task__project__owner", "task__column__board", "member"), pk=pk)
+    own = entry.member_id == member.pk
+    rules = {"edit": own, "remove": own or member.is_manager}
+    if not rules[to] or not may_task(member, "log time", entry.task):
+        raise PermissionDenied
+    return entry
+
+
+def get_product(member: Member, pk: int) -> ProductLink:
+    """A product of a visible task that the member may edit; guests do not learn of any."""
+    products = ProductLink.objects.filter(task__in=Task.objects.visible_to(member).values("pk"))
+    product = get_object_or_404(products.select_related("task__project__owner", "task__column__board"), pk=pk)
+    if not may_task(member, "edit", product.task):
+        raise PermissionDenied
+    return product
 
 
 def get_column(member: Member, pk: int, *, to: str = "view") -> Column:

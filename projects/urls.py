@@ -18,6 +18,7 @@ from projects.views import (
     days,
     deadlines,
     downloads,
+    effort,
     field_values,
     fields,
     files,
@@ -29,6 +30,7 @@ from projects.views import (
     palette,
     picking,
     portfolio,
+    products,
     projects,
     quick,
     recurrence,
@@ -98,6 +100,10 @@ urlpatterns = [
     path("files/<int:pk>/download/", downloads.file_download, name="file-download"),
     path("files/<int:pk>/download/<int:number>/", downloads.file_download, name="file-version"),
     path("files/bytes/<str:token>/", downloads.file_bytes, name="file-bytes"),
+    # effort
+    path("tasks/<int:pk>/time/", effort.task_time, name="task-time"),
+    path("time/<int:pk>/edit/", effort.time_edit, name="time-edit"),
+    path("time/<int:pk>/remove/", effort.time_remove, name="time-remove"),
     # files
     path("tasks/<int:pk>/files/", files.task_files, name="task-files"),
     path("tasks/<int:pk>/files/add/", files.task_file_add, name="task-file-add"),
@@ -137,6 +143,9 @@ urlpatterns = [
     path("projects/csv/", portfolio.project_csv, name="project-csv"),
     # palette
     path("palette/", palette.command_palette, name="palette"),
+    # products
+    path("tasks/<int:pk>/products/add/", products.product_add, name="product-add"),
+    path("products/<int:pk>/remove/", products.product_remove, name="product-remove"),
     # projects
     path("projects/new/", projects.project_new, name="project-new"),
     path("projects/<int:pk>/", projects.project, name="project"),

@@ -59,11 +59,14 @@ def remove_task(task_id: int, *, now: datetime) -> None:
     _remove_files(task.files.all())
     task.checklist.all().delete()
     task.comments.all().delete()
+    task.time_entries.all().delete()
+    task.products.all().delete()
     Dependency.objects.filter(Q(blocker=task) | Q(blocked=task)).delete()
     task.labels.clear()
     task.title = task.description = ""
     task.field_values = {}
     task.checklist_count = task.checklist_done_count = task.comment_count = task.file_count = 0
+    task.logged_minutes = task.product_count = 0
     task.version += 1
     task.updated_at = now
     task.save()

@@ -3,10 +3,12 @@ from projects.models.boards import Board, Column
 from projects.models.changes import ChangeMark
 from projects.models.comments import ChecklistItem, Comment, Reaction
 from projects.models.dependencies import Dependency
+from projects.models.effort import TimeEntry
 from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
+from projects.models.products import ProductLink
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
 from projects.models.saved_views import ListLayout, SavedView
@@ -30,6 +32,7 @@ __all__ = [
     "Label",
     "ListLayout",
     "OwnerOffer",
+    "ProductLink",
     "Project",
     "ProjectAccess",
     "Reaction",
@@ -39,4 +42,5 @@ __all__ = [
     "SearchWord",
     "StoredFile",
     "Task",
+    "TimeEntry",
 ]

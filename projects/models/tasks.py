@@ -170,6 +170,7 @@ class Task(models.Model):
     subtask_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     subtask_done_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     logged_minutes = models.PositiveIntegerField(default=0, db_default=0)
+    product_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     comment_count = models.PositiveIntegerField(default=0)
     file_count = models.PositiveSmallIntegerField(default=0)
     field_values = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))

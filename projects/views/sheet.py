@@ -17,11 +17,12 @@ from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.cards import Reader
+from projects.effort import Effort
 from projects.families import Family
 from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
 from projects.granularity import Work, findings
-from projects.models import ChecklistItem, Column, CustomField, Dependency, Label, Task
+from projects.models import ChecklistItem, Column, CustomField, Dependency, Label, ProductLink, Task
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
@@ -55,7 +56,7 @@ class TaskSheet:
         on_it = None if self.member.is_guest else True
         if on_it is None:
             on_it = self.task.owner_id == self.member.pk or self.task.helpers.filter(pk=self.member.pk).exists()
-        words = ("edit", "move", "check", "comment", "attach", "share", "archive", "delete")
+        words = ("edit", "move", "check", "comment", "attach", "log time", "share", "archive", "delete")
         return {word: access.may_task(self.member, word, self.task, is_on_it=on_it) for word in words}
 
     @property
@@ -136,6 +137,21 @@ class TaskSheet:
     @cached_property
     def family(self) -> Family:
         return Family(self.task, self.member)
+
+    @cached_property
+    def effort(self) -> Effort:
+        return Effort(self.task, self.member, self.family)
+
+    @cached_property
+    def products(self) -> list[ProductLink]:
+        """A guest is not told which listing they work for."""
+        if self.is_guest or not self.task.product_count:
+            return []
+        return list(self.task.products.order_by("pk"))
+
+    @property
+    def may_log(self) -> bool:
+        return self.may["log time"]
 
     @cached_property
     def stream(self) -> Stream:

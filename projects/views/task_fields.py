@@ -30,9 +30,11 @@ from projects.actions.edits import (
     set_priority,
     set_visibility,
 )
+from projects.actions.effort import set_estimate
 from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import move_task
 from projects.models import Column, Label, Task
+from projects.views.lengths import DurationField
 from projects.views.moving import why_not
 from projects.views.sheet import HOURS, TaskSheet, answer
 
@@ -88,6 +90,12 @@ class MilestoneForm(FieldForm):
     """No tick is an answer, too."""
 
     milestone = forms.BooleanField(required=False)
+
+
+class EstimateForm(FieldForm):
+    """Empty: nobody has said."""
+
+    estimate = DurationField(required=False)
 
 
 class LabelsForm(FieldForm):
@@ -160,12 +168,16 @@ def _save_labels(task: Task, given: dict[str, Any], actor: Member, now: datetime
 
 
 class Property(NamedTuple):
-    """`also` are the parts of the sheet that this changes besides its own; `to` is what the person must be allowed."""
+    """`also` are the parts of the sheet that this changes besides its own; `to` is what the person must be allowed.
+
+    `part` is its own part, "" for the one of its name among the properties.
+    """
 
     form: type[FieldForm]
     save: Save
     also: tuple[str, ...] = ()
     to: str = "edit"
+    part: str = ""
 
 
 _PEOPLE = (f"{_PROPERTIES}#visibility", "projects/_task_composer.html#readers")
@@ -185,6 +197,12 @@ PROPERTIES = {
         PriorityForm, lambda task, given, actor, now: set_priority(task, given["priority"], actor=actor, now=now)
     ),
     "labels": Property(LabelsForm, _save_labels),
+    "estimate": Property(
+        EstimateForm,
+        lambda task, given, actor, now: set_estimate(task, given["estimate"], actor=actor, now=now),
+        ("projects/_task_size.html#size",),
+        part="projects/_task_effort.html#effort",
+    ),
     "milestone": Property(
         MilestoneForm,
         lambda task, given, actor, now: set_milestone(task, given["milestone"], actor=actor, now=now),
@@ -216,7 +234,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
         sheet.errors[field], sheet.typed = error, request.POST
     else:
         sheet.saved = field
-    return answer(request, sheet, f"{_PROPERTIES}#{field}", also=prop.also, now=now)
+    return answer(request, sheet, prop.part or f"{_PROPERTIES}#{field}", also=prop.also, now=now)
 
 
 def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:

@@ -4,11 +4,25 @@ from typing import Any
 
 from django.utils import timezone
 
+from linkstar.lib.products import recognise
 from projects.actions.checklists import add_items
 from projects.actions.edits import set_owner, set_visibility
+from projects.actions.effort import log_time
+from projects.actions.products import link_products
 from projects.actions.subtasks import create_subtasks, promote_item
 from projects.models import Project, Task
-from tests.access.rows.base import INSIDERS, INTERNAL, READ_ONLY_TEAM, SHARED, SHARED_TO_READ, Row
+from tests.access.rows.base import (
+    INSIDERS,
+    INTERNAL,
+    OK,
+    READ_ONLY,
+    READ_ONLY_TEAM,
+    SHARED,
+    SHARED_TO_READ,
+    THE_GUEST_AMONG,
+    Row,
+    who,
+)
 
 
 def lay(world: Any, project: Project) -> None:
@@ -20,8 +34,13 @@ def lay(world: Any, project: Project) -> None:
     set_owner(theirs, guest, actor=owner, now=now)
     [item] = add_items(task, ["Grown too large"], actor=owner, now=now)
     made = promote_item(item, actor=owner, now=now)
+    entry = log_time(task, minutes=90, spent_on=timezone.localdate(), note="Cut out", actor=guest, now=now)
+    theirs_not = log_time(task, minutes=60, spent_on=timezone.localdate(), note="Talked", actor=owner, now=now)
+    [product] = link_products(task, [recognise("B0C1234XYZ")], actor=owner, now=now)
+    world.ids |= {"time": entry.pk, "team_time": theirs_not.pk, "product": product.pk}
     world.ids |= {"subtask": theirs.pk, "shown_subtask": shown.pk, "hidden_subtask": hidden.pk, "promoted": made.pk}
-    world.secrets += ["Haggle", "Grown too large"]
+    world.ids["today"] = timezone.localdate().isoformat()
+    world.secrets += ["Haggle", "Grown too large", "Talked", "B0C1234XYZ"]
 
 
 ROWS = [
@@ -35,6 +54,22 @@ ROWS = [
     Row("projects:task-parent", "task", INSIDERS),
     Row("projects:task-parent", "task", INSIDERS, {"parent": "$shown_task"}),
     Row("projects:task-set", "task +milestone", SHARED_TO_READ, {"milestone": "1"}),
+    Row("projects:task-set", "task +estimate", SHARED_TO_READ, {"estimate": "3h"}),
+    Row("projects:task-time", "task", SHARED),
+    Row("projects:task-time", "shown_task", SHARED_TO_READ),
+    Row("projects:task-time", "internal_task", INTERNAL),
+    Row("projects:task-time", "archived_task", INTERNAL),
+    Row("projects:task-time", "task", SHARED, {"length": "1h", "spent_on": "$today"}),
+    Row("projects:task-time", "shown_task", SHARED_TO_READ, {"length": "1h", "spent_on": "$today"}),
+    Row("projects:task-time", "archived_task", READ_ONLY, {"length": "1h", "spent_on": "$today"}),
+    Row("projects:time-edit", "time", THE_GUEST_AMONG, {"length": "2h", "spent_on": "$today"}),
+    Row(
+        "projects:time-edit", "team_time", who(inside=403, guests=404, owner=OK), {"length": "2h", "spent_on": "$today"}
+    ),
+    Row("projects:time-remove", "time", who(guests=OK, guest_elsewhere=404, member=403), {}),
+    Row("projects:time-remove", "team_time", who(guests=404, member=403), {}),
+    Row("projects:product-add", "task", INSIDERS, {"entries": "PF-01"}),
+    Row("projects:product-remove", "product", INTERNAL, {}),
     Row("projects:item-promote", "item", INSIDERS, {}),
     Row("projects:promotion-undo", "promoted", INSIDERS, {}),
 ]
