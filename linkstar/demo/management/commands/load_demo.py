@@ -12,6 +12,7 @@ from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.plans import PLANS
 from linkstar.demo.projects import start
+from linkstar.demo.structure import structure
 from linkstar.demo.talk import add_labels, talk
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.provisioning import create_workspace
@@ -52,4 +53,5 @@ class Command(BaseCommand):
             labels = add_labels()
             projects = {plan.name: start(plan, people, now=now) for plan in PLANS}
             talk(projects, people, labels, now=now)
+            structure(projects, people, now=now)
             settle(workspace, now=now)
