@@ -20,13 +20,11 @@ from projects.models import (
     Comment,
     CustomField,
     OwnerOffer,
-    ProductLink,
     Project,
     ProjectAccess,
     SavedView,
     StoredFile,
     Task,
-    TimeEntry,
 )
 from projects.models.tasks import TaskQuerySet
 
@@ -132,26 +130,6 @@ def get_item(member: Member, pk: int, *, to: str = "check") -> ChecklistItem:
     if not may_task(member, to, item.task):
         raise PermissionDenied
     return item
-
-
-def get_time_entry(member: Member, pk: int, *, to: str) -> TimeEntry:
-    """Time logged on a visible task: "edit" is its author's, "remove" a manager's too."""
-    entries = TimeEntry.objects.visible_to(member).filter(task__in=Task.objects.visible_to(member).values("pk"))
-    entry = get_object_or_404(entries.select_related("task__project__owner", "task__column__board", "member"), pk=pk)
-    own = entry.member_id == member.pk
-    rules = {"edit": own, "remove": own or member.is_manager}
-    if not rules[to] or not may_task(member, "log time", entry.task):
-        raise PermissionDenied
-    return entry
-
-
-def get_product(member: Member, pk: int) -> ProductLink:
-    """A product of a visible task that the member may edit; guests do not learn of any."""
-    products = ProductLink.objects.filter(task__in=Task.objects.visible_to(member).values("pk"))
-    product = get_object_or_404(products.select_related("task__project__owner", "task__column__board"), pk=pk)
-    if not may_task(member, "edit", product.task):
-        raise PermissionDenied
-    return product
 
 
 def get_column(member: Member, pk: int, *, to: str = "view") -> Column:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
-from projects import access
+from projects import access, access_work
 from projects.actions.effort import edit_entry, log_time, remove_entry
 from projects.models import Task, TimeEntry
 from projects.stream import left_at
@@ -69,7 +69,7 @@ def task_time(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @guests_allowed
 def time_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    entry, now = access.get_time_entry(request.member, pk, to="edit"), timezone.now()
+    entry, now = access_work.get_time_entry(request.member, pk, to="edit"), timezone.now()
     form = TimeForm(request.POST)
     if not form.is_valid():
         return _show(request, entry.task, form=form, edit=entry)
@@ -83,7 +83,7 @@ def time_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @guests_allowed
 def time_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    entry, now = access.get_time_entry(request.member, pk, to="remove"), timezone.now()
+    entry, now = access_work.get_time_entry(request.member, pk, to="remove"), timezone.now()
     remove_entry(entry, actor=request.member, now=now)
     return _changed(request, entry.task, now)
 
@@ -99,7 +99,7 @@ def _readable(request: WorkspaceRequest, pk: int) -> Task:
 def _own(request: WorkspaceRequest, task: int, given: str) -> TimeEntry | None:
     if not (given.isascii() and given.isdigit() and len(given) <= 9):
         return None
-    entry = access.get_time_entry(request.member, int(given), to="edit")
+    entry = access_work.get_time_entry(request.member, int(given), to="edit")
     return entry if entry.task_id == task else None
 
 

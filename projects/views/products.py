@@ -13,7 +13,7 @@ from linkstar.lib.products import LIMIT, Product, ProductUnknown, recognise
 from linkstar.lib.text import split_lines
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
-from projects import access
+from projects import access, access_work
 from projects.actions.products import MOST_PRODUCTS, TooManyProducts, link_products, unlink_product
 from projects.views.sheet import TaskSheet, answer
 
@@ -66,7 +66,7 @@ def product_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @require_POST
 @members_only
 def product_remove(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    product, now = access.get_product(request.member, pk), timezone.now()
+    product, now = access_work.get_product(request.member, pk), timezone.now()
     unlink_product(product, actor=request.member, now=now)
     return answer(request, TaskSheet(product.task, request.member), _PART, now=now)
 

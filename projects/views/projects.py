@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,11 +22,13 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
 from projects.actions.resting import keep_going, snooze_rest
-from projects.models import Project
+from projects.models import Project, Task
 from projects.overview import Counts, counts_of, work_rows
 from projects.resting import rest_of
 from projects.views.boards import reader_of
 from projects.views.ownership import open_offer
+
+MILESTONES = 12
 
 
 class ProjectForm(forms.ModelForm):
@@ -114,10 +116,16 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
         "city": city_name(shown.time_zone, reader.language),
         "deadlines": work_rows(ahead, reader),
+        "milestones": work_rows(_milestones(tasks), reader),
         "offer": open_offer(shown) if request.member.is_insider else None,
         **_rights(request.member, shown),
     }
     return render(request, "projects/overview.html", context)
+
+
+def _milestones(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """By their dates; a project with more than these is looked at in the list."""
+    return tasks.filter(is_milestone=True).order_by(F("due_at").asc(nulls_last=True), "pk")[:MILESTONES]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
