@@ -69,7 +69,7 @@ ROWS = [
     Row("projects:time-remove", "time", who(guests=OK, guest_elsewhere=404, member=403), {}),
     Row("projects:time-remove", "team_time", who(guests=404, member=403), {}),
     Row("projects:product-add", "task", INSIDERS, {"entries": "PF-01"}),
-    Row("projects:product-remove", "product", INTERNAL, {}),
+    Row("projects:product-remove", "product", INSIDERS, {}),
     Row("projects:item-promote", "item", INSIDERS, {}),
     Row("projects:promotion-undo", "promoted", INSIDERS, {}),
 ]
