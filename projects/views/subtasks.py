@@ -94,17 +94,18 @@ def subtask_tick(request: WorkspaceRequest, pk: int) -> HttpResponse:
         raise Http404
     parent = access.get_task(request.member, task.parent_id)
     sheet = TaskSheet(parent, request.member)
+    is_done, change = request.POST.get("is_done") == "1", None
     try:
-        if request.POST.get("is_done") == "1":
-            finish_task(task, actor=request.member, now=now)
-        else:
-            reopen_task(task, column=None, actor=request.member, now=now)
+        change = (finish_task if is_done else reopen_task)(task, actor=request.member, now=now)
     except MoveRefused as error:
         sheet.errors["subtask"] = why_not(error, request.member)
     parent.refresh_from_db(fields=["subtask_count", "subtask_done_count"])
     sub = sheet.family.line(task)
     response = answer(request, sheet, f"{_PARTS}#subtask", also=[f"{_PARTS}#progress"], now=now, sub=sub)
     trigger(response, "task:changed", {"task": parent.pk, "also": [task.pk]})
+    if change is not None:
+        message = (_("Done: %(title)s") if is_done else _("Open again: %(title)s")) % {"title": task.title}
+        trigger(response, "toast", {"message": message, "undo_url": reverse("projects:change-undo", args=[change.pk])})
     return response
 
 
