@@ -307,6 +307,12 @@ CELERY_TIMEZONE = "UTC"
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 if not FIELD_ENCRYPTION_KEYS and not DEBUG:
     raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set.")
+# Devices subscribe to a key made of this; with another one they have to subscribe again.
+VAPID_SECRET = env.str("VAPID_SECRET", "") or SECRET_KEY
+# Stubs on this machine in the place of other companies' services; never in production.
+INTEGRATIONS_ALLOW_LOOPBACK = env.bool("INTEGRATIONS_ALLOW_LOOPBACK", False)
+if INTEGRATIONS_ALLOW_LOOPBACK and not DEBUG:
+    raise ImproperlyConfigured("INTEGRATIONS_ALLOW_LOOPBACK is for development and tests only.")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("templates_sop.urls")),
     path("", include("linkstar.members.urls")),
     path("", include("linkstar.workspaces.urls")),
+    path("", include("linkstar.phone.urls")),
     *common,
 ]
 

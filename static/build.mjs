@@ -1,4 +1,4 @@
-// Bundles css/app.css, css/site.css and js/app.js into static/dist. `--watch` builds again on every change.
+// Bundles css/app.css, css/site.css, js/app.js and js/sw.js into static/dist. `--watch` builds again on every change.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ async function iconRule(path, name) {
 }
 
 const options = {
-  entryPoints: ["js/app.js", "css/app.css", "css/site.css"].map((file) => join(here, file)),
+  entryPoints: ["js/app.js", "js/sw.js", "css/app.css", "css/site.css"].map((file) => join(here, file)),
   outdir: join(here, "dist"),
   entryNames: "[name]",
   bundle: true,

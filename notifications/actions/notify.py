@@ -11,13 +11,14 @@ from linkstar.members.models import Member
 from linkstar.workspaces.letters import send_letters
 from linkstar.workspaces.live import ring_inboxes
 from linkstar.workspaces.models import Letter
+from notifications.actions.push import push_later
 from notifications.kinds import KINDS, Kind
 
 _TELL = """
 INSERT INTO notifications_notification (member_id, kind, key, data, created_at)
 SELECT member_id, %s, %s, %s::jsonb, %s FROM unnest(%s::bigint[]) AS member_id
 ON CONFLICT (member_id, key) DO NOTHING
-RETURNING member_id
+RETURNING member_id, id
 """
 
 
@@ -45,17 +46,19 @@ def notify(
     new = _write(receivers, kind, key, {**data, "url": url}, now)
     told = [member for pk, member in receivers.items() if pk in new]
     ring_inboxes(sorted(new))
+    if words.is_mailed:
+        push_later(new)
     if words.is_mailed if mail is None else mail:
         send_letters(_letters(told, words, key, {**data, "kind": kind}, url))
     return told
 
 
-def _write(ids: Iterable[int], kind: str, key: str, data: dict[str, Any], now: datetime) -> set[int]:
-    """The ids of members who had not been told yet; who is new, only the database can say."""
+def _write(ids: Iterable[int], kind: str, key: str, data: dict[str, Any], now: datetime) -> dict[int, int]:
+    """Members who had not been told yet and their notices, by pk; who is new, only the database can say."""
     with connection.cursor() as cursor:
         # Sorted, so that two workers with the same news wait for each other instead of dying.
         cursor.execute(_TELL, [kind, key, json.dumps(data), now, sorted(ids)])
-        return {pk for (pk,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def _letters(members: Sequence[Member], kind: Kind, key: str, data: Mapping[str, Any], url: str) -> list[Letter]:

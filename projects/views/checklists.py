@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.lib.forms import problems
 from linkstar.lib.text import split_lines
+from linkstar.members.replays import once_per_key
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -68,6 +69,7 @@ def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @guests_allowed
+@once_per_key
 def item_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`is_done=1` ticks the item off; its absence takes the tick back."""
     item, now = access.get_item(request.member, pk), timezone.now()

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
+from linkstar.members.replays import once_per_key
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -44,6 +45,7 @@ class CommentForm(forms.Form):
 
 @require_POST
 @guests_allowed
+@once_per_key
 def comment_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The answer is an empty composer, and the comment at the end of the stream."""
     task, now = access.get_task(request.member, pk, to="comment"), timezone.now()

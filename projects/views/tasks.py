@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
+from linkstar.members.replays import once_per_key
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -138,6 +139,7 @@ def task_description(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @guests_allowed
+@once_per_key
 def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now, change = access.get_task(request.member, pk, to="move"), timezone.now(), None
     sheet = _sheet(request, task)
@@ -155,6 +157,7 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @guests_allowed
+@once_per_key
 def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now, change = access.get_task(request.member, pk, to="move"), timezone.now(), None
     sheet = _sheet(request, task)

@@ -25,6 +25,8 @@ DATA: dict[str, Any] = {
     "note": "Please",
     "count": 3,
     "state": "accepted",
+    "reason": "quiet",
+    "days": 14,
     "hours_before": 24,
     "deadline": {"on": "2026-11-27", "time": None, "zone": "America/Los_Angeles"},
 }

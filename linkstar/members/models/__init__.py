@@ -1,4 +1,5 @@
 from linkstar.members.models.invitations import Invitation
 from linkstar.members.models.members import Member
+from linkstar.members.models.receipts import Receipt
 
-__all__ = ["Invitation", "Member"]
+__all__ = ["Invitation", "Member", "Receipt"]
