@@ -68,7 +68,7 @@ def lay_out(owner: Member) -> World:
             area.lay(world, project)
     archived = make_project(owner, name="Archived autumn")
     world.ids |= {"archived": archived.pk, "archived_column": make_column(archived).pk}
-    world.ids["archived_task"] = make_task(archived, "Archived task").pk
+    world.ids["archived_task"] = make_task(archived, "Autumn left-overs").pk
     archive_project(archived, actor=owner, now=timezone.now())
     return world
 
@@ -190,7 +190,7 @@ def _lay_hidden(world: World, project: Project, elsewhere: Project) -> None:
     hidden = make_task(elsewhere, "Undercut the rival")
     set_visibility(hidden, Task.Visibility.SHARED, actor=world.members["owner"], now=timezone.now())
     world.ids["hidden_task"] = hidden.pk
-    world.secrets += [elsewhere.name, "Undercut the rival", "Archived autumn", "Archived task"]
+    world.secrets += [elsewhere.name, "Undercut the rival", "Archived autumn", "Autumn left-overs"]
     world.secrets += [member.email for name, member in world.members.items() if name != "guest"]
     world.secrets += [
         "The admin",
