@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from linkstar.demo.fields import add_fields, add_weekly
 from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.plans import PLANS
@@ -54,4 +55,6 @@ class Command(BaseCommand):
             projects = {plan.name: start(plan, people, now=now) for plan in PLANS}
             talk(projects, people, labels, now=now)
             structure(projects, people, now=now)
+            add_fields(projects, people, now=now)
+            add_weekly(projects, people, now=now)
             settle(workspace, now=now)
