@@ -122,7 +122,9 @@ def subtasks_of(task: Task, member: Member) -> TaskQuerySet:
 def possible_parents(task: Task, member: Member, words: str) -> Any:
     """Open tasks of the project that this one can be hung under, found by words or "#12", best known first."""
     found = access.current_tasks_of(member, task.project).exclude(pk=task.pk)
-    found = found.exclude(pk__in=Task.objects.under(task.pk).values("pk")).exclude(pk=task.parent_id)
+    found = found.exclude(pk__in=Task.objects.under(task.pk).values("pk"))
+    if task.parent_id is not None:
+        found = found.exclude(pk=task.parent_id)
     words = clean_line(words, 100)
     number = words.removeprefix("#")
     if words:

@@ -14,8 +14,11 @@ from projects.actions.products import link_products
 from projects.actions.subtasks import create_subtasks
 from projects.models import Column, Project, Task
 
+_Part = tuple[str, str, bool, int]
+_Entry = tuple[str, int, int, str]
+
 # project → step → (title, who, finished, estimated minutes) of each subtask
-_PARTS = {
+_PARTS: dict[str, dict[str, tuple[_Part, ...]]] = {
     BLACK_FRIDAY.name: {
         "freeze": (
             ("标题与五点定稿", "ops", True, 120),
@@ -34,7 +37,7 @@ _PARTS = {
     },
 }  # fmt: skip
 # project → step → (estimate, (who, minutes, days ago, note), …)
-_EFFORT = {
+_EFFORT: dict[str, dict[str, tuple[int, tuple[_Entry, ...]]]] = {
     BLACK_FRIDAY.name: {
         "freeze": (
             480,
@@ -44,7 +47,7 @@ _EFFORT = {
     },
     NEW_PRODUCT.name: {"copywriting": (480, (("brand", 390, 3, "First draft"), ("brand", 210, 1, "Bullets 2 and 4")))},
 }
-_PRODUCTS = {
+_PRODUCTS: dict[str, dict[str, tuple[str, ...]]] = {
     BLACK_FRIDAY.name: {
         "freeze": ("https://www.amazon.com/HEYFINCH-Quiet-Pet-Fountain/dp/B0CX7Q4M2L", "PF-01-WHT", "PF-01-BLK"),
         "creative_done": ("B0CX7Q4M2L",),
@@ -69,9 +72,7 @@ def structure(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
             set_milestone(tasks[step], True, actor=project.owner, now=now - timedelta(days=3))
 
 
-def _part(
-    parent: Task, parts: tuple[tuple[str, str, bool, int], ...], people: Mapping[str, Member], *, now: datetime
-) -> None:
+def _part(parent: Task, parts: tuple[_Part, ...], people: Mapping[str, Member], *, now: datetime) -> None:
     column = parent.project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
     column.board = parent.column.board
     new = [NewTask(title, column, owner=people[who], deadline=parent.deadline) for title, who, _done, _minutes in parts]
@@ -85,7 +86,7 @@ def _part(
 def _work(
     task: Task,
     minutes: int,
-    entries: tuple[tuple[str, int, int, str], ...],
+    entries: tuple[_Entry, ...],
     people: Mapping[str, Member],
     *,
     now: datetime,

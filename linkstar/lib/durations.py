@@ -81,7 +81,8 @@ def _read(text: str) -> Fraction:
         total += (amount + (Fraction(1, 2) if part["more"] else 0)) * last
         at = part.end()
         if at < len(text):
-            at = _JOIN.match(text, at).end()  # type: ignore[union-attr] - it matches nothing, too
+            join = _JOIN.match(text, at)
+            at = join.end() if join else at
     if not last:
         raise DurationUnknown(text)
     return total

@@ -1,6 +1,7 @@
 """How long a task should take, and the time that people have put into it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -29,7 +30,7 @@ def log_time(task: Task, *, minutes: int, spent_on: date, note: str = "", actor:
         task=task, member=actor, minutes=minutes, spent_on=spent_on, note=note, created_at=now
     )
     _add_up(task, now=now)
-    data = {"minutes": minutes, "on": spent_on.isoformat(), "note": note}
+    data: dict[str, Any] = {"minutes": minutes, "on": spent_on.isoformat(), "note": note}
     leave_trace("time logged", project=task.project, task=task, actor=actor, now=now, **data)
     return entry
 
@@ -46,7 +47,7 @@ def edit_entry(entry: TimeEntry, *, minutes: int, spent_on: date, note: str, now
     entry.minutes, entry.spent_on, entry.note = minutes, spent_on, note
     entry.save(update_fields=["minutes", "spent_on", "note"])
     _add_up(task, now=now)
-    data = {"before": before, "after": minutes, "on": spent_on.isoformat()}
+    data: dict[str, Any] = {"before": before, "after": minutes, "on": spent_on.isoformat()}
     leave_trace("time edited", project=task.project, task=task, actor=entry.member, now=now, **data)
 
 
@@ -59,7 +60,11 @@ def remove_entry(entry: TimeEntry, *, actor: Member, now: datetime) -> None:
     if not removed:
         return
     _add_up(task, now=now)
-    data = {"minutes": entry.minutes, "whose": entry.member.display_name, "own": entry.member_id == actor.pk}
+    data: dict[str, Any] = {
+        "minutes": entry.minutes,
+        "whose": entry.member.display_name,
+        "own": entry.member_id == actor.pk,
+    }
     leave_trace("time removed", project=task.project, task=task, actor=actor, now=now, **data)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -57,7 +58,7 @@ def create_subtasks(parent: Task, new: Sequence[NewTask | str], *, actor: Member
     under an internal task, and what create_tasks raises.
     """
     tasks = _create(parent, new, Column.Status.TODO, actor=actor, now=now)
-    data = {"titles": [task.title for task in tasks], "numbers": [task.number for task in tasks]}
+    data: dict[str, Any] = {"titles": [task.title for task in tasks], "numbers": [task.number for task in tasks]}
     leave_trace("subtasks added", project=parent.project, task=parent, actor=actor, now=now, **data)
     return tasks
 
@@ -80,7 +81,7 @@ def set_parent(task: Task, parent: Task | None, *, actor: Member, now: datetime)
     task.parent = parent
     touch(task, "parent", now=now)
     recount([each.pk for each in (before, parent) if each is not None], now=now)
-    numbers = {"before": before.number if before else None, "after": parent.number if parent else None}
+    numbers: dict[str, Any] = {"before": before.number if before else None, "after": parent.number if parent else None}
     leave_trace("parent changed", project=task.project, task=task, actor=actor, now=now, **numbers)
     number = task.number
     if before is not None:

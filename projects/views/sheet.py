@@ -247,8 +247,8 @@ def answer(
     response = HttpResponse("".join(pieces), status=422 if sheet.errors else 200)
     if not sheet.errors:
         # The parent's card says how many of its subtasks are done.
-        also = [sheet.task.parent_id] if sheet.task.parent_id else []
-        trigger(response, "task:changed", {"task": sheet.task.pk, "also": also})
+        beside = [sheet.task.parent_id] if sheet.task.parent_id else []
+        trigger(response, "task:changed", {"task": sheet.task.pk, "also": beside})
     return response
 
 

@@ -131,9 +131,10 @@ def task_parent(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def _hung(request: WorkspaceRequest, task: Task, before: int | None) -> HttpResponse:
     """Nothing to draw where the dialog stood; the sheet below takes the new parent, and a toast can put it back."""
-    context = {"sheet": TaskSheet(task, request.member), "task": task, "project": task.project, "oob": True}
+    sheet = TaskSheet(task, request.member)
+    context = {"sheet": sheet, "task": task, "project": task.project, "oob": True}
     response = HttpResponse("".join(render_to_string(part, context, request) for part in _SIDE))
-    parent = context["sheet"].family.parent
+    parent = sheet.family.parent
     message = (
         _("It is now a part of “%(parent)s”.") % {"parent": parent.title}
         if parent
