@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django_tenants.utils import tenant_context
 
 from linkstar.lib.search_words import spelled, vector
 from linkstar.lib.typos import near
@@ -111,15 +112,18 @@ def _learn(written: set[str]) -> None:
 
     Inside of it, two writers would wait for each other's words, in whatever order they came, and stop each other.
     """
-    known = _known.setdefault(connection.tenant.pk, set())
+    workspace = connection.tenant
+    known = _known.setdefault(workspace.pk, set())
     new = written - known
     if not new:
         return
 
     def learn() -> None:
-        SearchWord.objects.bulk_create([SearchWord(word=word, near=near(word)) for word in sorted(new)], 1000, True)
+        # Who commits may have left the workspace by then, as the loading of the demo has.
+        with tenant_context(workspace):
+            SearchWord.objects.bulk_create([SearchWord(word=word, near=near(word)) for word in sorted(new)], 1000, True)
         if sum(map(len, _known.values())) > _MOST_KNOWN:
             _known.clear()
-        _known.setdefault(connection.tenant.pk, set()).update(new)
+        _known.setdefault(workspace.pk, set()).update(new)
 
     transaction.on_commit(learn, robust=True)
