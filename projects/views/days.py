@@ -143,7 +143,7 @@ class DatedTaskForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project | None, projects: QuerySet[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.project = project
+        self.given = project
         if project is not None:
             del self.fields["project"]
         else:
@@ -165,7 +165,7 @@ class DatedTaskForm(forms.Form):
 
     @property
     def chosen(self) -> Project:
-        project: Project = self.project or self.cleaned_data["project"]
+        project: Project = self.given or self.cleaned_data["project"]
         return project
 
 
@@ -224,9 +224,7 @@ def _added(request: WorkspaceRequest, task: Task, form: DatedTaskForm) -> HttpRe
     if not request.htmx:
         messages.success(request, said)
         kept = urlencode({"on": form.cleaned_data["on"].isoformat(), "zone": form.cleaned_data["zone"]})
-        here = (
-            reverse("projects:calendar", args=[task.project_id]) if form.project else reverse("projects:calendar-all")
-        )
+        here = reverse("projects:calendar", args=[task.project_id]) if form.given else reverse("projects:calendar-all")
         return redirect(f"{here}?{kept}")
     response = HttpResponse()
     events = {"dialog:close": {}, "task:changed": {"task": task.pk}, "toast": {"message": said}}

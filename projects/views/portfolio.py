@@ -1,9 +1,10 @@
 """The list of projects, which is the portfolio: one row a project; and the same as a table for a spreadsheet."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,8 +31,9 @@ def project_list(request: WorkspaceRequest) -> HttpResponse:
     """Filter, order and groups stand in the address (PortfolioFilter); `?page=` turns pages."""
     wanted, reader = PortfolioFilter.read(request.GET), reader_of(request)
     page = Paginator(portfolio(wanted, reader), PER_PAGE).get_page(request.GET.get("page"))
+    shown = cast("QuerySet[Project]", page.object_list)
     context: dict[str, Any] = {
-        "rows": portfolio_rows(page.object_list, wanted, reader),
+        "rows": portfolio_rows(shown, wanted, reader),
         "page": page,
         "wanted": wanted,
         "choices": portfolio_choices(reader),
