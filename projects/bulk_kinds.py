@@ -13,7 +13,7 @@ _KINDS: dict[str, tuple[Promise, str]] = {
     "milestone": (pgettext_lazy("many tasks", "Milestone"), "timeline"),
     "finish": (pgettext_lazy("many tasks", "Mark done"), "check"),
     "archive": (pgettext_lazy("many tasks", "Archive"), "archive"),
-    "bin": (pgettext_lazy("many tasks", "Move to the bin"), "trash"),
+    "bin": (pgettext_lazy("many tasks", "To the bin"), "trash"),
 }
 NAMES = {kind: name for kind, (name, _icon) in _KINDS.items()}
 

@@ -222,8 +222,16 @@ def _leave_out_missed(recurrence: Recurrence, newest: Task, now: datetime) -> No
     if not missed:
         return
     _remember_skipped(recurrence, missed)
-    span = {"count": len(missed), "first": missed[0].isoformat(), "last": missed[-1].isoformat()}
-    leave_trace("occurrences missed", project=newest.project, task=newest, actor=None, now=now, **span)
+    leave_trace(
+        "occurrences missed",
+        project=newest.project,
+        task=newest,
+        actor=None,
+        now=now,
+        count=len(missed),
+        first=missed[0].isoformat(),
+        last=missed[-1].isoformat(),
+    )
 
 
 def _remember_skipped(recurrence: Recurrence, days: list[date]) -> None:

@@ -28,7 +28,7 @@ def archived_tasks(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk)
     found = access.tasks_of(request.member, project).in_archive().order_by("-archived_at", "-pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list.values_list("pk", "number", "archived_at"))
+    shown = [(task.pk, task.number, task.archived_at) for task in page]
     rows = {
         row.pk: row for row in work_rows(found.filter(pk__in=[pk for pk, _number, _at in shown]), reader_of(request))
     }

@@ -1,5 +1,6 @@
 """What an edit of many tasks does, and why some of them stay as they are, in sentences."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -40,7 +41,7 @@ def headline(edit: Edit, count: int) -> str:
     return message % {"count": count, **values}
 
 
-def _headline(edit: Edit, n: int) -> tuple[str, dict[str, object]]:
+def _headline(edit: Edit, n: int) -> tuple[str, Mapping[str, object]]:
     match edit:
         case Finish():
             return ngettext("%(count)d task is marked done.", "%(count)d tasks are marked done.", n), {}

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications.models import Reminder
@@ -15,6 +17,7 @@ from projects.actions.tasks import delete_task, move_task
 from projects.actions.undo import AlreadyUndone, TooLate, forget, record, undo
 from projects.models import Activity, Change, Column, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_ready_task, make_task
+from tests.projects.test_move import statements
 from tests.races import RACE, at_once
 
 HTMX = {"HX-Request": "true"}
@@ -187,6 +190,17 @@ class TestArchive:
         assert "The archive is empty" in client.get(f"/projects/{project.pk}/archived/").content.decode()
         verbs = Activity.objects.filter(task=task).order_by("pk").values_list("verb", flat=True)
         assert list(verbs)[-2:] == ["task archived", "task unarchived"]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_its_page_takes_the_same_statements_for_any_number(self, owner: Any, count: int) -> None:
+        project, now = make_project(owner), timezone.now()
+        for _ in range(count):
+            archive_task(make_task(project, owner=owner), actor=owner, now=now)
+        client = client_of(owner)
+        client.get("/rail/")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"/projects/{project.pk}/archived/").content.decode().count('class="filerow"') == count
+        assert len(statements(captured)) == 7
 
     def test_twice_is_once(self, owner: Any) -> None:
         task, now = make_task(make_project(owner)), timezone.now()
