@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.highlight import Piece, pieces
 from linkstar.lib.search_words import spelled
@@ -94,7 +92,7 @@ def hit_of(row: Row, reading: Reading) -> Hit:
         is_archived=row.is_archived,
         person=face,
         due=_due(row, reading) if row.kind == Kind.TASK else None,
-        when=moment(row.at) if row.at else "",
+        when=moment(row.at) if row.at and row.kind in (Kind.COMMENT, Kind.FILE) else "",
         order=(row.is_archived, -row.tier, -kind_weight, row.is_done, -row.entry),
     )
 
@@ -105,7 +103,7 @@ def person_of(member: Member, query: Query) -> Person:
         pieces(member.display_name, query.words, by_sound=True),
         Face.of(member.pk, member.display_name, member.role),
         member.email,
-        reverse("members:member-show", args=[member.pk]),
+        f"/members/{member.pk}/",
     )
 
 
@@ -135,12 +133,9 @@ def _without_marks(text: str) -> str:
 
 
 def _url(row: Row) -> str:
-    if row.kind == Kind.PROJECT:
-        return reverse("projects:project", args=[row.ref])
-    if row.kind == Kind.FILE:
-        return reverse("projects:file", args=[row.ref])
-    url = reverse("projects:task", args=[row.task_id])
-    return f"{url}#comment-{row.ref}" if row.kind == Kind.COMMENT else url
+    if row.kind in (Kind.PROJECT, Kind.FILE):
+        return f"/{KIND_NAMES[Kind(row.kind)]}/{row.ref}/"
+    return f"/tasks/{row.task_id}/" + (f"#comment-{row.ref}" if row.kind == Kind.COMMENT else "")
 
 
 def _due(row: Row, reading: Reading) -> DueLabel | None:

@@ -17,7 +17,7 @@ from linkstar.members.models import Member
 from projects.models import ChecklistItem, Comment, Label, Project, SearchEntry, StoredFile, Task
 from projects.models.search import BUCKET, FIRST_BUCKET
 from projects.search_query import Due, Query
-from projects.search_terms import Terms, buckets_for
+from projects.search_terms import Plan, Terms, plan_for
 
 Kind = SearchEntry.Kind
 # So many of a kind are ranked at once, the newest that were found.
@@ -118,67 +118,79 @@ def find(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
         return []
     # A guest's projects narrow more than age does.
     narrows = asked.terms.any and asked.member.is_insider and not asked.query.project
-    buckets = buckets_for(asked.query, wanted=WINDOW) if narrows else None
-    rows = _run(asked, kinds, window, buckets)
-    if buckets is not None and len(rows) < window.limit:
-        rows = _run(asked, kinds, window, None)
+    plan = plan_for(asked.query, wanted=WINDOW) if narrows else Plan()
+    rows = _run(asked, kinds, window, plan)
+    if plan.buckets is not None and len(rows) < window.limit:
+        rows = _run(asked, kinds, window, Plan())
     return rows
 
 
-def _run(asked: Search, kinds: Sequence[int], window: Window, buckets: int | None) -> list[Row]:
+def _run(asked: Search, kinds: Sequence[int], window: Window, plan: Plan) -> list[Row]:
     sql = _Sql()
     sql.add("WITH hit AS (")
     for index, kind in enumerate(kinds):
         sql.add(" UNION ALL (" if index else "(")
-        _add_arm(sql, asked, kind, window, buckets)
+        _add_arm(sql, asked, kind, window, plan)
         sql.add(f" LIMIT {WINDOW})")
     sql.add(_RANKED if asked.terms.any else _LISTED)
     if asked.terms.any:
         sql.params += [asked.terms.exact or asked.terms.title, asked.terms.title, asked.terms.literal]
     # Below the newest buckets there may be more, whatever was found in them.
-    sql.add(_BELOW, buckets, window.before)
+    sql.add(_BELOW, plan.buckets, window.before)
     sql.add(_PLACED, window.offset, window.offset + window.limit)
     with connection.cursor() as cursor:
         cursor.execute("".join(sql.parts), sql.params)
         return [Row._make(row) for row in cursor.fetchall()]
 
 
-_COLUMNS = "e.id, e.kind, e.ref, e.task_id, e.project_id, e.vector, "
+_OF_TASKS = """SELECT e.id, e.kind, e.ref, e.task_id, e.project_id,
+    seen.completed_at IS NOT NULL AS is_done, seen.archived_at IS NOT NULL AS is_archived FROM """
+_OF_OTHERS = """SELECT e.id, e.kind, e.ref, e.task_id, e.project_id, false AS is_done, false AS is_archived FROM """
+_SORTED = """(SELECT e.id, e.kind, e.ref, e.task_id, e.project_id, e.id + 0 AS newest FROM projects_searchentry e"""
 
 
-def _add_arm(sql: _Sql, asked: Search, kind: int, window: Window, buckets: int | None) -> None:
+def _add_arm(sql: _Sql, asked: Search, kind: int, window: Window, plan: Plan) -> None:
+    """Where the planner may not choose, entries are sorted before they are joined: the join then ends with the last row
+    of the window, instead of reading every task that was found.
+    """
     if not asked.terms.any:
         _add_list(sql, asked, kind, window)
         return
-    if kind == Kind.PROJECT:
-        sql.add(f"SELECT {_COLUMNS} false AS is_done, false AS is_archived FROM projects_searchentry e JOIN ")  # noqa: S608 - constants
-        sql.add_query(_projects(asked), "id")
-        sql.add(" seen ON seen.id = e.ref")
-    elif kind == Kind.FILE and not asked.query.asks_of_tasks:
-        sql.add(f"SELECT {_COLUMNS} false AS is_done, false AS is_archived FROM projects_searchentry e")  # noqa: S608 - constants
+    by_task = kind not in (Kind.PROJECT, Kind.FILE) or (kind == Kind.FILE and asked.query.asks_of_tasks)
+    sql.add(_OF_TASKS if by_task else _OF_OTHERS)
+    if plan.is_free:
+        sql.add("projects_searchentry e")
     else:
-        sql.add(f"SELECT {_COLUMNS} seen.completed_at IS NOT NULL AS is_done, seen.archived_at IS NOT NULL")
-        sql.add(" AS is_archived FROM projects_searchentry e JOIN ")
+        sql.add(_SORTED)
+        _add_match(sql, asked, kind, window, plan.buckets)
+        sql.add(" ORDER BY newest DESC OFFSET 0) e")
+    if by_task:
+        sql.add(" JOIN ")
         sql.add_query(_tasks(asked), "id", "completed_at", "archived_at")
         sql.add(" seen ON seen.id = e.task_id")
-    _add_match(sql, asked, kind, window, buckets)
+    elif kind == Kind.PROJECT:
+        sql.add(" JOIN ")
+        sql.add_query(_projects(asked), "id")
+        sql.add(" seen ON seen.id = e.ref")
+    if plan.is_free:
+        _add_match(sql, asked, kind, window, None)
     beside = _beside(asked.member, kind)
     if beside is not None:
-        sql.add(" AND EXISTS (SELECT FROM ")
+        sql.add(" AND " if plan.is_free else " WHERE ")
+        sql.add("EXISTS (SELECT FROM ")
         sql.add_query(beside, "id")
         sql.add(" own WHERE own.id = e.ref)")
-    # Adding nothing keeps the planner from walking the whole table by its key.
-    sql.add(" ORDER BY e.id + 0 DESC")
+    sql.add(" ORDER BY e.id DESC" if plan.is_free else " ORDER BY e.newest DESC")
 
 
 def _add_list(sql: _Sql, asked: Search, kind: int, window: Window) -> None:
     """Without words there is nothing for the index to find: the newest rows that the operators let through."""
     if kind == Kind.PROJECT:
-        sql.add(f"SELECT id, {kind} AS kind, id AS ref, NULL::bigint AS task_id, id AS project_id, NULL AS vector,")
+        sql.add(f"SELECT id, {kind} AS kind, id AS ref, NULL::bigint AS task_id, id AS project_id,")
         sql.add(" false AS is_done, false AS is_archived FROM ")
         sql.add_query(_projects(asked), "id")
     else:
-        sql.add(f"SELECT id, {kind} AS kind, id AS ref, id AS task_id, project_id, NULL AS vector,")
+        sql.add(f"SELECT id, {kind} AS kind, id AS ref, id AS task_id, project_id,")
         sql.add(" completed_at IS NOT NULL AS is_done, archived_at IS NOT NULL AS is_archived FROM ")
         sql.add_query(_tasks(asked), "id", "project_id", "completed_at", "archived_at")
     sql.add(" seen")
@@ -256,13 +268,14 @@ def _due(due: Due) -> Q:
     return Q(**{f"due_on__{_LOOKUPS[due.sign]}": due.on})
 
 
-_FROM_HIT = """ FROM hit JOIN projects_project p ON p.id = hit.project_id)"""
-_RANKED = f""") , ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
+_RANKED = """), ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
     is_archived OR p.state = 'archived' AS is_archived, p.name AS project,
     4 * (vector @@ %s::tsquery)::int + 2 * (vector @@ %s::tsquery)::int + (vector @@ %s::tsquery)::int AS tier
-    {_FROM_HIT}"""
-_LISTED = f""") , ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
-    is_archived OR p.state = 'archived' AS is_archived, p.name AS project, 0 AS tier {_FROM_HIT}"""
+    FROM hit JOIN projects_project p ON p.id = hit.project_id
+    JOIN (SELECT id, vector FROM projects_searchentry) s ON s.id = hit.id)"""
+_LISTED = """), ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
+    is_archived OR p.state = 'archived' AS is_archived, p.name AS project, 0 AS tier
+    FROM hit JOIN projects_project p ON p.id = hit.project_id)"""
 _BELOW = f""", below AS (SELECT greatest(0,
     (coalesce(given.top, (SELECT max(id) FROM projects_searchentry)) / {BUCKET} - given.buckets) * {BUCKET}) AS id
     FROM (SELECT %s::bigint AS buckets, %s::bigint AS top) given)"""  # noqa: S608 - constants

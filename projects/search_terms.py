@@ -1,11 +1,11 @@
 """A Query of projects/search_query.py as tsqueries, and how common its words are in this workspace."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db import connection
 
 from linkstar.lib import search_words
@@ -19,10 +19,11 @@ FROM (VALUES (1)) one LEFT JOIN pg_stats
     ON schemaname = current_schema() AND tablename = 'projects_searchentry' AND attname = 'vector'
 """
 _KEPT_SECONDS = 600
+_MOST_KNOWN = 200
 # A word that fewer entries have is no trouble: all of them are looked at.
 _MANY = 1500
 # Most entries of a bucket may be of other kinds than the one that is asked for.
-_SPARE = 4
+_SPARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +83,49 @@ class Common(NamedTuple):
     shares: dict[str, float]
 
 
+# By workspace, with the time of reading: the same few words are asked for with each letter that somebody types.
+_common: dict[int, tuple[float, Common | None]] = {}
+
+
 def common_words() -> Common:
     """By PostgreSQL's own statistics; one statement in ten minutes."""
-    found = cache.get("search-common")
-    if found is None:
+    workspace, now = connection.tenant.pk, time.monotonic()
+    read_at, found = _common.get(workspace, (0.0, None))
+    if found is None or now - read_at > _KEPT_SECONDS:
         with connection.cursor() as cursor:
             cursor.execute(_STATISTICS)
             entries, words, shares = cursor.fetchone()
         # After the shares stand the least, the most and that of nulls.
         known = dict(zip(words or [], shares or [], strict=False))
-        found = (entries, {word: share for word, share in known.items() if share * entries > _MANY / 10})
-        cache.set("search-common", found, _KEPT_SECONDS)
-    return Common(*found)
+        found = Common(entries, {word: share for word, share in known.items() if share * entries > _MANY / 10})
+        if len(_common) >= _MOST_KNOWN:
+            _common.clear()
+        _common[workspace] = now, found
+    return found
 
 
-def buckets_for(query: Query, *, wanted: int) -> int | None:
-    """In how many of the newest buckets `wanted` entries of a kind are surely found; None: look in all."""
-    common = common_words()
-    if common.entries < _MANY:
-        return None
+class Plan(NamedTuple):
+    """How the index is asked: `is_free` leaves it to PostgreSQL to walk the entries from the newest on; otherwise the
+    index leads, to all entries or, with `buckets`, to so many of the newest.
+    """
+
+    is_free: bool = False
+    buckets: int | None = None
+
+
+def plan_for(query: Query, *, wanted: int) -> Plan:
+    """For one word PostgreSQL knows best: it has counted it. Of several it only believes that they are met together as
+    often as by chance; where they never are, it would walk through the whole workspace.
+    """
     parts = [part.any for text in (*query.words, *query.phrases) for part in search_words.asked_apart(text)]
+    if len(parts) == 1 and "&" not in parts[0] and not query.excluded and not query.phrases:
+        return Plan(is_free=True)
+    common = common_words()
     share = min((_share(part, common.shares) for part in parts), default=0.0)
     if share * common.entries < _MANY:
-        return None
-    count = ceil(_SPARE * wanted / share / BUCKET) + 1
-    return count if count * BUCKET < common.entries / 2 else None
+        return Plan()
+    count = ceil(_SPARE * wanted / share / BUCKET)
+    return Plan(buckets=count) if count * BUCKET < common.entries / 2 else Plan()
 
 
 def _share(part: str, shares: Mapping[str, float]) -> float:

@@ -62,7 +62,7 @@ class Bench:
     def cases(self) -> list[Case]:
         data, get, plain = self.data, self.browser.get, self.plain.get
         small, large = f"/projects/{data.board_500}/board/", f"/projects/{data.board_5000}/board/"
-        task = f"/tasks/{data.task}/"
+        task, found = f"/tasks/{data.task}/", "/search/?kind=tasks&q="
         return [
             Case("board, 500 open tasks", lambda: get(small), lambda: plain(f"/board/{data.board_500}/"), 0.6, 8),
             Case(
@@ -77,6 +77,8 @@ class Bench:
             Case("create a task", self.create, self.plain_create, 5, 12),
             Case("task sheet", lambda: get(task, htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12),
             Case("task as a page", lambda: get(task), lambda: plain(f"/task/{data.task}/"), None, 12),
+            Case("search, 主图", lambda: get(f"{found}%E4%B8%BB%E5%9B%BE"), lambda: plain("/search/zh/"), 2, 12),
+            Case("search, samples", lambda: get(f"{found}samples"), lambda: plain("/search/en/"), 2, 12),
             Case("My work, 40 projects", lambda: get("/"), lambda: plain(f"/work/{data.member}/"), 2, 12),
             Case("project list, 40", lambda: get("/projects/"), lambda: plain(f"/work/{data.member}/"), 1.5, 12),
             Case(

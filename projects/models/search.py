@@ -1,5 +1,7 @@
 """The words of everything that can be searched, kept by the actions that change them (actions/search_index.py)."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -23,9 +25,9 @@ class Asked(models.Lookup):
     lookup_name = "asked"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*params, self.rhs]
+        return f"{left} @@ %s::tsquery", (*params, self.rhs)
 
 
 class SearchEntry(models.Model):
