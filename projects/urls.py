@@ -11,6 +11,7 @@ from projects.views import (
     boards,
     bulk,
     calendar,
+    cells,
     changes,
     checklists,
     columns,
@@ -72,6 +73,8 @@ urlpatterns = [
     # changes
     path("projects/<int:pk>/changes/", changes.changes, name="changes"),
     path("projects/<int:pk>/board/cards/", changes.board_cards, name="board-cards"),
+    # cells
+    path("tasks/<int:pk>/cell/<slug:cell>/", cells.task_cell, name="task-cell"),
     # checklists
     path("tasks/<int:pk>/checklist/add/", checklists.item_add, name="item-add"),
     path("items/<int:pk>/check/", checklists.item_check, name="item-check"),

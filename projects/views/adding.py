@@ -32,6 +32,7 @@ from projects.models import Column, Task
 from projects.queries import ShownColumn, new_cards
 from projects.quicklines import LineReader, deadline_of
 from projects.views.boards import MOST_LINES, TITLE_LIMIT, drawing, reader_of
+from projects.views.lists import is_on_list, rows_added
 from projects.views.moving import why_not
 from projects.views.task_fields import LABEL_LIMIT
 
@@ -102,6 +103,8 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if form.errors:
             messages.error(request, problems(form))
         return redirect(f"{column.board.get_absolute_url()}#column-{column.pk}")
+    if is_on_list(request, column.board.project):
+        return rows_added(request, made, column, form)
     added = _shown(request, made, column)
     columns = list(column.board.columns.order_by("position")) if made else []
     context = {**drawing(request, column.board.project, columns), "added": added, "column": column, "form": form}

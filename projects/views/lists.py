@@ -1,9 +1,10 @@
 """The list of a project: its page, the rows that follow, one row again, and the columns that a person chose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.forms import Form
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -22,7 +23,7 @@ from projects import access
 from projects.list_columns import ListColumn, keys_of, offered_to, shown_to
 from projects.list_csv import csv_lines
 from projects.list_rows import ListPage, list_page, read_rows
-from projects.models import Column, CustomField, ListLayout, Task
+from projects.models import Column, CustomField, ListLayout, Project, Task
 from projects.views.asking import TaskPage, answer_part, page_context, read_columns, read_page
 from projects.views.boards import MOST_LINES, reader_of
 
@@ -189,12 +190,30 @@ def task_row(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def row_again(request: WorkspaceRequest, task: Task) -> str:
     """A row with the columns of the list that asks."""
-    current = QueryDict((request.htmx.current_url_abs_path or "").partition("?")[2]) if request.htmx else QueryDict()
-    reader = reader_of(request)
-    tasks = access.tasks_of(request.member, task.project).filter(pk=task.pk)
-    fields = access.fields_of(request.member, task.project)
-    shown = shown_columns(request.member, read_columns(current.get("columns", "")), fields)
-    is_readonly = task.project.is_archived
-    rows = [row for row, _values in read_rows(tasks, reader, is_readonly=is_readonly, fields=among(fields, shown))]
-    context = {"rows": rows, "shown": shown, "row_may": row_may(request.member)}
-    return render_to_string("projects/list.html#row", context, request)
+    return render_to_string("projects/list.html#row", _rows_of(request, task.project, [task]), request)
+
+
+def is_on_list(request: WorkspaceRequest, project: Project) -> bool:
+    """Whether the page that asks is the project's list."""
+    return _current(request)[0] == reverse("projects:list", args=[project.pk])
+
+
+def rows_added(request: WorkspaceRequest, made: Sequence[Task], column: Column, form: Form) -> HttpResponse:
+    """Rows that were just made, for the foot of the list, whatever it is filtered by; or why there are none."""
+    context = {**_rows_of(request, column.board.project, made), "column": column, "form": form}
+    return render(request, "projects/list.html#added", context, status=422 if form.errors else 200)
+
+
+def _rows_of(request: WorkspaceRequest, project: Project, tasks: Sequence[Task]) -> dict[str, Any]:
+    asked = access.tasks_of(request.member, project).filter(pk__in=[task.pk for task in tasks]).order_by("pk")
+    columns, fields = QueryDict(_current(request)[1]).get("columns", ""), access.fields_of(request.member, project)
+    shown = shown_columns(request.member, read_columns(columns), fields)
+    reader, is_readonly = reader_of(request), project.is_archived
+    read = read_rows(asked, reader, is_readonly=is_readonly, fields=among(fields, shown)) if tasks else []
+    return {"rows": [row for row, _values in read], "shown": shown, "row_may": row_may(request.member)}
+
+
+def _current(request: WorkspaceRequest) -> tuple[str, str]:
+    """Path and query of the page that asks, as its browser says."""
+    path, _between, query = (request.htmx.current_url_abs_path or "").partition("?") if request.htmx else ("", "", "")
+    return path, query

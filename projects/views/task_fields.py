@@ -229,7 +229,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     prop, now = PROPERTIES[field], timezone.now()
     task = access.get_task(request.member, pk, to=prop.to)
     sheet = TaskSheet(task, request.member)
-    error = _try_to_save(prop, prop.form(request.POST, task), request.member, now)
+    error = try_to_save(prop, prop.form(request.POST, task), request.member, now)
     if error:
         sheet.errors[field], sheet.typed = error, request.POST
     else:
@@ -237,7 +237,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     return answer(request, sheet, prop.part or f"{_PROPERTIES}#{field}", also=prop.also, now=now)
 
 
-def _try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
+def try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
     """Save what was chosen and return "", or say why not."""
     if not form.is_valid():
         return problems(form)

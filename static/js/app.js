@@ -34,6 +34,7 @@ import "./elements/side-rail.js";
 import "./elements/step-picker.js";
 import "./elements/task-board.js";
 import "./elements/task-calendar.js";
+import "./elements/task-list.js";
 import "./elements/task-sheet.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";

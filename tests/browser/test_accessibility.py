@@ -33,9 +33,10 @@ def demo(site: Site) -> Iterator[Workspace]:
 def pages_of(project: Project, task: Task) -> list[str]:
     here = f"/projects/{project.pk}"
     return [
-        "/", f"{here}/board/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/", f"{here}/files/",
-        f"{here}/guests/", f"{here}/", "/templates/", "/templates/fba_replenishment_shipment/start/", "/settings/",
-        "/profile/", "/calendar/", "/calendar/?view=week", f"{here}/calendar/", "/waiting/",
+        "/", f"{here}/board/", f"{here}/list/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/",
+        f"{here}/files/", f"{here}/guests/", f"{here}/", "/templates/",
+        "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
+        "/calendar/?view=week", f"{here}/calendar/", "/waiting/",
     ]  # fmt: skip
 
 

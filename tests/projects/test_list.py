@@ -264,3 +264,90 @@ class TestFile:
         for number in range(5):
             make_task(project, f"t{number}")
         assert [line.split(",")[1] for line in self.text(owner, project)[1:-1]] == ["t0", "t1", "t2", "t3", "t4"]
+
+
+class TestCells:
+    HTMX = {"HX-Request": "true"}
+
+    def post(self, member: Any, task: Task, cell: str, **given: Any) -> Any:
+        return client_of(member).post(f"/tasks/{task.pk}/cell/{cell}/", given, headers=self.HTMX)
+
+    def test_each_is_opened_and_saved_and_the_row_comes_back(self, owner: Any) -> None:
+        project, label = make_project(owner), Label.objects.create(name="Ads", tint=1)
+        task, done = make_task(project, "Before"), make_column(project, "done")
+        for cell, given, shown in (
+            ("title", {"text": "After", "was": "Before"}, ">After</a>"),
+            ("owner", {"owner": str(owner.pk), "was": ""}, owner.display_name),
+            ("priority", {"priority": "4", "was": "2"}, "Urgent"),
+            ("labels", {"labels": [str(label.pk)], "new": "Photo", "was": ""}, ">Photo</span>"),
+            ("due", {"typed": "2027-03-01 18:00", "zone": "UTC", "was": ""}, 'datetime="2027-03-01T18:00:00Z"'),
+            ("column", {"column": str(done.pk), "was": str(task.column_id)}, done.name),
+        ):
+            editor = client_of(owner).get(f"/tasks/{task.pk}/cell/{cell}/", headers=self.HTMX)
+            assert editor.status_code == 200
+            answer = self.post(owner, task, cell, **given)
+            assert (answer.status_code, answer.headers["HX-Reswap"]) == (200, "none"), answer.content
+            assert f'<tr id="row-{task.pk}"' in answer.content.decode()
+            assert shown in answer.content.decode()
+        task.refresh_from_db()
+        assert (task.title, task.owner, task.priority, task.is_done) == ("After", owner, 4, True)
+        assert sorted(task.labels.values_list("name", flat=True)) == ["Ads", "Photo"]
+        self.post(owner, task, "due", clear="1", was="2027-03-01|18:00:00|UTC")
+        task.refresh_from_db()
+        assert task.due_on is None
+
+    def test_what_is_refused_keeps_what_was_typed(self, owner: Any) -> None:
+        task = make_task(make_project(owner), "Before")
+        answer = self.post(owner, task, "title", text="x" * 400, was="Before")
+        assert answer.status_code == 422
+        assert "x" * 400 in answer.content.decode() and "A title has up to 300 characters" in answer.content.decode()
+        answer = self.post(owner, task, "due", typed="someday", zone="UTC", was="")
+        assert answer.status_code == 422
+        assert 'value="someday"' in answer.content.decode()
+        answer = self.post(
+            owner, task, "column", column=str(make_column(task.project, "doing").pk), was=str(task.column_id)
+        )
+        assert answer.status_code == 422
+        assert Task.objects.get().title == "Before"
+
+    @pytest.mark.parametrize(
+        ("cell", "theirs", "given", "words"),
+        [
+            ("title", {"title": "Theirs"}, {"text": "Mine", "was": "Before"}, "Now it says: “Theirs”"),
+            ("priority", {"priority": 4}, {"priority": "3", "was": "2"}, "Now it says: “Urgent”"),
+        ],
+    )
+    def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(
+        self, owner: Any, cell: str, theirs: Any, given: Any, words: str
+    ) -> None:
+        task = make_task(make_project(owner), "Before")
+        Task.objects.update(**theirs)
+        task.refresh_from_db()
+        before = {key: getattr(task, key) for key in theirs}
+        answer = self.post(owner, task, cell, **given)
+        html = answer.content.decode()
+        assert (answer.status_code, words in html, "Save mine over it" in html) == (409, True, True)
+        assert {key: getattr(Task.objects.get(), key) for key in theirs} == before
+        now = re.search(r'name="was" value="([^"]*)"', html)
+        assert now and self.post(owner, task, cell, **{**given, "was": now[1]}).status_code == 200
+
+    def test_a_guest_edits_nothing_but_where_theirs_stands(self, owner: Any) -> None:
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        task = make_task(project, "theirs", owner=guest, visibility="shared")
+        assert self.post(guest, task, "title", text="x", was="theirs").status_code == 403
+        done = make_column(project, "done")
+        assert self.post(guest, task, "column", column=str(done.pk), was=str(task.column_id)).status_code == 200
+        assert client_of(guest).get(f"/tasks/{task.pk}/cell/junk/").status_code == 404
+
+
+def test_lines_typed_on_the_list_come_back_as_rows(owner: Any) -> None:
+    project = make_project(owner)
+    address = f"/columns/{make_column(project).pk}/tasks/add/"
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://acme.localhost/projects/{project.pk}/list/?columns=due"}
+    answer = client_of(owner).post(address, {"titles": "One\nTwo"}, headers=headers)
+    html = answer.content.decode()
+    assert rows(html) == list(Task.objects.order_by("pk").values_list("pk", flat=True))
+    assert re.findall(r'data-cell="(\w+)"', html) == ["number", "title", "due"] * 2
+    answer = client_of(owner).post(address, {"titles": " "}, headers=headers)
+    assert (answer.status_code, "Type a title first." in answer.content.decode()) == (422, True)

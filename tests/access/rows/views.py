@@ -3,7 +3,17 @@
 from typing import Any
 
 from projects.models import Project, SavedView
-from tests.access.rows.base import EVERYBODY, INSIDERS, INTERNAL, SHARED, Row, who
+from tests.access.rows.base import (
+    EVERYBODY,
+    FINANCE,
+    INSIDERS,
+    INTERNAL,
+    READ_ONLY,
+    SHARED,
+    SHARED_TO_READ,
+    Row,
+    who,
+)
 
 # The member's own, which others cannot see; and one of theirs that the project shares, which managers may change.
 MINE = who(inside=404, guests=403, member="ok")
@@ -17,6 +27,12 @@ ROWS = [
     Row("projects:list-csv", "archived", INTERNAL),
     Row("projects:list-columns", "project", INSIDERS, {"columns": "due"}),
     Row("projects:task-row", "task", EVERYBODY, unknown=200),
+    Row("projects:task-cell", "task +column", SHARED, ok=302),
+    Row("projects:task-cell", "task +column", SHARED, {"column": "$column"}),
+    Row("projects:task-cell", "task +title", SHARED_TO_READ, ok=302),
+    Row("projects:task-cell", "task +title", SHARED_TO_READ, {"text": "Newer"}),
+    Row("projects:task-cell", "finance_task +due", FINANCE, ok=302),
+    Row("projects:task-cell", "archived_task +title", READ_ONLY, {"text": "Newer"}),
     Row("projects:view-add", "project", INSIDERS),
     Row("projects:view-add", "project", INSIDERS, {"name": "Mine", "reach": "mine"}),
     Row("projects:saved-view", "own_view", MINE, ok=302),
