@@ -73,6 +73,10 @@ class Bench:
                 "board, 5,000 open tasks", lambda: get(large), lambda: plain(f"/board/{data.board_5000}/"), 0.6, 8,
                 times=100, floor_times=20, warm_up=2,
             ),
+            Case(
+                "list, 100 of 500 rows", lambda: get(f"/projects/{data.board_500}/list/"),
+                lambda: plain(f"/list/{data.board_500}/"), 2, 10,
+            ),
             Case("move a card", self.move, self.plain_move, 5, 10),
             Case("create a task", self.create, self.plain_create, 5, 12),
             Case("task sheet", lambda: get(task, htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12),

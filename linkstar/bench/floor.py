@@ -101,6 +101,11 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(_CARDS.render(Context({"name": "Board", "cards": _rows(_CARDS_SQL, pk)})))
 
 
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The first hundred rows of the same."""
+    return HttpResponse(_CARDS.render(Context({"name": "List", "cards": _rows(f"{_CARDS_SQL} LIMIT 100", pk)})))
+
+
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(_TASK.render(Context({"task": _rows(_TASK_SQL, pk)[0]})))
 
@@ -141,6 +146,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("board/<int:pk>/", board),
+    path("list/<int:pk>/", table),
     path("task/<int:pk>/", task),
     path("work/<int:pk>/", work),
     path("search/<str:words>/", search),

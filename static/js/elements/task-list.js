@@ -185,8 +185,13 @@ class TaskList extends HTMLElement {
   /* Leaving a changed field of one line saves it; a panel stays until it is saved or shut. */
   leave({ target, relatedTarget }) {
     const editor = target.closest?.("td.list__editor");
-    if (!editor || editor.contains(relatedTarget) || !editor.isConnected || editor.querySelector("[aria-invalid], .cell__stale")) return;
-    if (!document.hasFocus()) return;
+    if (!editor || editor.contains(relatedTarget) || editor.querySelector("[aria-invalid], .cell__stale, .htmx-request")) return;
+    // A field that is taken away with its row is left as well, and by then it is gone.
+    if (document.hasFocus()) setTimeout(() => this.settleLeft(editor));
+  }
+
+  settleLeft(editor) {
+    if (!editor.isConnected || editor.contains(document.activeElement) || editor.querySelector(".htmx-request")) return;
     if (!this.isChanged(editor)) this.shut(editor, false);
     else if (!editor.querySelector(".cell__pop")) this.save(editor);
   }
