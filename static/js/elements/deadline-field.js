@@ -2,7 +2,7 @@
    counts, so choosing a day or a zone's time after typing takes the words away. */
 class DeadlineField extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.querySelector("form") ?? this.closest("form");
     this.typed = this.querySelector("[name=typed]");
     this.querySelector("[hidden]")?.removeAttribute("hidden");
     this.addEventListener("click", (event) => this.fill(event.target.closest("[data-type]")));
