@@ -200,7 +200,7 @@ class TestArchive:
         client.get("/rail/")
         with CaptureQueriesContext(connection) as captured:
             assert client.get(f"/projects/{project.pk}/archived/").content.decode().count('class="filerow"') == count
-        assert len(statements(captured)) == 7
+        assert len(statements(captured)) == 6
 
     def test_twice_is_once(self, owner: Any) -> None:
         task, now = make_task(make_project(owner)), timezone.now()
