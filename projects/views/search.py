@@ -31,8 +31,8 @@ KIND_NAMES = {
 EXAMPLES = [
     ("owner:me is:overdue", "负责人:我 是:逾期", _("yours, past the deadline")),
     ("owner:none", "负责人:无", _("tasks that nobody owns")),
-    ("label:", "标签:", _("with this label")),
-    ("project:", "项目:", _("in this project, or its pinyin")),
+    ("label:listing", "标签:主图", _("with this label")),
+    ("project:launch", "项目:黑五", _("in this project, or its pinyin")),
     ("is:open", "是:未完成", _("also done, draft, milestone, archived")),
     ("in:comments", "在:评论", _("also titles, files, checklists")),
     ("due:<2026-12-01", "截止:<2026-12-01", _("also <=, >, >= and the day itself")),
