@@ -37,7 +37,8 @@ class ListRow(NamedTuple):
     extra: tuple[Any, ...] = ()
 
 
-class GroupHead(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GroupHead:
     key: tuple[Any, ...]
     name: str
     count: int
@@ -186,7 +187,7 @@ def _count_groups(
     found = Count("pk", filter=Q(pk__in=inside.order_by().values("pk"))) if inside is not None else Count("pk")
     # Without groups there is one, of everything.
     rows = tasks.annotate(**{name: key.expression for name, key in groups.items()} or {"group": Value(0)})
-    counted = rows.order_by(*(order_of(groups) or ["group"])).values(*(groups or ["group"]))
+    counted = rows.order_by(*(order_of(groups) if groups else ["group"])).values(*(groups or ["group"]))
     for row in counted.annotate(all=Count("pk"), found=found):
         page.total += row["all"]
         page.found += row["found"]
