@@ -72,7 +72,9 @@ class LiveBoard extends HTMLElement {
     for (const place of places) shown += this.put(place) ? 1 : 0;
     for (const task of left) shown += this.remove(task) ? 1 : 0;
     if (this.tasks.size || this.gone.size) this.soon(RETRY);
-    if (shown) document.body.dispatchEvent(new CustomEvent("live:shown", { detail: { count: shown } }));
+    if (!shown) return;
+    this.settled(this.board);
+    document.body.dispatchEvent(new CustomEvent("live:shown", { detail: { count: shown } }));
   }
 
   count(answer) {
@@ -183,8 +185,12 @@ class LiveBoard extends HTMLElement {
       list?.scrollTo({ top, left, behavior: "instant" });
     }
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
-    // The board arms what htmx brings; this came without it.
-    fresh.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true, detail: { elt: fresh, target: fresh } }));
+    this.settled(fresh);
+  }
+
+  /* Others look after what htmx brings, and this came without it: places to drop, what is selected. */
+  settled(part) {
+    part.dispatchEvent(new CustomEvent("htmx:afterSettle", { bubbles: true, detail: { elt: part, target: part } }));
   }
 
   async fetch(url, headers = {}) {
