@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from linkstar.lib.text import clean_line
@@ -120,7 +120,7 @@ def subtasks_of(task: Task, member: Member) -> TaskQuerySet:
 
 
 def possible_parents(task: Task, member: Member, words: str) -> Any:
-    """Open tasks of the project that this one can be hung under, found by words or "#12", best known first."""
+    """Tasks of the project that this one can be hung under, found by words or "#12", open ones first."""
     found = access.current_tasks_of(member, task.project).exclude(pk=task.pk)
     found = found.exclude(pk__in=Task.objects.under(task.pk).values("pk"))
     if task.parent_id is not None:
@@ -130,4 +130,4 @@ def possible_parents(task: Task, member: Member, words: str) -> Any:
     if words:
         is_number = number.isascii() and number.isdigit() and len(number) <= 9
         found = found.filter(Q(title__icontains=words) | (Q(number=int(number)) if is_number else Q(pk=None)))
-    return found.order_by("completed_at", "-updated_at", "-pk")
+    return found.order_by(F("completed_at").asc(nulls_first=True), "-updated_at", "-pk")
