@@ -63,7 +63,7 @@ def _column_for(recurrence: Recurrence, pattern: Task) -> Column:
     """Where copies begin: a to-do column, for nobody has begun, and its limit bars no new work."""
     columns = Column.objects.filter(board__project=pattern.project_id, status=Column.Status.TODO)
     columns = columns.select_related("board__project").order_by("position")
-    return columns.filter(pk=recurrence.column_id).first() or columns[0]
+    return next((column for column in columns if column.pk == recurrence.column_id), columns[0])
 
 
 def _start_on(pattern: Task, on: date) -> date | None:

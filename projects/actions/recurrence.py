@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from linkstar.lib.recurrence import Rule
 from linkstar.members.models import Member
@@ -31,12 +32,13 @@ class NothingToSkip(ValueError):
     """The recurrence has ended or was stopped, and no copy of it is open."""
 
 
-def copies_of(recurrence: Recurrence) -> "Any":
+def copies_of(recurrence: Recurrence) -> QuerySet[Task]:
     """Its tasks, the newest first."""
     return recurrence.tasks.order_by("-occurrence_on")
 
 
-def open_copies(recurrence: Recurrence) -> "Any":
+def open_copies(recurrence: Recurrence) -> QuerySet[Task]:
+    """At most one, unless somebody took an older one up again."""
     return recurrence.tasks.current().unfinished()
 
 
@@ -118,15 +120,14 @@ def skip_occurrence(task: Task, *, actor: Member, now: datetime) -> date:
     """
     recurrence = _locked(task.recurrence_id)
     opened = open_copies(recurrence).order_by("-occurrence_on").first()
-    if opened is None and not recurrence.is_active:
+    day = opened.occurrence_on if opened else recurrence.next_on if recurrence.is_active else None
+    if day is None:
         raise NothingToSkip
     if opened is not None:
-        day = opened.occurrence_on
         opened.archived_at = now
         touch(opened, "archived_at", now=now)
         plan_reminders(opened, now=now)
     else:
-        day = recurrence.next_on
         recurrence.next_on = next(_days_after(recurrence, day), None)
     _remember_skipped(recurrence, [day])
     recurrence.save(update_fields=["next_on", "skipped_on"])

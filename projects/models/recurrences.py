@@ -1,11 +1,13 @@
 """What makes a task come again."""
 
+from typing import cast
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from linkstar.lib.recurrence import Rule
+from linkstar.lib.recurrence import Rule, Unit
 from linkstar.members.models import Member
 from projects.models.boards import Column
 from projects.models.tasks import Task
@@ -65,7 +67,7 @@ class Recurrence(models.Model):
     @property
     def rule(self) -> Rule:
         return Rule(
-            unit=self.unit,
+            unit=cast(Unit, self.unit),
             anchor=self.anchor_on,
             zone=self.zone,
             at=self.at_time,

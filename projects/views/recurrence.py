@@ -267,7 +267,7 @@ def _plain(value: Any) -> str:
 
 
 def _coming(rule: Rule, after: date, now: datetime, settings: dict[str, Any]) -> list[date]:
-    found = []
+    found: list[date] = []
     for day in rule.days(after=after):
         if (settings["ends_on"] and day > settings["ends_on"]) or len(found) == SHOWN:
             break
