@@ -45,7 +45,10 @@ def counts_of(tasks: QuerySet[Task], *, now: datetime) -> dict[int, Counts]:
             done=Count("pk", filter=~is_open & ~is_draft),
         )
     )
-    return {row.pop("project_id"): Counts(**row) for row in rows}
+    return {
+        row["project_id"]: Counts(row["all"], row["open"], row["overdue"], row["drafts"], row["whole"], row["done"])
+        for row in rows
+    }
 
 
 def due_text(

@@ -72,7 +72,8 @@ class _Bells:
 def _after_commit(bell: str) -> None:
     # Bells that wait fall with a savepoint only if all that came after them, this change too, falls as well. The other
     # way round one may ring for nothing: whoever hears it asks, and finds nothing new.
-    for _savepoints, waiting, *_robust in reversed(connection.run_on_commit[-50:]):
+    for entry in reversed(connection.run_on_commit[-50:]):
+        waiting = entry[1]
         if isinstance(waiting, _Bells):
             waiting.bells.add(bell)
             return

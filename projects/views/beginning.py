@@ -1,5 +1,6 @@
 """A draft that is to be begun: what it lacks is asked for in the same breath."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -102,7 +103,12 @@ def task_begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def ask(
-    request: WorkspaceRequest, task: Task, data: QueryDict, errors: dict[str, str] | None = None, *, status: int = 200
+    request: WorkspaceRequest,
+    task: Task,
+    data: Mapping[str, Any],
+    errors: dict[str, str] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """The dialog, wherever the request wanted its answer; a page of its own without htmx."""
     place = {name: data.get(name, "") for name in ("column", "before")}

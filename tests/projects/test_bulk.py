@@ -96,7 +96,7 @@ class TestEdits:
         assert {why: len(left) for why, left in plan.barred.items()} == {"fixed": 1, "no_deadline": 1}
         one.refresh_from_db()
         # The night in which clocks go forward: the wall time stays, the instant is 23 hours on.
-        assert (one.deadline, one.due_at - night.instant) == (
+        assert (one.deadline, one.deadline.instant - night.instant) == (
             night.moved_to_day(date(2027, 3, 14)),
             timedelta(hours=23),
         )

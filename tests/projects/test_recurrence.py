@@ -140,7 +140,7 @@ class TestNextCopy:
             run_due(at)
             at += WEEK
         for task in (counted, dated):
-            recurrence = Recurrence.objects.get(pk=task.recurrence_id)
+            recurrence = Recurrence.objects.get(tasks=task)
             days = list(recurrence.tasks.order_by("occurrence_on").values_list("occurrence_on", flat=True))
             assert (days, recurrence.next_on) == ([FRIDAY, FRIDAY + WEEK], None)
         assert not DueItem.objects.filter(kind="recurrence").exists()
