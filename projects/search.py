@@ -21,8 +21,9 @@ Kind = SearchEntry.Kind
 PEOPLE = "people"
 _ENTRIES = {
     "tasks": Kind.TASK, "projects": Kind.PROJECT, "comments": Kind.COMMENT, "files": Kind.FILE, "items": Kind.ITEM,
+    "products": Kind.PRODUCT,
 }  # fmt: skip
-KINDS = ("tasks", "projects", PEOPLE, "comments", "files", "items")
+KINDS = ("tasks", "projects", PEOPLE, "products", "comments", "files", "items")
 _PLACES = {"titles": ("tasks",), "comments": ("comments",), "files": ("files",), "items": ("items",)}
 _MOST_GUESSES = 3
 _MOST_LIKE_IT = 100
@@ -96,12 +97,14 @@ def search(
 
 
 def _wanted(query: Query, kinds: Collection[str] | None, member: Member) -> list[str]:
-    """People are found by words alone, and by the team: a guest learns of nobody through this."""
+    """People are found by words alone, and by the team: a guest learns of nobody through this, and of no product."""
     wanted = [kind for kind in KINDS if kinds is None or kind in kinds]
+    if member.is_guest:
+        wanted = [kind for kind in wanted if kind not in (PEOPLE, "products")]
     if query.place:
         wanted = [kind for kind in wanted if kind in _PLACES[query.place]]
     only_words = bool(query.words) and not (query.asks_of_tasks or query.project or query.excluded)
-    return [kind for kind in wanted if kind != PEOPLE or (only_words and member.is_insider)]
+    return [kind for kind in wanted if kind != PEOPLE or only_words]
 
 
 def _find(asked: Search, kinds: Sequence[int], window: Window) -> tuple[list[Row], dict[str, list[str]]]:

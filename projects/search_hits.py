@@ -17,7 +17,7 @@ from projects.trace import moment
 Kind = SearchEntry.Kind
 _SNIPPET = 160
 KIND_NAMES = {Kind.TASK: "tasks", Kind.PROJECT: "projects", Kind.COMMENT: "comments", Kind.FILE: "files",
-              Kind.ITEM: "items"}  # fmt: skip
+              Kind.ITEM: "items", Kind.PRODUCT: "products"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def wanted_words(query: Query, instead: Mapping[str, list[str]]) -> list[str]:
 
 def hit_of(row: Row, reading: Reading) -> Hit:
     title, snippet = _texts(row, reading)
-    in_task = row.kind in (Kind.COMMENT, Kind.ITEM, Kind.FILE)
+    in_task = row.kind in (Kind.COMMENT, Kind.ITEM, Kind.FILE, Kind.PRODUCT)
     face = Face.of(row.person_id, row.person or "", row.role or "") if row.person_id is not None else None
     kind_weight = 1 if row.kind in (Kind.TASK, Kind.PROJECT) else 0
     return Hit(
@@ -117,7 +117,7 @@ def seen_words(guesses: Mapping[str, list[str]], rows: Sequence[Row]) -> dict[st
 def _texts(row: Row, reading: Reading) -> tuple[list[Piece], list[Piece]]:
     if row.kind == Kind.COMMENT:
         return pieces(row.text, reading.wanted, length=_SNIPPET), []
-    if row.kind in (Kind.FILE, Kind.ITEM):
+    if row.kind in (Kind.FILE, Kind.ITEM, Kind.PRODUCT):
         return pieces(row.text, reading.wanted, by_sound=True), []
     name = row.project if row.kind == Kind.PROJECT else row.title or ""
     title = pieces(name, reading.wanted, by_sound=True)

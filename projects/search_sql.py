@@ -14,9 +14,9 @@ from django.db.models import Q, QuerySet
 
 from linkstar.lib import search_words
 from linkstar.members.models import Member
-from projects.models import ChecklistItem, Comment, Label, Project, SearchEntry, StoredFile, Task
+from projects.models import ChecklistItem, Comment, Label, ProductLink, Project, SearchEntry, StoredFile, Task
 from projects.models.search import BUCKET, FIRST_BUCKET
-from projects.search_query import Due, Query
+from projects.search_query import Query
 from projects.search_terms import Plan, Terms, plan_for
 
 Kind = SearchEntry.Kind
@@ -220,6 +220,8 @@ def _beside(member: Member, kind: int) -> QuerySet[Any] | None:
         return Comment.objects.visible_to(member)
     if kind == Kind.FILE:
         return StoredFile.objects.visible_to(member)
+    if kind == Kind.PRODUCT:
+        return ProductLink.objects.all() if member.is_insider else ProductLink.objects.none()
     return ChecklistItem.objects.all() if kind == Kind.ITEM else None
 
 
@@ -249,7 +251,7 @@ def _tasks(asked: Search) -> QuerySet[Task]:
     for state in sorted(query.states):
         tasks = tasks.filter(_state(state, asked.now))
     for due in query.due:
-        tasks = tasks.filter(_due(due))
+        tasks = tasks.filter(**{f"due_on__{_LOOKUPS[due.sign]}": due.on})
     return tasks
 
 
@@ -262,10 +264,6 @@ def _state(state: str, now: datetime) -> Q:
         "milestone": Q(is_milestone=True),
         "archived": Q(archived_at__isnull=False) | Q(project__state=Project.State.ARCHIVED),
     }[state]
-
-
-def _due(due: Due) -> Q:
-    return Q(**{f"due_on__{_LOOKUPS[due.sign]}": due.on})
 
 
 _RANKED = """), ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
@@ -287,13 +285,16 @@ _PLACED = f""", placed AS (SELECT ranked.*, count(*) OVER kinds AS found,
 SELECT kind, ref, placed.id, tier, is_done, is_archived, found, greatest(lowest, 1), placed.task_id, t.number,
     t.title, placed.project_id, project, m.id, m.display_name, m.role, t.due_on, t.due_time, t.due_zone, t.due_at,
     coalesce(c.created_at, f.created_at, t.updated_at, p.last_activity_at),
-    left(coalesce(c.body, f.name, i.text, CASE kind WHEN 1 THEN t.description ELSE p.description END), {_READ}),
+    left(coalesce(c.body, f.name, i.text, nullif(concat_ws(' ', nullif(l.asin, ''), nullif(l.sku, ''),
+        nullif(l.title, ''), CASE WHEN l.asin = '' AND l.sku = '' THEN l.url END), ''),
+        CASE kind WHEN 1 THEN t.description ELSE p.description END), {_READ}),
     found = {WINDOW} OR rest > 0
 FROM placed LEFT JOIN projects_task t ON t.id = placed.task_id
     LEFT JOIN projects_project p ON kind = 5 AND p.id = ref
     LEFT JOIN projects_comment c ON kind = 2 AND c.id = ref
     LEFT JOIN projects_storedfile f ON kind = 3 AND f.id = ref
     LEFT JOIN projects_checklistitem i ON kind = 4 AND i.id = ref
+    LEFT JOIN projects_productlink l ON kind = 6 AND l.id = ref
     LEFT JOIN members_member m ON m.id =
         CASE kind WHEN 2 THEN c.author_id WHEN 3 THEN f.created_by_id WHEN 5 THEN p.owner_id ELSE t.owner_id END
 WHERE place > %s AND place <= %s ORDER BY kind, place"""  # noqa: S608 - constants

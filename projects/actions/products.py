@@ -8,8 +8,9 @@ from django.db import transaction
 
 from linkstar.lib.products import Product
 from linkstar.members.models import Member
+from projects.actions.search_index import forget, index_products
 from projects.actions.trace import leave_trace, touch
-from projects.models import ProductLink, Task
+from projects.models import ProductLink, SearchEntry, Task
 
 MOST_PRODUCTS = 50
 
@@ -40,6 +41,7 @@ def link_products(task: Task, products: Sequence[Product], *, actor: Member, now
         values = {**asdict(one), "channel": one.channel or task.project.channel}
         made.append(ProductLink(task=task, created_by=actor, created_at=now, **values))
     ProductLink.objects.bulk_create(made)
+    index_products(made)
     _count(task, now=now)
     names = [product.name for product in made]
     leave_trace("products linked", project=task.project, task=task, actor=actor, now=now, names=names)
@@ -54,6 +56,7 @@ def unlink_product(product: ProductLink, *, actor: Member, now: datetime) -> Non
     removed, _rows = ProductLink.objects.filter(pk=product.pk).delete()
     if not removed:
         return
+    forget(SearchEntry.Kind.PRODUCT, product.pk)
     _count(task, now=now)
     leave_trace("product unlinked", project=task.project, task=task, actor=actor, now=now, name=product.name)
 

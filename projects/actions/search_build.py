@@ -6,8 +6,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from linkstar.workspaces import due
-from projects.actions.search_index import comment_entry, file_entry, item_entry, project_entry, task_entry, write
-from projects.models import ChecklistItem, Comment, Project, SearchEntry, StoredFile, Task
+from projects.actions.search_index import (
+    comment_entry,
+    file_entry,
+    item_entry,
+    product_entry,
+    project_entry,
+    task_entry,
+    write,
+)
+from projects.models import ChecklistItem, Comment, ProductLink, Project, SearchEntry, StoredFile, Task
 
 BUILD = "search_build"
 _BATCH = 500
@@ -46,6 +54,7 @@ def build_batch(after: int) -> int | None:
     write(comment_entry(comment) for comment in comments)
     write(item_entry(item) for item in ChecklistItem.objects.filter(task__in=ids).select_related("task"))
     write(file_entry(file) for file in StoredFile.objects.filter(task__in=ids))
+    write(product_entry(product) for product in ProductLink.objects.filter(task__in=ids).select_related("task"))
     return ids[-1]
 
 
@@ -56,6 +65,7 @@ def _sweep() -> None:
         SearchEntry.Kind.COMMENT: Comment.objects.filter(deleted_at=None),
         SearchEntry.Kind.ITEM: ChecklistItem.objects.all(),
         SearchEntry.Kind.FILE: StoredFile.objects.all(),
+        SearchEntry.Kind.PRODUCT: ProductLink.objects.all(),
         SearchEntry.Kind.PROJECT: Project.objects.all(),
     }
     for kind, rows in kinds.items():

@@ -11,7 +11,7 @@ from django_tenants.utils import tenant_context
 
 from linkstar.lib.search_words import spelled, vector
 from linkstar.lib.typos import near
-from projects.models import ChecklistItem, Comment, Project, SearchEntry, SearchWord, StoredFile, Task
+from projects.models import ChecklistItem, Comment, ProductLink, Project, SearchEntry, SearchWord, StoredFile, Task
 
 Kind = SearchEntry.Kind
 # PostgreSQL takes at most 1 MB of words for a row: far more than the longest text has.
@@ -56,6 +56,11 @@ def index_items(items: Iterable[ChecklistItem]) -> None:
     write(item_entry(item) for item in items)
 
 
+def index_products(products: Iterable[ProductLink]) -> None:
+    """Of tasks that are loaded."""
+    write(product_entry(product) for product in products)
+
+
 def index_project(project: Project) -> None:
     write([project_entry(project)])
 
@@ -85,6 +90,11 @@ def file_entry(file: StoredFile) -> Entry:
 
 def item_entry(item: ChecklistItem) -> Entry:
     return Entry(Kind.ITEM, item.pk, item.task_id, item.task.project_id, (("B", item.text),), item.text)
+
+
+def product_entry(product: ProductLink) -> Entry:
+    texts = (("A", f"{product.asin} {product.sku}"), ("B", f"{product.title} {product.store} {product.url}"))
+    return Entry(Kind.PRODUCT, product.pk, product.task_id, product.task.project_id, texts, product.title)
 
 
 def project_entry(project: Project) -> Entry:

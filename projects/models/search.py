@@ -43,6 +43,7 @@ class SearchEntry(models.Model):
         FILE = 3
         ITEM = 4
         PROJECT = 5
+        PRODUCT = 6
 
     kind = models.PositiveSmallIntegerField(choices=Kind)
     ref = models.BigIntegerField()

@@ -23,6 +23,7 @@ KIND_NAMES = {
     "tasks": _("Tasks"),
     "projects": _("Projects"),
     "people": _("People"),
+    "products": _("Products"),
     "comments": _("Comments"),
     "files": _("Files"),
     "items": _("Checklists"),

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from linkstar.lib.products import recognise
 from projects.actions import bin, search_build
 from projects.actions.checklists import add_items, edit_item, remove_item
 from projects.actions.comments import add_comment, delete_comment, edit_comment
 from projects.actions.edits import edit_text, set_visibility
 from projects.actions.files import add_file, delete_file, restore_file
+from projects.actions.products import link_products, unlink_product
 from projects.actions.projects import archive_project, edit_project
 from projects.actions.subtasks import promote_item
 from projects.actions.tasks import delete_task, restore_task
@@ -73,6 +75,16 @@ def test_guest_is_told_no_word_of_what_they_cannot_see(
     assert search(owner, "undercat", now=NOW).instead == {"undercat": ["undercut"]}
     page = search(guest, "undercat", now=NOW)
     assert (page.hits, page.instead) == ([], {})
+
+
+def test_products_are_the_teams_own(owner: Any, project: Project, guest: Any) -> None:
+    task = make_task(project, "shared")
+    set_visibility(task, Task.Visibility.SHARED, actor=owner, now=NOW)
+    made = link_products(task, [recognise("B0CXYZ1234"), recognise("HF-2210")], actor=owner, now=NOW)
+    assert [found(owner, text) for text in ("b0cx", "HF-2")] == [["products: B0CXYZ1234"], ["products: HF-2210"]]
+    assert [found(guest, text) for text in ("b0cx", "HF-2")] == [[], []]
+    unlink_product(made[0], actor=owner, now=NOW)
+    assert found(owner, "b0cx") == []
 
 
 def test_finance_is_found_by_whom_it_is_for(owner: Any, project: Project) -> None:
