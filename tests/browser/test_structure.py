@@ -26,7 +26,7 @@ def test_a_task_is_taken_apart_and_its_card_follows(site: Any) -> None:
     page.locator(f"#item-{item.pk}").get_by_role("button", name="Make “Grown too large” a subtask").click()
     expect(page.locator("#subtasks li")).to_have_count(2)
     expect(page.locator("#checklist li")).to_have_count(0)
-    page.get_by_role("button", name="Undo").last.click()
+    page.locator(".toast", has_text="is a subtask now").get_by_role("button", name="Undo").click()
     expect(page.locator("#checklist li")).to_have_count(1)
     expect(page.locator("#subtasks li")).to_have_count(1)
 
