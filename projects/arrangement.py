@@ -26,7 +26,7 @@ SORTS = ("rank", "due", "priority", "title", "number", "updated", "created", "ow
 GROUPS = ("column", "status", "owner", "label", "priority", "due", "milestone", "none")
 DUE_GROUPS = ("overdue", "today", "week", "next_week", "later", "no_deadline", "done")
 _NEVER, _EVER = datetime(9999, 12, 30, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)
-_LONGEST = 2000
+_LONGEST = 4000
 
 
 class Key(NamedTuple):

@@ -6,6 +6,7 @@ from linkstar.lib import ranks
 from notifications.actions.notify import notify
 from projects import access
 from projects.actions.deadlines import plan_reminders, put_deadline
+from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import end_of, lock_board, take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Recurrence, Task
@@ -47,9 +48,11 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
     task.save(force_insert=True)
     task.helpers.set([member for member in pattern.helpers.all() if member.pk in people])
     task.labels.set(pattern.labels.all())
-    ChecklistItem.objects.bulk_create(
+    steps = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=task, position=position, text=item.text) for position, item in enumerate(items)
     )
+    index_tasks([task])
+    index_items(steps)
     plan_reminders(task, now=now)
     leave_trace("recurred", project=project, task=task, actor=None, now=now, title=task.title, on=on.isoformat())
     if task.owner is not None:

@@ -19,7 +19,9 @@ from linkstar.members.models import Member
 from linkstar.workspaces import due
 from projects.actions.copies import make_copy
 from projects.actions.deadlines import lock, plan_reminders, set_deadline
-from projects.actions.occurrences import KIND
+from projects.actions.families import lock_family, recount
+from projects.actions.occurrences import KIND, lock_promise
+from projects.actions.tasks import lock_board
 from projects.actions.trace import leave_trace, touch
 from projects.models import Project, Recurrence, Task
 
@@ -73,6 +75,8 @@ def repeat_task(
     A task without a deadline is given the rule's first one that lies ahead. Copies begin in the task's column when that
     is a to-do one.
     """
+    # First, as whoever moves a copy does.
+    lock_promise(task)
     current = lock(task)
     if current.recurrence_id is not None:
         recurrence, before = _locked(current.recurrence_id), None
@@ -119,13 +123,17 @@ def skip_occurrence(task: Task, *, actor: Member, now: datetime) -> date:
     Raises NothingToSkip.
     """
     recurrence = _locked(task.recurrence_id)
+    # Before the first trace, which writes the project's row, for which a mover would wait.
+    lock_board(task.column)
     opened = open_copies(recurrence).order_by("-occurrence_on").first()
     day = opened.occurrence_on if opened else recurrence.next_on if recurrence.is_active else None
     if day is None:
         raise NothingToSkip
     if opened is not None:
+        lock_family(opened)
         opened.archived_at = now
         touch(opened, "archived_at", now=now)
+        recount([opened.parent_id], now=now)
         plan_reminders(opened, now=now)
     else:
         recurrence.next_on = next(_days_after(recurrence, day), None)
@@ -144,7 +152,7 @@ def look(recurrence_id: int, *, now: datetime) -> None:
     recurrence = Recurrence.objects.select_for_update().filter(pk=recurrence_id).first()
     if recurrence is None or not recurrence.is_active:
         return
-    newest = copies_of(recurrence).select_related("project", "owner").first()
+    newest = copies_of(recurrence).select_related("project", "owner", "column").first()
     if newest is None or newest.is_removed:
         recurrence.stopped_at = now
         recurrence.save(update_fields=["stopped_at"])
@@ -157,6 +165,8 @@ def look(recurrence_id: int, *, now: datetime) -> None:
     if open_copies(recurrence).exists():
         _promise(recurrence, now=now, not_before=now + _LOOK_AGAIN)
         return
+    # Before the trace of what was missed, as in skip_occurrence.
+    lock_board(newest.column)
     _leave_out_missed(recurrence, newest, now)
     day = recurrence.next_on
     if day is not None and recurrence.rule.opens_at(day, window_days=recurrence.window_days) <= now:

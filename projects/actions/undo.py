@@ -96,12 +96,14 @@ class _Undoing:
         self.states: dict[int, tuple[State, State]] = {int(pk): (a, b) for pk, (a, b) in change.data.items()}
         self.parts = sorted({part for before, _after in self.states.values() for part in before})
         self.result = Undone()
+        self.assignable: set[int] = set()
 
     def put_back(self) -> None:
         found = self._lock()
         links = {part: linked(part, list(found)) for part in self.parts if part in LINKS}
+        self.assignable = self._assignable()
         kept = [task for task in found.values() if self._may(task, links)]
-        self._let_go(pk for pk in self.states if pk not in found)
+        self._let_go([pk for pk in self.states if pk not in found])
         if "place" in self.parts:
             kept = self._with_room(kept)
         if "deleted" in self.parts:
@@ -121,7 +123,7 @@ class _Undoing:
         Board.objects.select_for_update(no_key=True).get(project=self.change.project_id)
         seen = mine.allowed_to(self.actor)
         if "deleted" in self.parts:
-            bin.take_back_removals(bin.TASK, self.states)
+            bin.take_back_removals(bin.TASK, seen.values_list("pk", flat=True))
         lock_family(*seen.only("parent"))
         return {task.pk: task for task in seen.select_related("project", "column").order_by("pk")}
 
@@ -139,11 +141,19 @@ class _Undoing:
             and any(part in before and before[part] is None for part in ("owner", "deadline"))
         ):
             return self._leave("draft")
+        if before.get("owner") is not None and before["owner"] not in self.assignable:
+            return self._leave("barred")
         words = {PARTS[part].to if part in PARTS else "edit" for part in before}
         # Out of the archive or the bin it is changed by being put back, and by nothing else.
         if not all(access.may_task(self.actor, word, task) for word in words):
             return self._leave("barred")
         return True
+
+    def _assignable(self) -> set[int]:
+        """Whom a task can be given back to: who has left meanwhile, or lost the key, is not among them."""
+        if "owner" not in self.parts:
+            return set()
+        return set(access.assignable_to(self.actor, None, self.change.project).values_list("pk", flat=True))
 
     def _leave(self, why: str) -> bool:
         self.result.left[why] += 1

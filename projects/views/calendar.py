@@ -24,6 +24,7 @@ from projects import access
 from projects.agenda import IN_DAY, IN_MONTH, IN_WEEK, Day, fill_days, lay_days, unknown_years
 from projects.arrangement import Arrangement
 from projects.cards import Reader
+from projects.field_conditions import condition_of
 from projects.filters import TaskFilter
 from projects.models import Project, Task
 from projects.views.asking import joined
@@ -111,7 +112,9 @@ def _show(request: WorkspaceRequest, tasks: QuerySet[Task], project: Project | N
     reader, wanted = reader_of(request), TaskFilter.read(request.GET)
     place = Place.read(request.GET, reader)
     days = lay_days(place.span, reader, month=place.on if place.view == "month" else None)
-    asked = tasks.filter(wanted.condition(now=reader.now, zone=reader.zone, me=request.member.pk))
+    shown = access.fields_of(request.member, project) if project and wanted.fields else []
+    fields = {field.pk: condition_of(field) for field in shown}
+    asked = tasks.filter(wanted.condition(now=reader.now, zone=reader.zone, me=request.member.pk, fields=fields))
     most = {"month": IN_MONTH, "week": IN_WEEK, "day": IN_DAY}[place.view]
     offset = (place.page - 1) * IN_DAY if place.view == "day" else 0
     fill_days(days, asked, place.span, reader, most=most, offset=offset)

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from linkstar.lib.deadlines import Deadline
+from projects.actions.deadlines import set_deadline
 from projects.actions.fields import (
     NameTaken,
     archive_field,
@@ -327,6 +329,18 @@ class TestList:
             made = make_task(task.project, title)
             set_field(made, field, value, actor=maya, now=timezone.now())
         assert self.titles(browser, task, f"f{field.pk}={asked}") == found
+
+    def test_further_cards_and_the_calendar_ask_for_it_too(self, maya: Any, task: Task, browser: Any) -> None:
+        field, other = make_field(maya), make_task(task.project, "Other one")
+        show(task, field)
+        deadline = Deadline(timezone.localdate(), None, task.project.time_zone)
+        for each, value in ((task, "lot 17"), (other, "lot 18")):
+            set_field(each, field, value, actor=maya, now=timezone.now())
+            set_deadline(each, deadline, actor=maya, now=timezone.now())
+        cards = reverse("projects:column-cards", args=[task.column_id])
+        for address in (cards, reverse("projects:calendar", args=[task.project_id])):
+            page = text(browser.get(f"{address}?f{field.pk}=18", **HTMX))
+            assert "Other one" in page and task.title not in page
 
     def test_a_filter_by_an_archived_field_says_so_and_the_rest_applies(
         self, maya: Any, task: Task, browser: Any

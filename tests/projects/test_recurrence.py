@@ -24,8 +24,10 @@ from projects.actions.recurrence import (
     skip_occurrence,
     stop_repeating,
 )
+from projects.actions.subtasks import set_parent
 from projects.actions.tasks import delete_task, restore_task
 from projects.models import Activity, Recurrence, Task
+from projects.search import search
 from projects.trace import sentence
 from tests.factories import make_column, make_member, make_project, make_task
 from tests.races import RACE, at_once
@@ -101,6 +103,16 @@ class TestNextCopy:
         assert (newest.start_on, newest.column) == (date(2026, 11, 4), make_column(newest.project))
         assert Reminder.objects.filter(subject_id=newest.pk, state="waiting").count() == 1
         assert Notification.objects.filter(member=owner, kind="assigned").count() == 4
+
+    def test_it_is_found_by_the_search(self, owner: Member) -> None:
+        task = make_weekly(owner)
+        add_items(task, ["Pallets"], actor=owner, now=NOW)
+        finish(task, NOW)
+        run_due(OPENS)
+        newest = Task.objects.get(occurrence_on="2026-10-16")
+        assert newest.pk in [hit.pk for hit in search(owner, "stock", now=OPENS).hits]
+        items = [hit.pk for hit in search(owner, "pallets", now=OPENS).hits]
+        assert newest.checklist.get().pk in items
 
     def test_nothing_is_made_while_the_last_one_is_open(self, owner: Member) -> None:
         task = make_weekly(owner)
@@ -208,6 +220,14 @@ class TestByHand:
         assert task.archived_at == NOW
         run_due(OPENS)
         assert [day for day, _state in copies()] == ["2026-10-09", "2026-10-16"]
+
+    def test_a_skipped_part_counts_no_more_in_its_whole(self, owner: Member) -> None:
+        task = make_weekly(owner)
+        whole = make_task(task.project, "Stock")
+        set_parent(task, whole, actor=owner, now=NOW)
+        skip_occurrence(task, actor=owner, now=NOW)
+        whole.refresh_from_db()
+        assert whole.subtask_count == 0
 
     def test_skipping_with_nothing_open_leaves_the_next_one_out(self, owner: Member) -> None:
         task = make_weekly(owner)

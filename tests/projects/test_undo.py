@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linkstar.workspaces.models import DueItem
 from notifications.models import Reminder
 from projects.actions.archive import archive_task, unarchive_task
 from projects.actions.edits import set_owner
@@ -71,6 +72,27 @@ class TestUndo:
         undone = undo(change, actor=owner, now=now)
         assert ([task.pk for task in undone.tasks], undone.left) == ([tasks[1].pk, tasks[2].pk], {"changed": 1})
         assert list(Task.objects.order_by("pk").values_list("owner", flat=True)) == [maya.pk, None, None]
+
+    def test_nothing_is_given_back_to_who_has_left(self, owner: Any) -> None:
+        project, now, maya = make_project(owner), timezone.now(), make_member()
+        task = make_task(project, owner=owner)
+        rows = [(task, {"owner": maya.pk}, {"owner": owner.pk})]
+        change = record("owner changed", project=project, actor=owner, now=now, rows=rows)
+        type(maya).objects.filter(pk=maya.pk).update(is_active=False)
+        assert undo(change, actor=owner, now=now).left == {"barred": 1}
+        assert fresh(task).owner == owner
+
+    def test_what_the_person_does_not_see_stays_promised_to_the_bin(self, owner: Any) -> None:
+        project, now = make_project(owner), timezone.now()
+        tasks = [make_task(project, "open"), make_task(project, "secret")]
+        Task.objects.filter(pk=tasks[1].pk).update(sensitivity="finance")
+        for task in tasks:
+            delete_task(fresh(task), actor=owner, now=now)
+        rows = [(task, {"deleted": None}, {"deleted": now.isoformat()}) for task in tasks]
+        change = record("task deleted", project=project, actor=owner, now=now, rows=rows)
+        boss = make_member(role="manager")
+        assert [task.pk for task in undo(change, actor=boss, now=now).tasks] == [tasks[0].pk]
+        assert list(DueItem.objects.filter(kind="binned_task").values_list("object_id", flat=True)) == [tasks[1].pk]
 
     def test_a_column_that_has_filled_up_takes_nothing_back(self, owner: Any) -> None:
         project, now = make_project(owner), timezone.now()
