@@ -23,6 +23,8 @@ _APART = str.maketrans("", "", "'’`´")
 # PostgreSQL keeps no higher position, and no longer word than 2046 bytes.
 _LAST_POSITION = 16383
 _LONGEST = 60
+# Of a dump of bytes (0a-1b-2c…) not every tail is kept whole: PostgreSQL takes 1 MB of words.
+_MOST_PARTS = 10
 _LATIN = "\u2190"
 _SYLLABLES = 8
 _MOST_WAYS = 4
@@ -64,7 +66,7 @@ def _words(text: str) -> Iterator[tuple[str, int]]:
             for index, part in enumerate(parts):
                 yield part[:_LONGEST], place + index + 1
                 if index + 1 < len(parts):
-                    yield "-".join(parts[index:])[:_LONGEST], place + index + 1
+                    yield "-".join(parts[index : index + _MOST_PARTS])[:_LONGEST], place + index + 1
             place += len(parts)
         else:
             place += 1

@@ -22,7 +22,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.refusals import MoveRefused, StillDraft
 from projects.actions.tasks import move_task
-from projects.asking import as_asked, choices_for, settle
+from projects.asking import Asked, as_asked, choices_for, settle
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Change, Column, Project, Task
@@ -71,13 +71,17 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     wanted, after = TaskFilter.read(request.GET), clean_line(request.GET.get("after", ""), 60)
     project, reader = column.board.project, reader_of(request)
     columns = list(column.board.columns.order_by("position"))
-    asked = as_asked(wanted)
-    if wanted.fields:
-        # What a custom field's values ask is said by the field.
-        asked = settle(wanted, choices_for(request.member, project, columns), reader)
-    shown = column_page(column, asked, reader, after=after)
+    shown = column_page(column, asked_again(request, project, wanted), reader, after=after)
     context = {**drawing(request, project, columns), "wanted": wanted, "column": shown}
     return render(request, "projects/board.html#more", context)
+
+
+def asked_again(request: WorkspaceRequest, project: Project, wanted: TaskFilter) -> Asked:
+    """The filter of an open board; of custom fields it is asked anew what their values mean."""
+    if not wanted.fields:
+        return as_asked(wanted)
+    columns = project.board.columns.order_by("position")
+    return settle(wanted, choices_for(request.member, project, columns), reader_of(request))
 
 
 @require_POST

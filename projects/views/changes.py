@@ -10,11 +10,10 @@ from linkstar.lib.snapshots import Cursor
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.asking import as_asked
 from projects.changes import changes_since
-from projects.filters import TaskFilter
+from projects.filters import TaskFilter, is_pk
 from projects.queries import board_changes
-from projects.views.boards import drawing, reader_of
+from projects.views.boards import asked_again, drawing, reader_of
 
 MOST_CARDS = 30
 # A page on which nothing happens gets a new cursor before its own is too old.
@@ -45,13 +44,14 @@ def changes(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def board_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`?ids=` of up to 30 cards and the board's filter: those that stand on it, where they stand, and all counts."""
     project = access.get_project(request.member, pk)
-    ids = [int(word) for word in request.GET.get("ids", "").split(",") if word.isascii() and word.isdigit()]
-    if len(ids) > MOST_CARDS or any(pk > 2**62 for pk in ids):
+    ids = [int(word) for word in request.GET.get("ids", "").split(",") if is_pk(word)]
+    if len(ids) > MOST_CARDS:
         raise BadRequest("ids")
     if not request.htmx:
         return redirect(project.board)
     wanted = TaskFilter.read(request.GET)
-    shown = board_changes(project, project.board, as_asked(wanted), reader_of(request), ids=ids)
+    asked = asked_again(request, project, wanted)
+    shown = board_changes(project, project.board, asked, reader_of(request), ids=ids)
     context = {**drawing(request, project, shown.columns), "placed": shown.placed, "wanted": wanted}
     return render(request, "projects/board.html#live", context)
 

@@ -212,6 +212,8 @@ def item_promote(request: WorkspaceRequest, pk: int) -> HttpResponse:
         raise Http404 from error
     except NotItsParent as error:
         return refused(why_no_subtask(error, request.member)) if request.htmx else redirect(task)
+    except MoveRefused as error:
+        return refused(why_not(error, request.member)) if request.htmx else redirect(task)
     also = [f"{_PARTS}#added", f"{_PARTS}#progress"]
     context: dict[str, Any] = {"made": [sheet.family.line(made)], "oob": True}
     response = answer(request, sheet, "projects/_task_checklist.html#progress", also=also, now=now, **context)

@@ -59,3 +59,10 @@ def test_slips_are_told_in_longer_latin_words() -> None:
 def test_any_text_is_taken(text: str) -> None:
     assert all(word.text for word in words(text))
     asked(text), phrase(text), vector([("A", text)], heard=text), spelled(text)
+
+
+def test_a_dump_of_bytes_stays_within_what_postgresql_takes() -> None:
+    dump = "-".join(f"{number:x}" for number in range(10_000))[:50_000]
+    assert len(vector([("B", dump)])) < 2**20
+    # The whole of a longer run is found by its parts.
+    assert "'9'" in asked("-".join("123456789abc")).any

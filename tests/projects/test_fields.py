@@ -338,8 +338,9 @@ class TestList:
             set_field(each, field, value, actor=maya, now=timezone.now())
             set_deadline(each, deadline, actor=maya, now=timezone.now())
         cards = reverse("projects:column-cards", args=[task.column_id])
-        for address in (cards, reverse("projects:calendar", args=[task.project_id])):
-            page = text(browser.get(f"{address}?f{field.pk}=18", **HTMX))
+        live = f"{reverse('projects:board-cards', args=[task.project_id])}?ids={task.pk},{other.pk},{'9' * 5000}&"
+        for address in (f"{cards}?", f"{reverse('projects:calendar', args=[task.project_id])}?", live):
+            page = text(browser.get(f"{address}f{field.pk}=18", **HTMX))
             assert "Other one" in page and task.title not in page
 
     def test_a_filter_by_an_archived_field_says_so_and_the_rest_applies(
