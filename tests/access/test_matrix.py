@@ -1,6 +1,7 @@
 """Every address has a policy and a row; every row holds for everybody who may knock."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django_tenants.utils import tenant_context
 
 from linkstar.accounts.models import User
 from linkstar.members.models import Member
-from tests.access.rows import LOGIN, OK, PERSONAS, ROWS, Row
+from tests.access.rows import AREAS, LOGIN, OK, PERSONAS, ROWS, Row
 from tests.access.world import World, foreign_ids, lay_out
 from tests.factories import client_of
 from tests.factories.members import WorkspaceClient
@@ -109,9 +110,10 @@ def told(row: Row, persona: str, expected: Any, found: Any) -> str:
     return f"{row.method} {row.name} ({row.at}) as {persona}: {found}, expected {expected}"
 
 
-def test_everybody_is_let_in_where_the_matrix_says(doors: Doors) -> None:
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.__name__.rpartition(".")[2])
+def test_everybody_is_let_in_where_the_matrix_says(doors: Doors, area: ModuleType) -> None:
     wrong = []
-    for row in ROWS:
+    for row in area.ROWS:
         for persona in PERSONAS:
             expected = row.status if row.expected[persona] == OK else row.expected[persona]
             found = doors.knock(row, persona, doors.world.ids)
