@@ -7,6 +7,7 @@ from typing import Any
 
 from linkstar.lib.dateparse import ParsedDeadline
 from linkstar.lib.deadlines import Deadline, resolve
+from linkstar.lib.durations import DurationOutOfRange, DurationUnknown, parse_duration
 from linkstar.lib.quickline import Grammar, Kind, Named, QuickLine, kinds_in, read_line
 from linkstar.members.models import Member
 from projects import access
@@ -44,7 +45,8 @@ class LineReader:
     def read(self, line: str) -> QuickLine:
         kinds = kinds_in(line)
         names = {kind: names() for kind, names in self._names.items() if kind in kinds}
-        return read_line(line, Grammar(self.now, self.project.time_zone, self.language, names))
+        grammar = Grammar(self.now, self.project.time_zone, self.language, names, effort=_minutes)
+        return read_line(line, grammar)
 
     def of_line(self, line: str) -> "LineReader":
         """The reader for the project that a +name of the line chooses, itself when there is none."""
@@ -58,6 +60,7 @@ class LineReader:
     def new_task(self, read: QuickLine, column: Column) -> NewTask:
         """What a line says, for actions/adding.py; `column` is where it goes unless it names another."""
         named, priority, date = read.first("column"), read.first("priority"), read.first("date")
+        effort = read.first("effort")
         people = [self.people[pk] for pk in dict.fromkeys(read.pks("person"))]
         return NewTask(
             title=read.title,
@@ -67,6 +70,7 @@ class LineReader:
             deadline=deadline_of(date.date) if date and date.date else None,
             labels=tuple(dict.fromkeys(read.pks("label"))),
             priority=priority.pk if priority else Task.Priority.NORMAL,
+            estimate_minutes=effort.pk if effort else None,
         )
 
     @cached_property
@@ -111,6 +115,13 @@ def deadline_of(parsed: ParsedDeadline) -> Deadline:
     if resolved.note == "skipped":
         return Deadline(resolved.wall.date(), resolved.wall.time() if parsed.time else None, parsed.zone)
     return Deadline(parsed.on, parsed.time, parsed.zone)
+
+
+def _minutes(text: str) -> int | None:
+    try:
+        return parse_duration(text)
+    except (DurationUnknown, DurationOutOfRange):
+        return None
 
 
 def _named(rows: Iterable[Label | Project]) -> list[Named]:

@@ -25,6 +25,7 @@ class NewTask:
     deadline: Deadline | None = None
     labels: tuple[int, ...] = ()
     priority: int = Task.Priority.NORMAL
+    estimate_minutes: int | None = None
     depth: int = 0
 
 
@@ -67,6 +68,7 @@ def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: T
         made.update(zip(group, tasks, strict=True))
     tasks = [made[place] for place in range(len(new))]
     _put_priorities(tasks, new)
+    _put_estimates(tasks, new)
     _put_labels(tasks, new)
     _put_helpers(tasks, new, actor=actor, now=now)
     return tasks
@@ -81,6 +83,12 @@ def _put_priorities(tasks: Sequence[Task], new: Sequence[NewTask]) -> None:
     for priority in {one.priority for one in new} - {Task.Priority.NORMAL}:
         pks = [task.pk for task, one in zip(tasks, new, strict=True) if one.priority == priority]
         Task.objects.filter(pk__in=pks).update(priority=priority)
+
+
+def _put_estimates(tasks: Sequence[Task], new: Sequence[NewTask]) -> None:
+    for minutes in {one.estimate_minutes for one in new} - {None}:
+        pks = [task.pk for task, one in zip(tasks, new, strict=True) if one.estimate_minutes == minutes]
+        Task.objects.filter(pk__in=pks).update(estimate_minutes=minutes)
 
 
 def _put_labels(tasks: Sequence[Task], new: Sequence[NewTask]) -> None:

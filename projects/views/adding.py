@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linkstar.lib.dateparse import guess_text
 from linkstar.lib.deadlines import describe, note_text, resolve
+from linkstar.lib.durations import duration_text
 from linkstar.lib.forms import problems
 from linkstar.lib.quickline import Miss, QuickLine, Token
 from linkstar.lib.text import clean_line, indented_lines
@@ -191,6 +192,7 @@ _NAMES: dict[str, Any] = {
     "column": lambda reader, pk: reader.columns[pk].name,
     "project": lambda reader, pk: reader.projects[pk].name,
     "priority": lambda _reader, pk: Task.Priority(pk).label,
+    "effort": lambda reader, pk: duration_text(pk, reader.language),
 }
 
 

@@ -69,7 +69,7 @@ class TestAdd:
     def test_a_draft_does_not_go_to_doing_and_nothing_of_the_paste_is_made(self, owner: Any, project: Project) -> None:
         response = add(owner, make_column(project), "one\ntwo >doing")
         assert response.status_code == 422
-        assert "needs an owner and a deadline" in text(response)
+        assert "要先定好负责人和截止时间" in text(response)
         assert Task.objects.count() == 0
 
     def test_whom_the_project_does_not_know_stays_text(self, owner: Any, project: Project) -> None:
@@ -181,3 +181,23 @@ class TestLabel:
         for name in ("", "x" * 41):
             assert client_of(owner).post("/labels/add/", {"name": name}, **HTMX).status_code == 422
         assert client_of(make_member()).post("/labels/add/", {"name": "mine"}, **HTMX).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("line", "title", "minutes"),
+    [("Shoot it ~3h", "Shoot it", 180), ("拍主图 ~半天", "拍主图", 240), ("About ~ten", "About ~ten", None),
+     ("~3", "~3", None)],
+)  # fmt: skip
+def test_an_effort_becomes_the_estimate(owner: Any, line: str, title: str, minutes: int | None) -> None:
+    column = make_column(make_project(owner))
+    client_of(owner).post(f"/columns/{column.pk}/tasks/add/", {"titles": line})
+    task = Task.objects.get()
+    assert (task.title, task.estimate_minutes) == (title, minutes)
+
+
+@pytest.mark.django_db
+def test_the_preview_says_how_long(owner: Any) -> None:
+    column = make_column(make_project(owner))
+    page = client_of(owner).get(f"/columns/{column.pk}/tasks/read/", {"line": "拍主图 ~半天"}, headers=HTMX)
+    assert "4小时" in text(page)
