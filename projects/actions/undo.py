@@ -141,6 +141,9 @@ class _Undoing:
             and any(part in before and before[part] is None for part in ("owner", "deadline"))
         ):
             return self._leave("draft")
+        if before.get("deadline") and task.start_on and before["deadline"][0] < task.start_on.isoformat():
+            # Somebody has let it start after the day that would come back.
+            return self._leave("changed")
         if before.get("owner") is not None and before["owner"] not in self.assignable:
             return self._leave("barred")
         words = {PARTS[part].to if part in PARTS else "edit" for part in before}

@@ -9,9 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linkstar.lib.deadlines import Deadline
 from linkstar.workspaces.models import DueItem
 from notifications.models import Reminder
 from projects.actions.archive import archive_task, unarchive_task
+from projects.actions.days import move_deadline
+from projects.actions.deadlines import set_start
 from projects.actions.edits import set_owner
 from projects.actions.finishing import finish_task
 from projects.actions.tasks import delete_task, move_task
@@ -72,6 +75,15 @@ class TestUndo:
         undone = undo(change, actor=owner, now=now)
         assert ([task.pk for task in undone.tasks], undone.left) == ([tasks[1].pk, tasks[2].pk], {"changed": 1})
         assert list(Task.objects.order_by("pk").values_list("owner", flat=True)) == [maya.pk, None, None]
+
+    def test_a_deadline_does_not_come_back_before_a_start_that_was_set_since(self, owner: Any) -> None:
+        project, now, zone = make_project(owner), timezone.now(), "Asia/Shanghai"
+        day = timezone.localdate()
+        task = make_task(project, owner=owner, deadline=Deadline(day, None, zone))
+        change = move_deadline(fresh(task), Deadline(day + timedelta(days=9), None, zone), actor=owner, now=now)
+        set_start(fresh(task), day + timedelta(days=5), actor=owner, now=now)
+        assert undo(change, actor=owner, now=now).left == {"changed": 1}
+        assert fresh(task).due_on == day + timedelta(days=9)
 
     def test_nothing_is_given_back_to_who_has_left(self, owner: Any) -> None:
         project, now, maya = make_project(owner), timezone.now(), make_member()
