@@ -168,6 +168,7 @@ def settle(
     wanted: TaskFilter, choices: FilterChoices, reader: Reader, *, kept: Sequence[tuple[str, str]] = ()
 ) -> Asked:
     """Take out of a filter what no longer exists, so that the rest applies. Asks the database only of strangers."""
+    wanted = wanted.for_guest() if reader.member.is_guest else wanted
     names = {f"label:{value}": name for value, name in choices.labels}
     names |= {f"column:{value}": name for value, name in choices.columns}
     names |= {f"person:{value}": name for value, name in choices.people}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -105,6 +105,10 @@ class TaskFilter:
     def due_to(self) -> str:
         first, between, last = self.due.partition("..")
         return (last if between else first) if self.due not in DUE_WORDS else ""
+
+    def for_guest(self) -> "TaskFilter":
+        """What is left for a guest, who is not told who helps: whether they do themselves."""
+        return replace(self, helpers=tuple(value for value in self.helpers if value == "me"))
 
     def condition(
         self, *, now: datetime, zone: str, me: int | None = None, fields: Mapping[int, FieldCondition] = _NO_FIELDS

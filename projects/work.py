@@ -59,7 +59,8 @@ class WorkFilter:
         return (self.page - 1) * PER_PAGE
 
     def condition(self, reader: Reader) -> Q:
-        wanted = self.tasks.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
+        tasks = self.tasks.for_guest() if reader.member.is_guest else self.tasks
+        wanted = tasks.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
         return wanted & Q(project_id=int(self.project)) if self.project else wanted
 
 

@@ -78,7 +78,7 @@ def column_cards(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 def asked_again(request: WorkspaceRequest, project: Project, wanted: TaskFilter) -> Asked:
     """The filter of an open board; of custom fields it is asked anew what their values mean."""
-    if not wanted.fields:
+    if not wanted.fields and not request.member.is_guest:
         return as_asked(wanted)
     columns = project.board.columns.order_by("position")
     return settle(wanted, choices_for(request.member, project, columns), reader_of(request))

@@ -110,6 +110,7 @@ def calendar_all(request: WorkspaceRequest) -> HttpResponse:
 
 def _show(request: WorkspaceRequest, tasks: QuerySet[Task], project: Project | None) -> HttpResponse:
     reader, wanted = reader_of(request), TaskFilter.read(request.GET)
+    wanted = wanted.for_guest() if request.member.is_guest else wanted
     place = Place.read(request.GET, reader)
     days = lay_days(place.span, reader, month=place.on if place.view == "month" else None)
     shown = access.fields_of(request.member, project) if project and wanted.fields else []

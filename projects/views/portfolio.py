@@ -55,10 +55,10 @@ def project_csv(request: WorkspaceRequest) -> HttpResponse:
     head = [
         pgettext("column", "Project"), _("Channel"), _("Store"), _("Project owner"), pgettext("column", "State"),
         _("Tasks with owner and deadline"), _("Of these done"), pgettext("column", "Overdue"), _("Next task"),
-        _("Next deadline"), _("Its time zone"), _("UTC offset"), _("On your clock"), _("Last activity"),
+        _("Next deadline"), _("Its time zone"), _("UTC offset"), _("On your clock"),
     ]  # fmt: skip
     if reader.member.is_insider:
-        head.append(_("Days without activity"))
+        head += [_("Last activity"), _("Days without activity")]
     content = csv_text(head, [_cells(row, reader) for row in rows])
     day = timezone.localtime(reader.now).date().isoformat()
     disposition = f'attachment; filename="projects-{day}.csv"'
@@ -78,8 +78,7 @@ def _cells(row: PortfolioRow, reader: Reader) -> list[object]:
         wall = deadline.on.isoformat() if deadline.time is None else f"{deadline.wall:%Y-%m-%d %H:%M}"
         cells += [row.next.title, wall, deadline.zone, offset_text(deadline.zone, deadline.instant)]
         cells.append(_yours(deadline.instant))
-    cells.append(_yours(row.last_activity_at))
-    return cells if row.silent_days is None else [*cells, row.silent_days]
+    return cells if row.silent_days is None else [*cells, _yours(row.last_activity_at), row.silent_days]
 
 
 def _yours(instant: datetime) -> str:

@@ -5,7 +5,7 @@ const ASSETS = "assets-1";
 const MOST_PAGES = 120;
 const OFFLINE = "/offline/";
 // Streams, downloads, sign-in pages and what is told by the minute.
-const NEVER = /^\/(live|accounts|dev|api|files|language|push|healthz|readyz|inbox\/unread|sw\.js)(\/|$)|\.csv$|\/(changes|begin|palette)\//;
+const NEVER = /^\/(live|accounts|enter|dev|api|files|language|push|healthz|readyz|inbox\/unread|sw\.js)(\/|$)|\.csv$|\/(changes|begin|palette)\//;
 const HASHED = /\.[0-9a-f]{8,}\.\w+$/;
 
 self.addEventListener("install", (event) => {
@@ -25,8 +25,11 @@ self.addEventListener("fetch", (event) => {
   if (url.origin !== location.origin) return;
   if (request.method !== "GET") {
     if (/^\/accounts\/(login|logout)/.test(url.pathname)) event.waitUntil(forget());
+    if (/^\/accounts\/logout/.test(url.pathname)) event.waitUntil(hush());
     return;
   }
+  // Whoever comes from the public site may be somebody else.
+  if (url.pathname === "/enter/") event.waitUntil(forget());
   if (url.pathname.startsWith("/static/")) event.respondWith(asset(request, url));
   else if (!NEVER.test(url.pathname) && (request.mode === "navigate" || request.headers.has("HX-Request")))
     event.respondWith(page(event, request, url));
@@ -96,6 +99,12 @@ async function tell(client, date) {
 async function forget() {
   const cache = await caches.open(PAGES);
   for (const request of await cache.keys()) if (new URL(request.url).pathname !== OFFLINE) await cache.delete(request);
+}
+
+/* Who has signed out is told nothing more in this browser; the service then says that the address is gone. */
+async function hush() {
+  const subscription = await self.registration.pushManager?.getSubscription();
+  await subscription?.unsubscribe();
 }
 
 self.addEventListener("message", (event) => {

@@ -206,6 +206,10 @@ class TestGuest:
         html = page(guest, project, "?columns=helpers,comments,updated,files,due")
         assert rows(html) == [mine.pk]
         assert "Secret Colleague" not in html
+        # Nor by trying who is asked for.
+        for path in (f"/projects/{project.pk}/list/", f"/projects/{project.pk}/calendar/", "/"):
+            asked = [client_of(guest).get(f"{path}?helper={pk}").content.decode() for pk in (colleague.pk, owner.pk)]
+            assert ["theirs" in html for html in asked] in ([True, True], [False, False])
         assert re.findall(r'data-cell="(\w+)"', html) == ["number", "title", "due"]
         assert client_of(guest).get(f"/tasks/{mine.pk}/row/").status_code == 200
 

@@ -185,6 +185,7 @@ def test_a_guest_sees_the_given_ones_and_no_choice_names_another(owner: Any) -> 
     assert "internal" not in text
     # How long the team was silent is the team's own.
     assert "Active today" not in text
+    assert "Last activity" not in text
 
 
 def test_the_table_for_a_spreadsheet_follows_the_filter(owner: Any) -> None:
