@@ -9,7 +9,7 @@ from projects.actions.deadlines import plan_reminders, put_deadline
 from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import end_of, lock_board, take_numbers
 from projects.actions.trace import leave_trace
-from projects.models import ChecklistItem, Column, Recurrence, Task
+from projects.models import ChecklistItem, Column, ProductLink, Recurrence, Task
 
 # What a copy takes over as it stands. Its dates follow from the rule; files, comments and times stay with the old one.
 _SAME = (
@@ -20,7 +20,7 @@ _SAME = (
 
 
 def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime) -> Task:
-    """A task like `pattern`, due on `on` by the rule, with its checklist open again; its owner is told.
+    """A task like `pattern`, due on `on` by the rule, with its products and an open checklist; its owner is told.
 
     Part of the caller's transaction, which holds the recurrence. Who can no longer be put on the task is left off.
     """
@@ -29,6 +29,7 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
     lock_board(column)
     people = {member.pk: member for member in access.assignable_to(recurrence.created_by, pattern, project)}
     items = list(pattern.checklist.order_by("position", "pk"))
+    products = list(pattern.products.order_by("pk"))
     task = Task(
         project=project,
         column=column,
@@ -37,6 +38,7 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
         owner=people.get(pattern.owner_id or 0),
         start_on=_start_on(pattern, on),
         checklist_count=len(items),
+        product_count=len(products),
         recurrence=recurrence,
         occurrence_on=on,
         created_by=recurrence.created_by,
@@ -51,6 +53,9 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
     steps = ChecklistItem.objects.bulk_create(
         ChecklistItem(task=task, position=position, text=item.text) for position, item in enumerate(items)
     )
+    for product in products:
+        product.pk, product.task, product.created_at = None, task, now
+    ProductLink.objects.bulk_create(products)
     index_tasks([task])
     index_items(steps)
     plan_reminders(task, now=now)

@@ -7,6 +7,7 @@ import pytest
 from django_tenants.utils import tenant_context
 
 from linkstar.lib.deadlines import Deadline
+from linkstar.lib.products import Product
 from linkstar.lib.recurrence import Rule
 from linkstar.members.models import Member
 from linkstar.workspaces.due import LEASE, run_due
@@ -15,6 +16,7 @@ from notifications.models import Notification, Reminder
 from projects.actions.checklists import add_items, check_item
 from projects.actions.edits import make_label, set_helpers, set_labels
 from projects.actions.finishing import finish_task, reopen_task
+from projects.actions.products import link_products
 from projects.actions.projects import archive_project, finish_project, restore_project
 from projects.actions.recurrence import (
     NothingToSkip,
@@ -103,6 +105,15 @@ class TestNextCopy:
         assert (newest.start_on, newest.column) == (date(2026, 11, 4), make_column(newest.project))
         assert Reminder.objects.filter(subject_id=newest.pk, state="waiting").count() == 1
         assert Notification.objects.filter(member=owner, kind="assigned").count() == 4
+
+    def test_it_is_about_the_same_products(self, owner: Member) -> None:
+        task = make_weekly(owner)
+        link_products(task, [Product(sku="HF-2210")], actor=owner, now=NOW)
+        finish(task, NOW)
+        run_due(OPENS)
+        newest = Task.objects.get(occurrence_on="2026-10-16")
+        assert (newest.product_count, newest.products.get().sku) == (1, "HF-2210")
+        assert task.products.count() == 1
 
     def test_it_is_found_by_the_search(self, owner: Member) -> None:
         task = make_weekly(owner)
