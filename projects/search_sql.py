@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statement is put together of constants; what was typed is a parameter
 """The statement of a search: the index finds, what `visible_to` says of each kind decides, the best are read whole.
 
 By hand, because of the index: its conditions on `scope` must be written as it takes them, and each kind looks through
@@ -14,16 +15,21 @@ from django.db.models import Q, QuerySet
 
 from linkstar.lib import search_words
 from linkstar.members.models import Member
-from projects.models import ChecklistItem, Comment, Label, ProductLink, Project, SearchEntry, StoredFile, Task
+from projects.models import Label, Project, SearchEntry, Task
 from projects.models.search import BUCKET, FIRST_BUCKET
 from projects.search_query import Query
-from projects.search_terms import Plan, Terms, plan_for
+from projects.search_shown import placed
+from projects.search_sight import Piece, piece, rows_at, seen, tasks_at
+from projects.search_terms import Terms
 
 Kind = SearchEntry.Kind
 # So many of a kind are ranked at once, the newest that were found.
 WINDOW = 200
-# A longer description or comment is read so far for what is shown of it.
-_READ = 20_000
+# So many entries of a kind are read one by one; so many buckets come next.
+_NEAR = 1536
+_BUCKETS = 3
+# More than a workspace has: a LIMIT that only keeps PostgreSQL from planning a part and its whole as one.
+_MOST = 10_000_000
 _LOOKUPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "=": "exact"}
 
 
@@ -82,20 +88,19 @@ class Window:
 
 
 class _Sql:
-    """A statement and its parameters, in one order."""
+    """A statement and its parameters, by name."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
-        self.params: list[Any] = []
+        self.params: dict[str, Any] = {}
 
-    def add(self, text: str, *params: Any) -> None:
+    def add(self, text: str, **params: Any) -> None:
         self.parts.append(text)
-        self.params += params
+        self.params |= params
 
-    def add_query(self, rows: QuerySet[Any, Any], *fields: str) -> None:
-        text, params = rows.order_by().values(*fields).query.sql_with_params()
-        self.parts.append(f"({text})")
-        self.params += params
+    def add_piece(self, piece: Piece) -> None:
+        self.parts.append(f"({piece.text} OFFSET 0)")
+        self.params |= piece.params
 
 
 class Search(NamedTuple):
@@ -107,7 +112,7 @@ class Search(NamedTuple):
 
 
 def find(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
-    """The rows of a page, by kind and place. Of very common words the newest entries are asked first."""
+    """The rows of a page, by kind and place."""
     if not asked.terms.any:
         kinds = [kind for kind in kinds if kind == Kind.TASK or (kind == Kind.PROJECT and asked.query.project)]
     if asked.query.asks_of_tasks:
@@ -116,71 +121,83 @@ def find(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
     is_nobodys = asked.query.owner not in ("", "me", "none") and not asked.owners
     if not kinds or is_hopeless or is_nobodys:
         return []
-    # A guest's projects narrow more than age does.
-    narrows = asked.terms.any and asked.member.is_insider and not asked.query.project
-    plan = plan_for(asked.query, wanted=WINDOW) if narrows else Plan()
-    rows = _run(asked, kinds, window, plan)
-    if plan.buckets is not None and len(rows) < window.limit:
-        rows = _run(asked, kinds, window, Plan())
-    return rows
+    return _run(asked, kinds, window)
 
 
-def _run(asked: Search, kinds: Sequence[int], window: Window, plan: Plan) -> list[Row]:
+def _run(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
     sql = _Sql()
-    sql.add("WITH hit AS (")
+    sql.add("WITH ")
+    for kind in kinds if asked.terms.any else ():
+        # The newest entry that is not read one by one; NULL where all of the kind are.
+        sql.add(f"edge{kind} AS MATERIALIZED (SELECT (SELECT id FROM {_of(kind, window)} {_NEWEST}")
+        sql.add(f" OFFSET {_NEAR} LIMIT 1) AS id), ", before=window.before)
+    sql.add("hit (id, kind, ref, task_id, project_id, is_done, is_archived) AS (")
     for index, kind in enumerate(kinds):
         sql.add(" UNION ALL (" if index else "(")
-        _add_arm(sql, asked, kind, window, plan)
+        (_add_arm if asked.terms.any else _add_list)(sql, asked, kind, window)
         sql.add(f" LIMIT {WINDOW})")
-    sql.add(_RANKED if asked.terms.any else _LISTED)
-    if asked.terms.any:
-        sql.params += [asked.terms.exact or asked.terms.title, asked.terms.title, asked.terms.literal]
-    # Below the newest buckets there may be more, whatever was found in them.
-    sql.add(_BELOW, plan.buckets, window.before)
-    sql.add(_PLACED, window.offset, window.offset + window.limit)
+    terms = asked.terms
+    if terms.any:
+        sql.add(_RANKED, any=terms.any, exact=terms.exact or terms.title, title=terms.title, literal=terms.literal)
+    else:
+        sql.add(_LISTED)
+    sql.add(placed(tuple(kinds), WINDOW), first=window.offset, last=window.offset + window.limit)
     with connection.cursor() as cursor:
         cursor.execute("".join(sql.parts), sql.params)
         return [Row._make(row) for row in cursor.fetchall()]
 
 
-_OF_TASKS = """SELECT e.id, e.kind, e.ref, e.task_id, e.project_id,
-    seen.completed_at IS NOT NULL AS is_done, seen.archived_at IS NOT NULL AS is_archived FROM """
-_OF_OTHERS = """SELECT e.id, e.kind, e.ref, e.task_id, e.project_id, false AS is_done, false AS is_archived FROM """
-_SORTED = """(SELECT e.id, e.kind, e.ref, e.task_id, e.project_id, e.id + 0 AS newest FROM projects_searchentry e"""
+def _add_arm(sql: _Sql, asked: Search, kind: int, window: Window) -> None:
+    """The entries of a kind that have the words, the newest first, each looked up until the window is full.
 
-
-def _add_arm(sql: _Sql, asked: Search, kind: int, window: Window, plan: Plan) -> None:
-    """Where the planner may not choose, entries are sorted before they are joined: the join then ends with the last row
-    of the window, instead of reading every task that was found.
+    They come from one place after the other, and where the window is full, nobody looks into the next: PostgreSQL
+    takes the arms of UNION ALL in their order, and their LIMITs keep it from doing otherwise.
     """
-    if not asked.terms.any:
-        _add_list(sql, asked, kind, window)
-        return
     by_task = kind not in (Kind.PROJECT, Kind.FILE) or (kind == Kind.FILE and asked.query.asks_of_tasks)
-    sql.add(_OF_TASKS if by_task else _OF_OTHERS)
-    if plan.is_free:
-        sql.add("projects_searchentry e")
-    else:
-        sql.add(_SORTED)
-        _add_match(sql, asked, kind, window, plan.buckets)
-        sql.add(" ORDER BY newest DESC OFFSET 0) e")
+    flags = "seen.completed_at IS NOT NULL, seen.archived_at IS NOT NULL" if by_task else "false, false"
+    sql.add(f"SELECT e.id, {kind} AS kind, e.ref, e.task_id, e.project_id, {flags} FROM (")
+    _add_places(sql, asked, kind, window)
+    sql.add(") e")
     if by_task:
-        sql.add(" JOIN ")
-        sql.add_query(_tasks(asked), "id", "completed_at", "archived_at")
-        sql.add(" seen ON seen.id = e.task_id")
-    elif kind == Kind.PROJECT:
-        sql.add(" JOIN ")
-        sql.add_query(_projects(asked), "id")
-        sql.add(" seen ON seen.id = e.ref")
-    if plan.is_free:
-        _add_match(sql, asked, kind, window, None)
-    beside = _beside(asked.member, kind)
-    if beside is not None:
-        sql.add(" AND " if plan.is_free else " WHERE ")
-        sql.add("EXISTS (SELECT FROM ")
-        sql.add_query(beside, "id")
-        sql.add(" own WHERE own.id = e.ref)")
-    sql.add(" ORDER BY e.id DESC" if plan.is_free else " ORDER BY e.newest DESC")
+        sql.add(" CROSS JOIN LATERAL ")
+        sql.add_piece(_task(asked))
+        sql.add(" seen")
+    if kind != Kind.TASK:
+        sql.add(" CROSS JOIN LATERAL ")
+        sql.add_piece(_own(asked, kind))
+        sql.add(" own")
+
+
+def _add_places(sql: _Sql, asked: Search, kind: int, window: Window) -> None:
+    """Common words stand in the newest entries, which are read one by one. What is found too seldom there is looked
+    for by the index, in the newest buckets and then in all: it is never asked for all that a common word is in.
+    """
+    columns = "id, ref, task_id, project_id"
+    select = f"SELECT {columns} FROM projects_searchentry WHERE vector @@ %(any)s::tsquery"
+    select += f" AND scope @> ARRAY[{-kind}]::bigint[]"
+    newest_first = f"ORDER BY id + 0 DESC LIMIT {_MOST})"
+    if asked.member.is_guest or asked.query.project:
+        # The projects narrow more than age does.
+        sql.add(f"({select}{' AND id + 0 < %(before)s' if window.before else ''} AND scope && ARRAY")
+        sql.add_piece(
+            piece(_projects(asked).values("pk"), "in") if asked.query.project else seen("projects", asked.member)
+        )
+        sql.add(f"::bigint[] {newest_first}")
+        return
+    edge = f"(SELECT id FROM edge{kind})"
+    buckets = f"SELECT -({FIRST_BUCKET} + {edge} / {BUCKET} - back) FROM generate_series(0, {_BUCKETS}) back"
+    select += f" AND {edge} IS NOT NULL"
+    sql.add(
+        f"(SELECT {columns} FROM (SELECT {columns}, vector FROM {_of(kind, window)} {_NEWEST} LIMIT {_NEAR}) near"
+        f" WHERE vector @@ %(any)s::tsquery)"
+        f" UNION ALL ({select} AND id + 0 <= {edge} AND scope && ARRAY({buckets})::bigint[] {newest_first}"
+        f" UNION ALL ({select} AND id + 0 < ({edge} / {BUCKET} - {_BUCKETS}) * {BUCKET} {newest_first}"
+    )
+
+
+def _of(kind: int, window: Window) -> str:
+    end = f"({kind}, %(before)s)" if window.before else f"({kind + 1}, 0)"
+    return f"projects_searchentry WHERE (kind, id) > ({int(kind)}, 0) AND (kind, id) < {end}"
 
 
 def _add_list(sql: _Sql, asked: Search, kind: int, window: Window) -> None:
@@ -188,41 +205,29 @@ def _add_list(sql: _Sql, asked: Search, kind: int, window: Window) -> None:
     if kind == Kind.PROJECT:
         sql.add(f"SELECT id, {kind} AS kind, id AS ref, NULL::bigint AS task_id, id AS project_id,")
         sql.add(" false AS is_done, false AS is_archived FROM ")
-        sql.add_query(_projects(asked), "id")
+        sql.add_piece(piece(_projects(asked).order_by().values("id"), "list5"))
     else:
         sql.add(f"SELECT id, {kind} AS kind, id AS ref, id AS task_id, project_id,")
         sql.add(" completed_at IS NOT NULL AS is_done, archived_at IS NOT NULL AS is_archived FROM ")
-        sql.add_query(_tasks(asked), "id", "project_id", "completed_at", "archived_at")
+        tasks = _tasks(asked).order_by().values("id", "project_id", "completed_at", "archived_at")
+        sql.parts.append(f"({(given := piece(tasks, 'list1')).text})")
+        sql.params |= given.params
     sql.add(" seen")
     if window.before:
-        sql.add(" WHERE id < %s", window.before)
+        sql.add(" WHERE id < %(before)s", before=window.before)
     sql.add(" ORDER BY id DESC")
 
 
-def _add_match(sql: _Sql, asked: Search, kind: int, window: Window, buckets: int | None) -> None:
-    sql.add(f" WHERE e.vector @@ %s::tsquery AND e.scope @> ARRAY[{-kind}]::bigint[]", asked.terms.any)
-    if asked.member.is_guest or asked.query.project:
-        sql.add(" AND e.scope && ARRAY(")
-        sql.add_query(_projects(asked), "id")
-        sql.add(")::bigint[]")
-    if buckets is not None:
-        top = "%s" if window.before else "(SELECT max(id) FROM projects_searchentry)"
-        sql.add(f" AND e.scope && ARRAY(SELECT -({FIRST_BUCKET} + {top} / {BUCKET} - back)")
-        sql.params += [window.before] if window.before else []
-        sql.add(" FROM generate_series(0, %s) back)::bigint[]", buckets)
-    if window.before:
-        sql.add(" AND e.id < %s", window.before)
+def _task(asked: Search) -> Piece:
+    query = asked.query
+    is_plain = not (query.asks_of_tasks or query.project)
+    return seen("task", asked.member) if is_plain else piece(tasks_at(_tasks(asked)), "task")
 
 
-def _beside(member: Member, kind: int) -> QuerySet[Any] | None:
-    """What must still be there, and be seen, beside its task."""
-    if kind == Kind.COMMENT:
-        return Comment.objects.visible_to(member)
-    if kind == Kind.FILE:
-        return StoredFile.objects.visible_to(member)
-    if kind == Kind.PRODUCT:
-        return ProductLink.objects.all() if member.is_insider else ProductLink.objects.none()
-    return ChecklistItem.objects.all() if kind == Kind.ITEM else None
+def _own(asked: Search, kind: int) -> Piece:
+    if kind != Kind.PROJECT:
+        return seen(f"own{kind}", asked.member)
+    return piece(rows_at(_projects(asked)), "project") if asked.query.project else seen("project", asked.member)
 
 
 def _projects(asked: Search) -> QuerySet[Project]:
@@ -266,35 +271,12 @@ def _state(state: str, now: datetime) -> Q:
     }[state]
 
 
-_RANKED = """), ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
-    is_archived OR p.state = 'archived' AS is_archived, p.name AS project,
-    4 * (vector @@ %s::tsquery)::int + 2 * (vector @@ %s::tsquery)::int + (vector @@ %s::tsquery)::int AS tier
+# Named so that the index of both is walked: PostgreSQL would rather walk all entries, where most are of one kind.
+_NEWEST = "ORDER BY kind DESC, id DESC"
+_RANKED = """), ranked AS (SELECT hit.*, hit.is_archived OR p.state = 'archived' AS is_old, p.name AS project,
+    4 * (vector @@ %(exact)s::tsquery)::int + 2 * (vector @@ %(title)s::tsquery)::int
+        + (vector @@ %(literal)s::tsquery)::int AS tier
     FROM hit JOIN projects_project p ON p.id = hit.project_id
     JOIN (SELECT id, vector FROM projects_searchentry) s ON s.id = hit.id)"""
-_LISTED = """), ranked AS (SELECT hit.id, kind, ref, task_id, project_id, is_done,
-    is_archived OR p.state = 'archived' AS is_archived, p.name AS project, 0 AS tier
+_LISTED = """), ranked AS (SELECT hit.*, hit.is_archived OR p.state = 'archived' AS is_old, p.name AS project, 0 AS tier
     FROM hit JOIN projects_project p ON p.id = hit.project_id)"""
-_BELOW = f""", below AS (SELECT greatest(0,
-    (coalesce(given.top, (SELECT max(id) FROM projects_searchentry)) / {BUCKET} - given.buckets) * {BUCKET}) AS id
-    FROM (SELECT %s::bigint AS buckets, %s::bigint AS top) given)"""  # noqa: S608 - constants
-_PLACED = f""", placed AS (SELECT ranked.*, count(*) OVER kinds AS found,
-    CASE WHEN count(*) OVER kinds < {WINDOW} THEN below.id ELSE min(ranked.id) OVER kinds END AS lowest,
-    below.id AS rest,
-    row_number() OVER (PARTITION BY kind ORDER BY is_archived, tier DESC, is_done, ranked.id DESC) AS place
-    FROM ranked, below WINDOW kinds AS (PARTITION BY kind))
-SELECT kind, ref, placed.id, tier, is_done, is_archived, found, greatest(lowest, 1), placed.task_id, t.number,
-    t.title, placed.project_id, project, m.id, m.display_name, m.role, t.due_on, t.due_time, t.due_zone, t.due_at,
-    coalesce(c.created_at, f.created_at, t.updated_at, p.last_activity_at),
-    left(coalesce(c.body, f.name, i.text, nullif(concat_ws(' ', nullif(l.asin, ''), nullif(l.sku, ''),
-        nullif(l.title, ''), CASE WHEN l.asin = '' AND l.sku = '' THEN l.url END), ''),
-        CASE kind WHEN 1 THEN t.description ELSE p.description END), {_READ}),
-    found = {WINDOW} OR rest > 0
-FROM placed LEFT JOIN projects_task t ON t.id = placed.task_id
-    LEFT JOIN projects_project p ON kind = 5 AND p.id = ref
-    LEFT JOIN projects_comment c ON kind = 2 AND c.id = ref
-    LEFT JOIN projects_storedfile f ON kind = 3 AND f.id = ref
-    LEFT JOIN projects_checklistitem i ON kind = 4 AND i.id = ref
-    LEFT JOIN projects_productlink l ON kind = 6 AND l.id = ref
-    LEFT JOIN members_member m ON m.id =
-        CASE kind WHEN 2 THEN c.author_id WHEN 3 THEN f.created_by_id WHEN 5 THEN p.owner_id ELSE t.owner_id END
-WHERE place > %s AND place <= %s ORDER BY kind, place"""  # noqa: S608 - constants

@@ -66,8 +66,11 @@ class SearchEntry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="search_entry_once")]
         indexes = [
+            models.Index(fields=["kind", "id"], name="search_entry_newest"),
             # Writers leave new words in a list of at most 256 kB, which every search reads through.
-            GinIndex(fields=["vector", "scope"], name="search_entry_words", fastupdate=True, gin_pending_list_limit=256)
+            GinIndex(
+                fields=["vector", "scope"], name="search_entry_words", fastupdate=True, gin_pending_list_limit=256
+            ),
         ]
 
     def __str__(self) -> str:

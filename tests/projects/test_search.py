@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkstar.lib.deadlines import Deadline
+from projects import search_sql
 from projects.actions.checklists import add_items
 from projects.actions.comments import add_comment
 from projects.actions.edits import make_label
@@ -160,3 +161,26 @@ def test_statements_do_not_grow_with_what_is_found(owner: Any, project: Project,
         page = found(owner, "coupon")
     assert {group.kind: group.count for group in page.groups} == {"tasks": count, "people": count, "comments": count}
     assert len(queries) == 2
+
+
+def test_every_place_is_looked_into_and_each_hit_told_once(
+    owner: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the entries that are read one by one and the buckets after them, with a window smaller than either."""
+    for name, value in {"_NEAR": 2, "_BUCKETS": 1, "WINDOW": 5}.items():
+        monkeypatch.setattr(search_sql, name, value)
+    made = []
+    for number in range(30):
+        if number == 15:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT setval(pg_get_serial_sequence('projects_searchentry', 'id'), 90000)")
+        made.append(make_task(project, f"coupon {number}").pk)
+        make_task(project, "else")
+    seen, cursor_of_page = [], ""
+    while True:
+        page = found(owner, "coupon", kinds=["tasks"], limit=3, cursor=cursor_of_page)
+        seen += [hit.pk for hit in page.hits]
+        cursor_of_page = page.groups[0].cursor if page.groups else ""
+        if not cursor_of_page:
+            break
+    assert sorted(seen) == made

@@ -67,6 +67,17 @@ def test_guest_finds_what_is_shared_and_nothing_else(owner: Any, project: Projec
     assert {hit.is_archived for hit in search(owner, "zebra shared", now=NOW).hits} == {True}
 
 
+def test_two_guests_find_what_each_of_them_was_given(owner: Any, project: Project, guest: Any) -> None:
+    """Their rule is written out once, with the guest left open."""
+    second, elsewhere = make_member("guest"), make_project(owner, name="Second")
+    ProjectAccess.objects.create(member=second, project=elsewhere)
+    for place, title in ((project, "zebra first"), (elsewhere, "zebra second")):
+        set_visibility(make_task(place, title), Task.Visibility.SHARED, actor=owner, now=NOW)
+    assert (found(guest, "zebra"), found(second, "zebra")) == (["tasks: zebra first"], ["tasks: zebra second"])
+    ProjectAccess.objects.filter(member=second).update(expires_at=NOW - timedelta(days=400))
+    assert found(second, "zebra") == []
+
+
 def test_guest_is_told_no_word_of_what_they_cannot_see(
     owner: Any, project: Project, guest: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
