@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from projects.actions.boards import ColumnInUse, delete_column
-from projects.actions.tasks import ColumnGone, create_tasks, delete_task, move_task, restore_task
+from projects.actions.tasks import ColumnGone, delete_task, move_task, restore_task
 from projects.models import Column, ProjectAccess, Task
-from projects.views import boards
+from projects.views import adding, boards
 from tests.factories import client_of, make_column, make_member, make_project, make_ready_task
 from tests.races import RACE, at_once
 
@@ -71,7 +71,7 @@ class TestGone:
         assert "This column was deleted in the meantime." in moved["HX-Trigger"]
         doing.status = Column.Status.TODO
         doing.save(force_insert=True)
-        monkeypatch.setattr(boards, "create_tasks", too_late(create_tasks))
+        monkeypatch.setattr(adding, "add_tree", too_late(adding.add_tree))
         added = client.post(f"/columns/{doing.pk}/tasks/add/", {"titles": "one"}, headers=HTMX)
         assert added.status_code == 422
         assert "This column was deleted in the meantime." in added.content.decode()

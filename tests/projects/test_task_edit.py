@@ -31,7 +31,7 @@ def test_title_is_saved_and_leaves_a_line(browser: Any, task: Task) -> None:
     task.refresh_from_db()
     assert (response.status_code, task.title, trace(task)) == (200, "New title", ["title changed"])
     assert "changed the title from" in text(response)
-    assert f'"task:changed": {{"task": {task.pk}}}' in response["HX-Trigger"]
+    assert f'"task:changed": {{"task": {task.pk}, "also": []}}' in response["HX-Trigger"]
 
 
 def test_title_without_a_script_goes_back_to_the_task(browser: Any, task: Task) -> None:
