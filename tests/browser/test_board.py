@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from projects.models import Task
 from tests.browser.conftest import Site
-from tests.factories import make_column, make_project, make_task
+from tests.factories import make_column, make_project, make_ready_task, make_task
 
 PASTE = """([id, text]) => {
     const clipboardData = new DataTransfer();
@@ -21,9 +21,9 @@ def titles(site: Site, column: Any) -> list[str]:
 def test_a_card_is_dragged_into_the_next_column(site: Site, owner: Any) -> None:
     project = make_project(owner)
     doing = make_column(project, "doing")
-    moved = make_task(project, "Order samples")
-    make_task(project, "Book the photographer", column=doing)
-    make_task(project, "Write the listing", column=doing)
+    moved = make_ready_task(project, "Order samples")
+    make_ready_task(project, "Book the photographer", column=doing)
+    make_ready_task(project, "Write the listing", column=doing)
     page = site.page_for(owner, language="en")
     page.goto(site.url(f"/projects/{project.pk}/board/"))
 
@@ -45,7 +45,7 @@ def test_a_card_is_dragged_into_the_next_column(site: Site, owner: Any) -> None:
 
 def test_a_card_moves_by_keys_and_keeps_the_focus(site: Site, owner: Any) -> None:
     project = make_project(owner)
-    first, second = make_task(project, "First"), make_task(project, "Second")
+    first, second = make_ready_task(project, "First"), make_ready_task(project, "Second")
     page = site.page_for(owner, language="en")
     page.goto(site.url(f"/projects/{project.pk}/board/"))
 
@@ -69,8 +69,8 @@ def test_a_full_column_sends_the_card_back_and_says_why(site: Site, owner: Any) 
     doing = make_column(project, "doing")
     doing.wip_limit = 1
     doing.save()
-    make_task(project, "Busy", column=doing)
-    task = make_task(project, "Patient")
+    make_ready_task(project, "Busy", column=doing)
+    task = make_ready_task(project, "Patient")
     page = site.page_for(owner, language="en")
     page.goto(site.url(f"/projects/{project.pk}/board/"))
 
@@ -162,7 +162,7 @@ def test_further_cards_come_when_the_column_is_scrolled(site: Site, owner: Any) 
 
 def test_a_card_moves_without_scripts(site: Site, owner: Any) -> None:
     project = make_project(owner)
-    task, doing = make_task(project, "Ship it"), make_column(project, "doing")
+    task, doing = make_ready_task(project, "Ship it"), make_column(project, "doing")
     page = site.page_for(owner, language="en", javascript=False)
     page.goto(site.url(f"/projects/{project.pk}/board/"))
 

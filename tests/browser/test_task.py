@@ -211,14 +211,14 @@ def test_mark_done_and_delete_can_be_undone_from_the_toast(site: Any) -> None:
     page = open_sheet(site, maya, task)
     page.get_by_role("button", name="Mark done").click()
     expect(page.locator("#task-state")).to_contain_text("Done")
-    page.get_by_role("button", name="Undo").click()
+    page.locator("toast-region").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Mark done")).to_be_visible()
     expect(page.locator("#stream .stream__act").last).to_contain_text("moved it from “Done”")
     page.get_by_label("More about this task").click()
     page.get_by_role("button", name="Move to the bin").click()
     expect(page.locator("#sheet")).not_to_be_visible()
     expect(page.locator(f"#task-{task.pk}")).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    page.locator("toast-region").get_by_role("button", name="Undo").click()
     expect(page.locator(".toast").last).to_contain_text("is back")
     assert Task.objects.get(pk=task.pk).deleted_at is None
 
@@ -232,7 +232,7 @@ def test_everything_works_without_a_script(site: Any) -> None:
     page.locator("#task-title-field").fill("After")
     page.locator("#task-title button").click()
     page.locator(f"#item-{item.pk}-tick").check()
-    page.locator(f"#item-{item.pk} button").click()
+    page.locator(f"#item-{item.pk} .checklist__tick button").click()
     page.locator("#priority-field").select_option("4")
     page.locator("#prop-priority button").click()
     page.locator("#deadline-edit").click()
@@ -254,7 +254,7 @@ def test_on_a_phone_the_sheet_fills_the_screen(site: Any) -> None:
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
     assert page.evaluate("document.querySelector('#sheet').scrollWidth") <= 390
-    page.get_by_label("Close").click()
+    page.locator("#sheet [data-close]").click()
     expect(page.locator("#sheet")).not_to_be_visible()
 
 
