@@ -213,7 +213,7 @@ def test_mark_done_and_delete_can_be_undone_from_the_toast(site: Any) -> None:
     expect(page.locator("#task-state")).to_contain_text("Done")
     page.locator("toast-region").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Mark done")).to_be_visible()
-    expect(page.locator("#stream .stream__act").last).to_contain_text("moved it from “Done”")
+    expect(page.locator("#stream .stream__act").last).to_contain_text("undid the move")
     page.get_by_label("More about this task").click()
     page.get_by_role("button", name="Move to the bin").click()
     expect(page.locator("#sheet")).not_to_be_visible()

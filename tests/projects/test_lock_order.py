@@ -85,7 +85,9 @@ def test_a_project_is_put_away_and_taken_back_in_the_same_few_statements(
         projects.archive_project(project, actor=owner, now=now)
     with CaptureQueriesContext(connection) as restored:
         projects.restore_project(project, actor=owner, now=now)
-    said = [[query for query in each if not query["sql"].startswith("SET search_path")] for each in (archived, restored)]
+    said = [
+        [query for query in each if not query["sql"].startswith("SET search_path")] for each in (archived, restored)
+    ]
     assert [len(each) for each in said] == [ARCHIVED, RESTORED]
     assert Reminder.objects.filter(state=Reminder.State.WAITING).count() == count
 
