@@ -153,7 +153,7 @@ def test_at_sign_offers_names_and_the_guests_are_named_before_sharing(site: Any)
     expect(page.locator(".when-shared")).not_to_be_visible()
     page.get_by_label("Share with guests").check()
     expect(page.locator(".when-shared")).to_contain_text("Chen (Agency)")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#stream .note--shared .mention")).to_have_text("@王晓")
 
 
@@ -219,7 +219,7 @@ def test_mark_done_and_delete_can_be_undone_from_the_toast(site: Any) -> None:
     expect(page.locator("#sheet")).not_to_be_visible()
     expect(page.locator(f"#task-{task.pk}")).to_have_count(0)
     page.locator("toast-region").get_by_role("button", name="Undo").click()
-    expect(page.locator(".toast").last).to_contain_text("is back")
+    expect(page.locator(".toast").last).to_contain_text("Put back as it was.")
     assert Task.objects.get(pk=task.pk).deleted_at is None
 
 
@@ -239,7 +239,7 @@ def test_everything_works_without_a_script(site: Any) -> None:
     page.locator("#deadline-on").fill("2029-11-30")
     page.get_by_role("button", name="Save deadline").click()
     page.locator("#composer-body").fill("Said without a script")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#stream")).to_contain_text("Said without a script")
     saved = Task.objects.get(pk=task.pk)
     assert (saved.title, saved.priority, saved.checklist_done_count) == ("After", 4, 1)
