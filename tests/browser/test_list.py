@@ -47,6 +47,8 @@ def test_cells_are_edited_by_keys_rows_sorted_and_the_view_kept(site: Site, owne
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("F2")
+    # The field has the focus once it is wired; before that nobody could choose in it.
+    expect(page.locator("td.list__editor select")).to_be_focused()
     page.locator("td.list__editor select").select_option(str(wei.pk))
     expect(page.locator(f"#row-{first.pk} .c-owner .list__name")).to_have_text("Wei")
     assert Task.objects.get(pk=first.pk).title == "Order three samples"

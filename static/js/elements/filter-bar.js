@@ -2,6 +2,8 @@
    focus into it, and leaves out of the address what is not asked. */
 class FilterBar extends HTMLElement {
   connectedCallback() {
+    // What was typed has been asked for already; leaving the field would ask again and shut the menu that was opened.
+    this.addEventListener("change", (event) => event.target.type === "search" && event.stopPropagation(), true);
     this.addEventListener("toggle", (event) => event.newState === "open" && this.put(event.target), true);
     this.addEventListener("htmx:configRequest", (event) => this.dropEmpty(event));
     this.addEventListener("submit", () => this.querySelector("#filter-panel").hidePopover());
