@@ -8,8 +8,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linkstar.lib.forms import problems, set_queryset
@@ -120,7 +120,6 @@ def ask(
         "errors": errors or {},
         "people": access.owners_for(task) if task.owner_id is None else [],
         "zones": zones_for(task) if task.due_on is None else [],
-        "language": get_language(),
         "url": reverse("projects:task-begin", args=[task.pk]),
     }
     if not request.htmx:

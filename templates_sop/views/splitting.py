@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -62,7 +62,7 @@ def task_split(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = SplitForm(request.POST)
     error = problems(form) if not form.is_valid() else _try_to_split(request, task, form)
     if error:
-        return _show(request, task, lines=_typed(request.POST), error=error, status=422)
+        return _show(request, task, lines=request.POST.get("lines", ""), error=error, status=422)
     if not request.htmx:
         return redirect(task)
     made = len(form.cleaned_data["lines"])
@@ -96,10 +96,6 @@ def _first_lines(task: Task) -> str:
     """What the title itself lists, a line each; empty when it names one thing."""
     pieces = clauses(task.title)
     return "\n".join(pieces) if len(pieces) > 1 else ""
-
-
-def _typed(data: QueryDict) -> str:
-    return data.get("lines", "")
 
 
 def _show(request: WorkspaceRequest, task: Task, *, lines: str, error: str = "", status: int = 200) -> HttpResponse:
