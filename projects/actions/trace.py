@@ -22,12 +22,14 @@ INSERT INTO projects_changemark (project_id, xid, task_id)
 SELECT %(project)s, pg_current_xact_id()::text::bigint, task FROM unnest(%(tasks)s::bigint[]) AS task
 ON CONFLICT DO NOTHING
 """
-# One transaction in 64 looks for old marks; for the others PostgreSQL knows from its number alone that there is nothing
-# to look for. The project's row is written first and marks are deleted after it, so that sweepers come one by one.
+# One transaction in so many looks for old marks; for the others PostgreSQL knows from its number alone that there is
+# nothing to look for. The project's row is written first and marks are deleted after it, so that sweepers come one by
+# one.
+SWEPT_ONCE_IN = 64
 _SWEEP = """
 DELETE FROM projects_changemark
 WHERE project_id = %(project)s AND at < now() - make_interval(secs => %(kept)s)
-    AND mod(pg_current_xact_id()::text::bigint, 64) = 0
+    AND mod(pg_current_xact_id()::text::bigint, %(once_in)s) = 0
 """
 _WAKE = f"""
 WITH mark AS ({_MARK}), sweep AS ({_SWEEP})
@@ -102,6 +104,7 @@ def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def _wake(project: Project, tasks: list[int], now: datetime) -> None:
+    told = {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT.total_seconds(), "once_in": SWEPT_ONCE_IN}
     with connection.cursor() as cursor:
-        cursor.execute(_WAKE, {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT.total_seconds()})
+        cursor.execute(_WAKE, told)
     ring_project(project.pk)
