@@ -286,7 +286,9 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
 
 
 def _day(text: str) -> str:
-    return day_text(date.fromisoformat(text), _language())
+    """Of a start, with its time of day where it has one."""
+    on, _space, at = text.partition(" ")
+    return f"{day_text(date.fromisoformat(on), _language())} {at}".rstrip()
 
 
 def _language() -> str:

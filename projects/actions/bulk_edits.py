@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from linkstar.lib.deadlines import Deadline, DeadlineOutOfRange, check_range
 from linkstar.members.models import Member
-from projects.actions.deadlines import deadline_data, put_deadline
+from projects.actions.deadlines import deadline_data, put_deadline, starts_after
 from projects.models import Column, Label, Task
 
 SAME = "same"
@@ -204,7 +204,7 @@ class SetDeadline(Edit):
             return SAME
         if after is None:
             return "in_hand" if _is_in_hand(task) else ""
-        return "start" if task.start_on and task.start_on > after.on else ""
+        return "start" if starts_after(task, after) else ""
 
     def put(self, task: Task, *, now: datetime) -> None:
         put_deadline(task, self.after(task))

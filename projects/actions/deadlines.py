@@ -1,7 +1,7 @@
 """Deadlines and what hangs on them."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
@@ -54,7 +54,16 @@ def lock(task: Task) -> Task:
 
 
 class StartAfterDue(ValueError):
-    """The start date lies after the deadline's day."""
+    """The start date lies after the deadline's day, or on that day at a later time."""
+
+
+def starts_after(task: Task, deadline: Deadline | None) -> bool:
+    """Whether the task would start after this deadline; of one without a time the whole day is left."""
+    if deadline is None or task.start_on is None:
+        return False
+    if task.start_on == deadline.on and task.start_time and deadline.time:
+        return task.start_time > deadline.time
+    return task.start_on > deadline.on
 
 
 @transaction.atomic
@@ -69,7 +78,7 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
         return
     if deadline is None:
         check_not_in_hand(current)
-    if deadline and current.start_on and current.start_on > deadline.on:
+    if starts_after(current, deadline):
         raise StartAfterDue
     put_deadline(task, deadline)
     touch(task, "due_on", "due_time", "due_zone", "due_at", now=now)
@@ -86,25 +95,28 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
 
 
 @transaction.atomic
-def set_start(task: Task, start_on: date | None, *, actor: Member, now: datetime) -> None:
-    """Set or remove the start date, a day on its own. Raises StartAfterDue."""
+def set_start(
+    task: Task, start_on: date | None, start_time: time | None = None, *, actor: Member, now: datetime
+) -> None:
+    """Set or remove the start date, a day on its own or with a time on the deadline's clock. Raises StartAfterDue."""
     current = lock(task)
-    before = current.start_on
-    if before == start_on:
+    before = start_data(current)
+    current.start_on, current.start_time = start_on, start_time if start_on else None
+    after = start_data(current)
+    if before == after:
         return
-    if start_on and current.due_on and start_on > current.due_on:
+    if starts_after(current, current.deadline):
         raise StartAfterDue
-    task.start_on = start_on
-    touch(task, "start_on", now=now)
-    leave_trace(
-        "start changed",
-        project=task.project,
-        task=task,
-        actor=actor,
-        now=now,
-        before=before.isoformat() if before else None,
-        after=start_on.isoformat() if start_on else None,
-    )
+    task.start_on, task.start_time = current.start_on, current.start_time
+    touch(task, "start_on", "start_time", now=now)
+    leave_trace("start changed", project=task.project, task=task, actor=actor, now=now, before=before, after=after)
+
+
+def start_data(task: Task) -> str | None:
+    """The start as JSON, as the trace keeps it: a day, or a day and a time."""
+    if task.start_on is None:
+        return None
+    return " ".join([task.start_on.isoformat(), *([task.start_time.isoformat("minutes")] if task.start_time else [])])
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from django.db import connection, models
 
+from linkstar.lib.deadlines import Deadline
 from projects.models import Task
 
 # By the name of the part.
@@ -46,6 +47,15 @@ def _read_deadline(task: Task) -> list[Any] | None:
         return None
     at = task.due_time.isoformat() if task.due_time else None
     return [task.due_on.isoformat(), at, task.due_zone, task.due_at.isoformat()]
+
+
+def deadline_of(value: list[Any] | None) -> Deadline | None:
+    """The deadline that the part of that name keeps."""
+    if value is None:
+        return None
+    on, at, zone, instant = value
+    clock = time.fromisoformat(at) if at else None
+    return Deadline.stored(date.fromisoformat(on), clock, zone, datetime.fromisoformat(instant))
 
 
 def _put_deadline(task: Task, value: list[Any] | None) -> None:

@@ -19,10 +19,10 @@ from linkstar.members.models import Member
 from linkstar.workspaces import due
 from projects import access
 from projects.actions import bin
-from projects.actions.deadlines import plan_reminders_of
+from projects.actions.deadlines import plan_reminders_of, starts_after
 from projects.actions.families import lock_family, recount
 from projects.actions.occurrences import lock_promises, look_soon
-from projects.actions.states import LINKS, PARTS, State, is_same, linked, save_all, write_links
+from projects.actions.states import LINKS, PARTS, State, deadline_of, is_same, linked, save_all, write_links
 from projects.actions.trace import leave_traces
 from projects.models import UNDO_FOR, Board, Change, Column, Project, Task
 
@@ -141,8 +141,8 @@ class _Undoing:
             and any(part in before and before[part] is None for part in ("owner", "deadline"))
         ):
             return self._leave("draft")
-        if before.get("deadline") and task.start_on and before["deadline"][0] < task.start_on.isoformat():
-            # Somebody has let it start after the day that would come back.
+        if before.get("deadline") and starts_after(task, deadline_of(before["deadline"])):
+            # Somebody has let it start after the deadline that would come back.
             return self._leave("changed")
         if before.get("owner") is not None and before["owner"] not in self.assignable:
             return self._leave("barred")

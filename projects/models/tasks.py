@@ -1,6 +1,6 @@
 """A task: what is to be done, by whom, by when, in whose clock."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from linkstar.lib.deadlines import Deadline
+from linkstar.lib.deadlines import Deadline, resolve
 from linkstar.members.models import Member
 from projects.models.boards import Column
 from projects.models.labels import Label
@@ -142,12 +142,15 @@ class Task(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
 
     start_on = models.DateField(_("start date"), null=True, blank=True)
+    start_time = models.TimeField(null=True, blank=True)
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     due_time = models.TimeField(null=True, blank=True)
     due_zone = models.CharField(max_length=64, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     remind_hours_before = ArrayField(models.PositiveSmallIntegerField(), default=default_reminders, blank=True)
     is_fixed = models.BooleanField(default=False)
+    # Where it stands by hand: a plan that is worked out leaves it there.
+    is_pinned = models.BooleanField(default=False, db_default=False)
     is_milestone = models.BooleanField(default=False)
     # A task that is gone for good leaves its row (actions/bin.py): rows go only with their whole project.
     parent = models.ForeignKey(
@@ -205,6 +208,16 @@ class Task(models.Model):
                 name="task_due_not_before_start",
             ),
             models.CheckConstraint(
+                condition=~models.Q(start_on=models.F("due_on"))
+                | models.Q(start_time=None)
+                | models.Q(due_time=None)
+                | models.Q(start_time__lte=models.F("due_time")),
+                name="task_due_not_before_start_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(start_time=None) | models.Q(start_on__isnull=False), name="task_start_whole"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(may_be_shared=True) | models.Q(visibility="internal"), name="task_shared_only_if_may"
             ),
             models.CheckConstraint(
@@ -252,6 +265,13 @@ class Task(models.Model):
         if self.due_on is None:
             return None
         return Deadline.stored(self.due_on, self.due_time, self.due_zone, self.due_at)
+
+    @property
+    def start_at(self) -> datetime | None:
+        """The start as an instant, read on the deadline's clock or else the project's; without a time at midnight."""
+        if self.start_on is None:
+            return None
+        return resolve(self.start_on, self.start_time or time.min, self.due_zone or self.project.time_zone).instant
 
     @property
     def is_done(self) -> bool:

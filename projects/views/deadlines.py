@@ -29,7 +29,7 @@ from linkstar.lib.zones import Choices, find_zone, is_zone, zone_choices
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.deadlines import StartAfterDue, set_deadline
+from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
 from projects.models import Task
 from projects.views.moving import why_not
@@ -136,7 +136,7 @@ def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
             "note": note_text(form.resolved, language),
             "guess": form.guess,
             "is_past": form.deadline.instant < now,
-            "is_before_start": task.start_on is not None and task.start_on > form.deadline.on,
+            "is_before_start": starts_after(task, form.deadline),
             "start_text": start_text(task),
         }
     elif request.GET.get("typed") or request.GET.get("on"):
