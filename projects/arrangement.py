@@ -7,51 +7,60 @@ delete meanwhile neither repeats a row nor skips one.
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Case, DateTimeField, F, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.expressions import Combinable, OrderBy
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from linkstar.lib.zones import get_zone
 from projects.filters import day_start
-from projects.models import Column, Task
+from projects.models import Column, CustomField, Task
+from projects.sort_keys import Key, flag, keys_by_field, sort_keys
 
-SORTS = ("rank", "due", "priority", "title", "number", "updated", "created", "owner")
+SORTS = ("rank", "due", "priority", "title", "number", "updated", "created", "owner", "estimate")
+NOT_FOR_GUESTS = ("estimate",)
 GROUPS = ("column", "status", "owner", "label", "priority", "due", "milestone", "none")
 DUE_GROUPS = ("overdue", "today", "week", "next_week", "later", "no_deadline", "done")
-_NEVER, _EVER = datetime(9999, 12, 30, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)
+_FIELD = re.compile(r"f[0-9]{1,9}", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,6})?", re.ASCII)
 _LONGEST = 4000
-
-
-class Key(NamedTuple):
-    """One thing that rows are ordered by; `expression` is never null, `kind` is the type of its values."""
-
-    expression: Combinable
-    kind: type
-    is_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """`sort` is one of SORTS, "rank" being the order of the board; `group` is one of GROUPS."""
+    """`sort` is one of SORTS, "rank" being the order of the board, or "f" and the pk of a custom field, which is then
+    `field`; `group` is one of GROUPS.
+    """
 
     sort: str = "rank"
     is_down: bool = False
     group: str = "column"
+    field: CustomField | None = None
 
     @classmethod
     def read(cls, query: QueryDict) -> "Arrangement":
         sort, group = query.get("sort", ""), query.get("group", "")
         key = sort.removeprefix("-")
         is_down = sort.startswith("-")
-        known = key in SORTS
+        known = key in SORTS or _FIELD.fullmatch(key) is not None
         return cls(key if known else "rank", is_down and known, group if group in GROUPS else "column")
+
+    def settled(self, fields: Mapping[int, CustomField], *, for_guest: bool) -> "Arrangement":
+        """As these fields (by pk) and what guests are told of allow it; by an unknown one, the order of the board."""
+        if for_guest and self.sort in NOT_FOR_GUESTS:
+            return replace(self, sort="rank", is_down=False)
+        if self.sort in SORTS:
+            return self
+        found = fields.get(int(self.sort.removeprefix("f")))
+        return replace(self, field=found) if found else replace(self, sort="rank", is_down=False)
 
     @property
     def value(self) -> str:
@@ -73,14 +82,18 @@ class Arrangement:
     def sorted_by(self, sort: str) -> "Arrangement":
         """By another key; by the same one the other way round. Priority begins with what is urgent, times with now."""
         is_down = not self.is_down if sort == self.sort else sort in ("priority", "updated", "created")
-        return Arrangement(sort, is_down, self.group)
+        return Arrangement(sort, is_down, self.group)  # without the field, for an address
 
     def keys(self, *, now: datetime, zone: str) -> dict[str, Key]:
         """What rows are ordered by, those of the group first, by the name to annotate; they end on the pk."""
         groups = {f"group{index}": key for index, key in enumerate(_GROUP_KEYS[self.group](now, zone))}
+        by = (
+            keys_by_field(self.field, is_down=self.is_down)
+            if self.field
+            else sort_keys(self.sort, is_down=self.is_down)
+        )
         sorts = {
-            f"sort{index}": Key(key.expression, key.kind, key.is_down != self.is_down)
-            for index, key in enumerate(_sort_keys(self.sort, is_down=self.is_down))
+            f"sort{index}": Key(key.expression, key.kind, key.is_down != self.is_down) for index, key in enumerate(by)
         }
         return {**groups, **sorts, "place": Key(F("pk"), int, self.is_down)}
 
@@ -106,7 +119,7 @@ class Cursor(NamedTuple):
 
     @property
     def text(self) -> str:
-        plain = [value.isoformat() if isinstance(value, datetime) else value for value in (self.now, *self.values)]
+        plain = [_plain(value) for value in (self.now, *self.values)]
         return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).decode().rstrip("=")
 
     @classmethod
@@ -122,6 +135,12 @@ class Cursor(NamedTuple):
         return cls(now, values)
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
 def _value(value: Any, kind: type) -> Any:
     """Raises ValueError or TypeError for what is not of that kind, or what the database would not take."""
     if kind is datetime:
@@ -129,6 +148,11 @@ def _value(value: Any, kind: type) -> Any:
         if moment.tzinfo is None:
             raise ValueError(value)
         return moment
+    if kind is Decimal:
+        # Neither exponents nor more digits than the fields of numbers take.
+        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+            raise ValueError(value)
+        return Decimal(value)
     if type(value) is not kind:
         raise TypeError(value)
     if isinstance(value, str) and "\x00" in value.encode().decode():
@@ -138,27 +162,6 @@ def _value(value: Any, kind: type) -> Any:
     return value
 
 
-def _sort_keys(sort: str, *, is_down: bool) -> list[Key]:
-    """Ascending; what has no deadline, or no owner, stands last either way."""
-    no_owner = _flag(Q(owner=None))
-    never = Coalesce("due_at", Value(_NEVER, DateTimeField()))
-    keys = {
-        "rank": [Key(F("column__position"), int), Key(F("rank"), str)],
-        "due": [Key(Coalesce("due_at", Value(_EVER, DateTimeField())) if is_down else never, datetime)],
-        "priority": [Key(F("priority"), int), Key(never, datetime, is_down)],
-        "title": [Key(Lower("title"), str)],
-        "number": [Key(F("number"), int)],
-        "updated": [Key(F("updated_at"), datetime)],
-        "created": [Key(F("created_at"), datetime)],
-        "owner": [Key(no_owner, int, is_down), Key(Coalesce("owner__display_name", Value("")), str)],
-    }
-    return keys[sort]
-
-
-def _flag(condition: Q) -> Case:
-    return Case(When(condition, then=1), default=0, output_field=IntegerField())
-
-
 def _by_status(now: datetime, zone: str) -> list[Key]:
     order = [When(column__status=status, then=index) for index, status in enumerate(Column.Status.values)]
     return [Key(Case(*order, default=len(order), output_field=IntegerField()), int)]
@@ -166,14 +169,14 @@ def _by_status(now: datetime, zone: str) -> list[Key]:
 
 def _by_owner(now: datetime, zone: str) -> list[Key]:
     name, pk = Coalesce("owner__display_name", Value("")), Coalesce("owner_id", Value(0))
-    return [Key(_flag(Q(owner=None)), int), Key(name, str), Key(pk, int)]
+    return [Key(flag(Q(owner=None)), int), Key(name, str), Key(pk, int)]
 
 
 def _by_label(now: datetime, zone: str) -> list[Key]:
     """A task stands under the first of its labels, so that it stands in the list once."""
     worn = Task.labels.through.objects.filter(task_id=OuterRef("pk")).order_by("label__name")
     first = Coalesce(Subquery(worn.values("label__name")[:1]), Value(""))
-    return [Key(_flag(~Q(pk__in=Task.labels.through.objects.values("task_id"))), int), Key(first, str)]
+    return [Key(flag(~Q(pk__in=Task.labels.through.objects.values("task_id"))), int), Key(first, str)]
 
 
 def _by_due(now: datetime, zone: str) -> list[Key]:
@@ -196,6 +199,6 @@ _GROUP_KEYS: dict[str, Callable[[datetime, str], list[Key]]] = {
     "label": _by_label,
     "priority": lambda now, zone: [Key(F("priority"), int, True)],
     "due": _by_due,
-    "milestone": lambda now, zone: [Key(_flag(Q(is_milestone=False)), int)],
+    "milestone": lambda now, zone: [Key(flag(Q(is_milestone=False)), int)],
     "none": lambda now, zone: [],
 }

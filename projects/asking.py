@@ -27,11 +27,18 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FieldChoice:
-    """A custom field that can be filtered by: what it offers (nothing: words are typed), and what its values ask."""
+    """A custom field that can be filtered and sorted by, and what it offers; nothing: words are typed."""
 
-    name: str
-    condition: FieldCondition
+    field: models.CustomField
     values: Sequence[Choice] = ()
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def condition(self) -> FieldCondition:
+        return condition_of(self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def _field_choice(field: models.CustomField, people: Sequence[Choice]) -> FieldC
         values = list(people)
     if values:
         values.append(Choice(EMPTY, _("Empty")))
-    return FieldChoice(field.name, condition_of(field), values)
+    return FieldChoice(field, values)
 
 
 def settle(

@@ -41,6 +41,7 @@ COLUMNS: tuple[ListColumn, ...] = (
     ListColumn("due", _("Deadline"), "due", to="edit"),
     ListColumn("priority", _("Priority"), "priority", to="edit"),
     ListColumn("labels", _("Labels"), to="edit"),
+    ListColumn("estimate", _("Estimate"), "estimate", for_guests=False, is_default=False),
     ListColumn("checklist", _("Checklist")),
     ListColumn("comments", _("Comments"), for_guests=False),
     ListColumn("files", _("Files"), for_guests=False, is_default=False),
@@ -58,7 +59,7 @@ def is_key(key: str) -> bool:
 def offered_to(member: Member, fields: Sequence[CustomField] = ()) -> list[ListColumn]:
     """`fields` are the custom fields that the project shows this member."""
     own = [column for column in COLUMNS if column.for_guests or member.is_insider]
-    return own + [ListColumn(f"f{field.pk}", field.name, is_default=False) for field in fields]
+    return own + [ListColumn(key := f"f{field.pk}", field.name, key, is_default=False) for field in fields]
 
 
 def shown_to(member: Member, chosen: Iterable[str] | None, fields: Sequence[CustomField] = ()) -> list[ListColumn]:

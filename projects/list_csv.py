@@ -69,6 +69,8 @@ def _titles(columns: Sequence[ListColumn]) -> list[str]:
                 titles += [_("Checklist, done"), _("Checklist, all")]
             case "updated":
                 titles += [_("Changed (UTC)")]
+            case "estimate":
+                titles += [_("Estimate, hours")]
             case _:
                 titles.append(str(column.name))
     return titles
@@ -103,6 +105,8 @@ def _cells_of(row: ListRow, key: str) -> list[Any]:
             return [card.comment_count]
         case "files":
             return [card.file_count]
+        case "estimate":
+            return [f"{row.estimate_minutes / 60:.2f}" if row.estimate_minutes else ""]
         case "number":
             return [card.number]
         case _:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, F, OuterRef, Q, Value
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from linkstar.lib.text import face, initial
 from projects.arrangement import DUE_GROUPS, Arrangement, Cursor, Key, after, order_of
 from projects.asking import Asked
 from projects.cards import Card, Face, Reader, read_cards_with
+from projects.effort import length
 from projects.models import Column, CustomField, Project, Task
 from projects.models.tasks import TaskQuerySet
 from projects.trace import moment
@@ -24,7 +25,7 @@ ROWS_PER_PAGE = 100
 class ListRow(NamedTuple):
     """A task as a row. `group` are the values of its group's keys, `extra` those of what else was asked for.
 
-    For guests `helpers` are [].
+    For guests `helpers` are [] and `estimate_minutes` None.
     """
 
     card: Card
@@ -33,8 +34,13 @@ class ListRow(NamedTuple):
     helpers: list[Face]
     updated_at: datetime
     updated_text: str
+    estimate_minutes: int | None
     group: tuple[Any, ...] = ()
     extra: tuple[Any, ...] = ()
+
+    @property
+    def estimate(self) -> str:
+        return length(self.estimate_minutes) if self.estimate_minutes else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +118,15 @@ def read_rows(
         "column_status": F("column__status"),
         "helper_faces": _helpers() if reader.member.is_insider else Value(None, CharField()),
         "changed_at": F("updated_at"),
+        "effort": F("estimate_minutes") if reader.member.is_insider else Value(None, IntegerField()),
         **{f"at_{name}": F(name) for name in names},
     }
     return [
-        (ListRow(card, column, status, [_face(text) for text in faces or ()], changed, moment(changed)), tuple(values))
-        for card, (column, status, faces, changed, *values) in read_cards_with(
+        (
+            ListRow(card, column, status, [_face(text) for text in faces or ()], changed, moment(changed), effort),
+            tuple(values),
+        )
+        for card, (column, status, faces, changed, effort, *values) in read_cards_with(
             tasks, reader, is_readonly=is_readonly, fields=fields, **beside
         )
     ]

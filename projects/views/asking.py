@@ -9,11 +9,12 @@ from django.http import HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.arrangement import Arrangement
+from projects.arrangement import SORTS, Arrangement
 from projects.asking import Asked, choices_for, settle
 from projects.bulk_kinds import bulk_kinds
 from projects.cards import Reader
@@ -92,17 +93,24 @@ def read_page(
     request: WorkspaceRequest, project: Project, reader: Reader, *, kind: str, columns: Iterable[Column] = ()
 ) -> TaskPage:
     """Without `columns`, those of a board can be asked for and are not offered."""
-    arrangement = Arrangement.read(request.GET)
+    arranged = Arrangement.read(request.GET)
     shown = read_columns(request.GET.get("columns", ""))
     views = list(access.saved_views_in(request.member, project))
     view = next((view for view in views if str(view.pk) == request.GET.get("saved")), None)
-    kept = list(arrangement.params)
-    kept += [("saved", str(view.pk))] if view else []
-    kept += [("columns", ",".join(shown))] if shown else []
     wanted = TaskFilter.read(request.GET)
     if wanted.columns and not columns:
         columns = project.board.columns.order_by("position")
-    asked = settle(wanted, choices_for(request.member, project, columns), reader, kept=kept)
+    choices = choices_for(request.member, project, columns)
+    fields = {pk: choice.field for pk, choice in choices.fields.items()}
+    arrangement = arranged.settled(fields, for_guest=request.member.is_guest)
+    kept = list(arrangement.params)
+    kept += [("saved", str(view.pk))] if view else []
+    kept += [("columns", ",".join(shown))] if shown else []
+    asked = settle(wanted, choices, reader, kept=kept)
+    if arrangement.sort != arranged.sort and arranged.sort not in SORTS:
+        asked.lost.append(
+            _("The field these tasks are sorted by no longer exists. They stand in the order of the board.")
+        )
     return TaskPage(kind, project, request.member, asked, arrangement, shown, views, view)
 
 

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django_tenants.utils import tenant_context
@@ -20,6 +21,7 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from linkstar.workspaces.models import Workspace
 from projects import access
+from projects.arrangement import NOT_FOR_GUESTS
 from projects.list_columns import ListColumn, keys_of, offered_to, shown_to
 from projects.list_csv import csv_lines
 from projects.list_rows import ListPage, list_page, read_rows
@@ -37,6 +39,8 @@ SORT_NAMES = [
     ("-title", _("Title, from the end")),
     ("owner", _("By owner")),
     ("-owner", _("By owner, from the end")),
+    ("estimate", _("Smallest estimate first")),
+    ("-estimate", _("Largest estimate first")),
     ("number", _("Number")),
     ("-number", _("Number, newest first")),
     ("-updated", _("Changed last")),
@@ -124,12 +128,22 @@ def _drawing(
         "heads": [_head(column, page) for column in shown],
         "more_url": f"{page.url}?{_with(page.asked.query, after=rows.next)}" if rows.next else "",
         "columns": columns,
-        "sorts": SORT_NAMES,
+        "sorts": _sort_names(member, fields),
         "groups": GROUP_NAMES,
         "row_may": row_may(member),
         "most": MOST_LINES,
         "may_add": access.may(member, "add task", page.project),
     }
+
+
+def _sort_names(member: Member, fields: Sequence[CustomField]) -> list[tuple[str, str]]:
+    names = [
+        (sort, str(name)) for sort, name in SORT_NAMES if member.is_insider or sort.lstrip("-") not in NOT_FOR_GUESTS
+    ]
+    for field in fields:
+        back = gettext("%(field)s, from the end") % {"field": field.name}
+        names += [(f"f{field.pk}", field.name), (f"-f{field.pk}", back)]
+    return names
 
 
 def row_may(member: Member) -> str:
