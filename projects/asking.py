@@ -14,7 +14,7 @@ from linkstar.lib.clock_text import day_text
 from linkstar.members.models import Member
 from projects import access, models
 from projects.cards import Reader
-from projects.field_conditions import EMPTY, condition_of
+from projects.field_conditions import EMPTY, condition_everywhere, condition_of
 from projects.filters import DUE_WORDS, FieldCondition, TaskFilter, is_pk
 from projects.models import Column, Label, Project, Task
 from projects.models.tasks import TaskQuerySet
@@ -27,10 +27,14 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FieldChoice:
-    """A custom field that can be filtered and sorted by, and what it offers; nothing: words are typed."""
+    """A custom field that can be filtered and sorted by, and what it offers; nothing: words are typed.
+
+    `is_everywhere`: the tasks asked are of many projects, some of which may not show the field.
+    """
 
     field: models.CustomField
     values: Sequence[Choice] = ()
+    is_everywhere: bool = False
 
     @property
     def name(self) -> str:
@@ -38,7 +42,10 @@ class FieldChoice:
 
     @property
     def condition(self) -> FieldCondition:
-        return condition_of(self.field)
+        return condition_everywhere(self.field) if self.is_everywhere else condition_of(self.field)
+
+    def asked_text(self, values: Iterable[str]) -> str:
+        return f"{self.name}: {', '.join(_choice_name(self.values, value) for value in values)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ class Asked:
     names: dict[str, str]
     kept: Sequence[tuple[str, str]] = ()
 
-    def scope(self, member: Member, project: Project) -> TaskQuerySet:
-        """What is looked through: the project's current tasks, or its archived ones."""
+    def scope(self, member: Member, project: Project | None) -> TaskQuerySet:
+        """What is looked through: the project's current tasks or its archived ones, or those of all open projects."""
         return tasks_in_scope(member, project, self.wanted)
 
     def narrow(self, tasks: TaskQuerySet, reader: Reader) -> TaskQuerySet:
@@ -133,7 +140,10 @@ class Asked:
         return urlencode(self.kept)
 
 
-def tasks_in_scope(member: Member, project: Project, wanted: TaskFilter) -> TaskQuerySet:
+def tasks_in_scope(member: Member, project: Project | None, wanted: TaskFilter) -> TaskQuerySet:
+    if project is None:
+        tasks = Task.objects.visible_to(member).exclude(project__state=Project.State.ARCHIVED)
+        return tasks.exclude(archived_at=None) if wanted.is_archived else tasks.current()
     if wanted.is_archived:
         return access.tasks_of(member, project).exclude(archived_at=None)
     return access.current_tasks_of(member, project)
@@ -155,11 +165,11 @@ def choices_for(member: Member, project: Project, columns: Iterable[Column]) -> 
         people=offered,
         labels=[Choice(str(label.pk), label.name) for label in labels],
         columns=[Choice(str(column.pk), column.name) for column in columns],
-        fields={field.pk: _field_choice(field, team) for field in access.fields_of(member, project)},
+        fields={field.pk: field_choice(field, team) for field in access.fields_of(member, project)},
     )
 
 
-def _field_choice(field: models.CustomField, people: Sequence[Choice]) -> FieldChoice:
+def field_choice(field: models.CustomField, people: Sequence[Choice], *, is_everywhere: bool = False) -> FieldChoice:
     """Choices and people are offered, and that there is none; for the others words or a range are typed."""
     values: list[Choice] = []
     if field.kind == models.CustomField.Kind.CHOICE:
@@ -168,7 +178,7 @@ def _field_choice(field: models.CustomField, people: Sequence[Choice]) -> FieldC
         values = list(people)
     if values:
         values.append(Choice(EMPTY, _("Empty")))
-    return FieldChoice(field, values)
+    return FieldChoice(field, values, is_everywhere)
 
 
 def settle(
@@ -231,8 +241,7 @@ _DUE_NAMES: dict[str, Promise] = {
 def _chip_text(key: str, value: str, asked: Asked) -> str:
     if key in _WORDS:
         return _WORDS[key](value, asked)
-    pk = int(key.removeprefix("f"))
-    return f"{asked.choices.fields[pk].name}: {_choice_name(asked.choices.fields[pk].values, value)}"
+    return asked.choices.fields[int(key.removeprefix("f"))].asked_text([value])
 
 
 def _owner_text(value: str, asked: Asked) -> str:

@@ -37,6 +37,12 @@ def condition_of(field: CustomField) -> Callable[[tuple[str, ...]], Q]:
     return condition
 
 
+def condition_everywhere(field: CustomField) -> Callable[[tuple[str, ...]], Q]:
+    """The same over many projects: only tasks of projects that show the field fit, also where empty is asked for."""
+    inside = condition_of(field)
+    return lambda values: Q(project__shown_fields__contains=[field.pk]) & inside(values)
+
+
 def value_of(field: CustomField, *path: str) -> Func:
     """The stored text; by function, for Django takes a key of digits for a place in a list."""
     keys = [Value(str(field.pk)), *(Value(part) for part in path)]

@@ -3,8 +3,8 @@
 Days end at midnight on the reader's clock, the week on Sunday night. Tasks of archived projects are left out.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -14,6 +14,9 @@ from django.http import QueryDict
 
 from linkstar.lib.day_grid import day_start
 from linkstar.lib.zones import get_zone
+from linkstar.members.models import Member
+from projects.asking import FieldChoice, FilterChip
+from projects.asking_everywhere import known_fields
 from projects.cards import Reader
 from projects.filters import TaskFilter, is_pk
 from projects.models import Project, Task
@@ -28,18 +31,27 @@ _CUT_SHORT = ("later", "someday")
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """What the address says of one's work: a task filter, one project, and one section of the page, by pages."""
+    """What the address says of one's work: a task filter, one project, and one section of the page, by pages.
+
+    `fields` are the custom ones asked of, by their pk; `has_lost` says that others asked of are gone.
+    """
 
     tasks: TaskFilter = field(default_factory=TaskFilter)
     project: str = ""
     section: str = ""
     page: int = 1
+    fields: Mapping[int, FieldChoice] = field(default_factory=dict)
+    has_lost: bool = False
 
     @classmethod
-    def read(cls, query: QueryDict, sections: Iterable[str] = GROUPS) -> "WorkFilter":
+    def read(cls, query: QueryDict, member: Member, sections: Iterable[str] = GROUPS) -> "WorkFilter":
         project, section, page = query.get("project", ""), query.get("section", ""), query.get("page", "")
+        asked = TaskFilter.read(query)
+        tasks, fields = known_fields(asked, member)
         return cls(
-            tasks=TaskFilter.read(query),
+            tasks=tasks,
+            fields=fields,
+            has_lost=tasks != asked,
             project=project if is_pk(project) else "",
             section=section if section in sections else "",
             page=max(int(page), 1) if is_pk(page) and len(page) < 6 else 1,
@@ -55,12 +67,25 @@ class WorkFilter:
         return urlencode([*self.tasks.params, *([("project", self.project)] if self.project else [])])
 
     @property
+    def chips(self) -> list[FilterChip]:
+        """Of each custom field that is asked of: in words, and the address's query without it."""
+        given = self.tasks.fields
+        return [
+            FilterChip(
+                self.fields[pk].asked_text(values),
+                replace(self, tasks=replace(self.tasks, fields=(*given[:place], *given[place + 1 :]))).query,
+            )
+            for place, (pk, values) in enumerate(given)
+        ]
+
+    @property
     def start(self) -> int:
         return (self.page - 1) * PER_PAGE
 
     def condition(self, reader: Reader) -> Q:
         tasks = self.tasks.for_guest() if reader.member.is_guest else self.tasks
-        wanted = tasks.condition(now=reader.now, zone=reader.zone, me=reader.member.pk)
+        fields = {pk: choice.condition for pk, choice in self.fields.items()}
+        wanted = tasks.condition(now=reader.now, zone=reader.zone, me=reader.member.pk, fields=fields)
         return wanted & Q(project_id=int(self.project)) if self.project else wanted
 
 

@@ -1,6 +1,6 @@
 """What every page of a project's tasks reads from its address, and what its filter bar draws."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.arrangement import SORTS, Arrangement
 from projects.asking import Asked, choices_for, settle
+from projects.asking_everywhere import choices_everywhere
 from projects.bulk_kinds import bulk_kinds
 from projects.cards import Reader
 from projects.filters import TaskFilter
@@ -27,21 +28,25 @@ from projects.models import Column, Project, SavedView
 class TaskPage:
     """A page of tasks as its address asks for it; `kind` is one of SavedView.Kind and the name of its address.
 
+    `project` None: of all projects. `place` is where on the page one looks, as the days of a calendar: no filter.
     `view` is the saved view that was opened, and `views` are all that the reader can open here. `columns` are those the
     address asks for, None when it says nothing of them.
     """
 
     kind: str
-    project: Project
+    project: Project | None
     member: Member
     asked: Asked
     arrangement: Arrangement
     columns: list[str] | None
     views: list[SavedView]
     view: SavedView | None
+    place: Sequence[tuple[str, str]] = ()
 
     @property
     def url(self) -> str:
+        if self.project is None:
+            return reverse(f"projects:{self.kind}-all")
         return reverse(f"projects:{self.kind}", args=[self.project.pk])
 
     @property
@@ -56,7 +61,7 @@ class TaskPage:
     @property
     def open_views(self) -> list[tuple[SavedView, str]]:
         """Each with its address."""
-        return [(view, view.address_in(self.project)) for view in self.views]
+        return [(view, view.address_in(self.project)) for view in self.views] if self.project else []
 
     @property
     def cleared(self) -> str:
@@ -65,7 +70,9 @@ class TaskPage:
 
     @property
     def save_url(self) -> str:
-        """Where what the page asks is kept as a view."""
+        """Where what the page asks is kept as a view; "" where none can be."""
+        if self.project is None:
+            return ""
         given = {"kind": self.kind, "query": self.query, "columns": ",".join(self.columns or [])}
         return f"{reverse('projects:view-add', args=[self.project.pk])}?{urlencode(given)}"
 
@@ -90,20 +97,29 @@ def clean_query(text: str) -> str:
 
 
 def read_page(
-    request: WorkspaceRequest, project: Project, reader: Reader, *, kind: str, columns: Iterable[Column] = ()
+    request: WorkspaceRequest,
+    project: Project | None,
+    reader: Reader,
+    *,
+    kind: str,
+    columns: Iterable[Column] = (),
+    place: Sequence[tuple[str, str]] = (),
 ) -> TaskPage:
     """Without `columns`, those of a board can be asked for and are not offered."""
     arranged = Arrangement.read(request.GET)
     shown = read_columns(request.GET.get("columns", ""))
-    views = list(access.saved_views_in(request.member, project))
+    views = list(access.saved_views_in(request.member, project)) if project else []
     view = next((view for view in views if str(view.pk) == request.GET.get("saved")), None)
     wanted = TaskFilter.read(request.GET)
-    if wanted.columns and not columns:
-        columns = project.board.columns.order_by("position")
-    choices = choices_for(request.member, project, columns)
+    if project is None:
+        choices = choices_everywhere(request.member)
+    else:
+        if wanted.columns and not columns:
+            columns = project.board.columns.order_by("position")
+        choices = choices_for(request.member, project, columns)
     fields = {pk: choice.field for pk, choice in choices.fields.items()}
     arrangement = arranged.settled(fields, for_guest=request.member.is_guest)
-    kept = list(arrangement.params)
+    kept = [*arrangement.params, *place]
     kept += [("saved", str(view.pk))] if view else []
     kept += [("columns", ",".join(shown))] if shown else []
     asked = settle(wanted, choices, reader, kept=kept)
@@ -111,7 +127,7 @@ def read_page(
         asked.lost.append(
             _("The field these tasks are sorted by no longer exists. They stand in the order of the board.")
         )
-    return TaskPage(kind, project, request.member, asked, arrangement, shown, views, view)
+    return TaskPage(kind, project, request.member, asked, arrangement, shown, views, view, place)
 
 
 def read_columns(text: str) -> list[str] | None:
@@ -138,7 +154,8 @@ def answer_part(request: WorkspaceRequest, part: str, context: dict[str, Any], p
     pieces, asker = [render_to_string(part, context, request)], request.htmx.trigger if request.htmx else None
     # Tasks that only show themselves again leave alone what somebody may have open beside them.
     if asker != page.kind:
-        pieces += [render_to_string(name, {**context, "oob": True}, request) for name in _BESIDE]
+        beside = _BESIDE if page.project else _BESIDE[1:]
+        pieces += [render_to_string(name, {**context, "oob": True}, request) for name in beside]
     response = HttpResponse("".join(pieces))
     if asker == "filters":
         response["HX-Push-Url"] = page.address

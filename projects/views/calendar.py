@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,12 +21,9 @@ from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.agenda import IN_DAY, IN_MONTH, IN_WEEK, Day, fill_days, lay_days, unknown_years
-from projects.arrangement import Arrangement
 from projects.cards import Reader
-from projects.field_conditions import condition_of
-from projects.filters import TaskFilter
-from projects.models import Project, Task
-from projects.views.asking import joined
+from projects.models import Project, SavedView
+from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
 
 _ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
@@ -37,12 +33,16 @@ VIEWS = ("month", "week", "day")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the address says of where one looks: a view, a day in it, a page of a day, and on whose clock."""
+    """What the address says of where one looks: a view, a day in it, a page of a day, and on whose clock.
+
+    `is_today`: the address names no day, and goes with the days.
+    """
 
     view: str
     on: date
     zone: str
     page: int = 1
+    is_today: bool = True
 
     @classmethod
     def read(cls, query: QueryDict, reader: Reader) -> "Place":
@@ -52,7 +52,16 @@ class Place:
         today = reader.now.astimezone(get_zone(zone)).date()
         view, page = query.get("view", ""), query.get("page", "")
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-        return cls(view if view in VIEWS else "month", read_day(query.get("on", "")) or today, zone, max(number, 1))
+        view, on = view if view in VIEWS else "month", read_day(query.get("on", ""))
+        return cls(view, on or today, zone, max(number, 1), is_today=on is None)
+
+    def params(self, reader: Reader) -> list[tuple[str, str]]:
+        """As in an address; of today, and of the reader's own clock, it says nothing."""
+        view = [("view", self.view)] if self.view != "month" else []
+        return [*view, *([] if self.is_today else [("on", self.on.isoformat())]), *self.zone_param(reader)]
+
+    def zone_param(self, reader: Reader) -> list[tuple[str, str]]:
+        return [("zone", self.zone)] if self.zone != reader.zone else []
 
     @property
     def span(self) -> Span:
@@ -95,66 +104,54 @@ def read_day(text: str) -> date | None:
 @require_safe
 @guests_allowed
 def calendar(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    project = access.get_project(request.member, pk)
-    tasks = access.tasks_of(request.member, project).current()
-    return _show(request, tasks, project)
+    return _show(request, access.get_project(request.member, pk))
 
 
 @require_safe
 @guests_allowed
 def calendar_all(request: WorkspaceRequest) -> HttpResponse:
     """Of every project that is not archived."""
-    tasks = Task.objects.visible_to(request.member).current().exclude(project__state=Project.State.ARCHIVED)
-    return _show(request, tasks, None)
+    return _show(request, None)
 
 
-def _show(request: WorkspaceRequest, tasks: QuerySet[Task], project: Project | None) -> HttpResponse:
-    reader, wanted = reader_of(request), TaskFilter.read(request.GET)
-    wanted = wanted.for_guest() if request.member.is_guest else wanted
+def _show(request: WorkspaceRequest, project: Project | None) -> HttpResponse:
+    reader = reader_of(request)
     place = Place.read(request.GET, reader)
+    page = read_page(request, project, reader, kind=SavedView.Kind.CALENDAR, place=place.params(reader))
     days = lay_days(place.span, reader, month=place.on if place.view == "month" else None)
-    shown = access.fields_of(request.member, project) if project and wanted.fields else []
-    fields = {field.pk: condition_of(field) for field in shown}
-    asked = tasks.filter(wanted.condition(now=reader.now, zone=reader.zone, me=request.member.pk, fields=fields))
+    asked = page.asked.narrow(page.asked.scope(request.member, project), reader)
     most = {"month": IN_MONTH, "week": IN_WEEK, "day": IN_DAY}[place.view]
     offset = (place.page - 1) * IN_DAY if place.view == "day" else 0
     fill_days(days, asked, place.span, reader, most=most, offset=offset)
     context = {
-        **_frame(request, project, place, wanted, reader),
-        "project": project,
+        **page_context(page),
+        **_frame(request.member, page, place, reader),
         "days": days,
         "total": sum(day.count for day in days),
         "more": _page_after(place, days) if place.view == "day" else None,
-        "people": _people(request.member, project),
     }
-    name = "projects/calendar.html"
-    fragment = request.htmx and request.htmx.target == "calendar"
-    response = render(request, f"{name}#calendar" if fragment else name, context)
+    if request.htmx and request.htmx.target == "calendar":
+        return answer_part(request, "projects/calendar.html#calendar", context, page)
+    response = render(request, "projects/calendar.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _frame(
-    request: WorkspaceRequest, project: Project | None, place: Place, wanted: TaskFilter, reader: Reader
-) -> dict[str, Any]:
-    here = reverse("projects:calendar", args=[project.pk]) if project else reverse("projects:calendar-all")
+def _frame(member: Member, page: TaskPage, place: Place, reader: Reader) -> dict[str, Any]:
+    project, kept = page.project, [*page.asked.wanted.params, *place.zone_param(reader)]
     adds = reverse("projects:calendar-add", args=[project.pk]) if project else reverse("projects:calendar-all-add")
-    kept = [*wanted.params, *([("zone", place.zone)] if place.zone != reader.zone else [])]
-    may_add = access.may(request.member, "add task", project) if project else request.member.is_insider
-    chinese = reader.language == "zh-hans"
+    may_add = access.may(member, "add task", project) if project else member.is_insider
     return {
-        "here": here,
+        "project": project,
         "place": place,
-        "wanted": wanted,
-        "tab_query": joined(wanted, Arrangement.read(request.GET)),
         "title": place.title(reader.language),
         "today": reader.now.astimezone(get_zone(place.zone)).date(),
         "zones": _zones(project, place, reader),
         "offsets": _offsets(place.span),
-        "day_url": f"{here}?{urlencode([*kept, ('view', 'day'), ('on', '')])}",
+        "day_url": f"{page.url}?{urlencode([*kept, ('view', 'day'), ('on', '')])}",
         "add_url": f"{adds}?{urlencode([('zone', place.zone), ('on', '')])}" if may_add else "",
         "unknown": unknown_years(place.span),
-        "weekdays": WEEKDAYS_ZH if chinese else WEEKDAYS_EN,
+        "weekdays": WEEKDAYS_ZH if reader.language == "zh-hans" else WEEKDAYS_EN,
     }
 
 
@@ -173,11 +170,3 @@ def _offsets(span: Span) -> str:
 
 def _page_after(place: Place, days: list[Day]) -> int | None:
     return place.page + 1 if days[0].count > place.page * IN_DAY else None
-
-
-def _people(member: Member, project: Project | None) -> list[Member]:
-    """Whom the filter offers; a guest is not told who works here."""
-    if member.is_guest:
-        return []
-    people = access.assignable_to(member, None, project) if project else Member.objects.active().insiders()
-    return list(people.order_by("display_name", "pk").only("pk", "display_name"))

@@ -47,7 +47,7 @@ RAIL_LENGTH = 8
 @guests_allowed
 def home(request: WorkspaceRequest) -> HttpResponse:
     """The filter stands in the address (WorkFilter); `?section=` shows one group alone, by pages."""
-    reader, wanted = reader_of(request), WorkFilter.read(request.GET)
+    reader, wanted = reader_of(request), WorkFilter.read(request.GET, request.member)
     groups = my_work(reader, wanted)
     offers = OwnerOffer.objects.filter(offered_to=request.member, state=OwnerOffer.State.OPEN)
     may_be_new = not groups and not wanted.is_on and not wanted.section
@@ -91,7 +91,7 @@ def _pages(wanted: WorkFilter, count: int) -> dict[str, Any]:
 @guests_allowed
 def waits(request: WorkspaceRequest) -> HttpResponse:
     """Who waits for me and for whom I wait: a part of My work that loads by itself, and a page of its own."""
-    reader, wanted = reader_of(request), WorkFilter.read(request.GET, KINDS)
+    reader, wanted = reader_of(request), WorkFilter.read(request.GET, request.member, KINDS)
     groups = waiting(reader, wanted)
     named = [(WAIT_NAMES[group.name], group) for group in groups]
     context = {

@@ -11,13 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linkstar.accounts.models import User
 from linkstar.lib.day_grid import Span, day_of, month_span, week_span
 from linkstar.lib.deadlines import Deadline
+from projects.access_fields import fields_anywhere
 from projects.agenda import Day, fill_days, holidays_on, lay_days, unknown_years
 from projects.cards import Reader
-from projects.models import Activity, Project, ProjectAccess, Task
+from projects.models import Activity, Project, ProjectAccess, SavedView, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
 from tests.pages import HTMX, text
+from tests.projects.test_fields import make_field, show
 from tests.projects.test_move import statements
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +146,7 @@ def test_it_takes_the_same_statements_for_any_number(owner: Any, count: int, que
             response = client.get(f"{path}?on=2026-11-27&{query}")
         assert response.status_code == 200
         found[path] = len(statements(captured))
-    assert list(found.values()) == [5, 4]
+    assert list(found.values()) == [7, 6]
 
 
 def test_the_zone_is_in_the_address_and_wrong_ones_are_the_readers(owner: Any) -> None:
@@ -182,6 +185,60 @@ def test_the_filter_is_the_one_of_the_board(owner: Any) -> None:
     }.items():
         page = text(client.get(f"{path}&{query}"))
         assert [title for title in ("mine", "other") if f">{title}</span>" in page] == titles
+
+
+def test_the_one_filter_bar_keeps_the_days_and_offers_saved_views(owner: Any) -> None:
+    project = make_project(owner)
+    make_task(project, "mine", owner=owner, deadline=Deadline(date(2026, 11, 27), None, BEIJING))
+    client, path = client_of(owner), f"/projects/{project.pk}/calendar/"
+    asked = f"?q=mi&view=week&on=2026-11-27&zone={ANGELES}"
+    page = text(client.get(path + asked))
+    for field in ('name="view" value="week"', 'name="on" value="2026-11-27"', f'<option value="{ANGELES}" selected>'):
+        assert field in page
+    assert 'id="filter-panel"' in page and f"/projects/{project.pk}/views/add/?kind=calendar&amp;query=q%3Dmi" in page
+    view = SavedView.objects.create(member=owner, project=project, kind="calendar", name="Mine", query="q=mi&owner=me")
+    assert f'href="{path}?q=mi&amp;owner=me&amp;saved={view.pk}"' in text(client.get(path))
+    # The answer to the filter leaves the address, and the days, where they were.
+    headers = {"HX-Request": "true", "HX-Target": "calendar", "HX-Trigger": "filters"}
+    response = client.get(path + asked, headers=headers)
+    assert response["HX-Push-Url"] == f"{path}?q=mi&view=week&on=2026-11-27&zone=America%2FLos_Angeles"
+    assert 'id="filter-arrange" hx-swap-oob="true"' in text(response)
+    assert 'id="filter-views"' in text(client.get("/calendar/")) and "views/add" not in text(client.get("/calendar/"))
+
+
+def test_both_calendars_ask_custom_fields_and_tell_of_those_that_are_gone(owner: Any) -> None:
+    User.objects.filter(pk=owner.user_id).update(language="en")
+    project, other = make_project(owner), make_project(owner, name="Without the field")
+    field, day = (
+        make_field(owner, "Stage", "choice", choices=["Draft", "Live"]),
+        Deadline(date(2026, 11, 27), None, BEIJING),
+    )
+    values = {str(field.pk): "c1"}
+    shown = make_task(project, "shown", deadline=day, field_values=values)
+    make_task(project, "empty", deadline=day)
+    make_task(other, "left over", deadline=day, field_values=values)
+    show(shown, field)
+    client, titles = client_of(owner), ("shown", "empty", "left over")
+    for path in (f"/projects/{project.pk}/calendar/", "/calendar/"):
+        for asked, found in (("c1", ["shown"]), ("none", ["empty"]), ("c2", [])):
+            page = text(client.get(f"{path}?on=2026-11-27&f{field.pk}={asked}"))
+            assert [title for title in titles if f">{title}</span>" in page] == found
+            assert "Stage: " in page
+    page = text(client.get("/calendar/?on=2026-11-27&f99999=x&label=99999&q=shown"))
+    assert "A field this filter asks for no longer exists." in page and ">shown</span>" in page
+
+
+def test_a_guest_is_offered_no_field_of_other_projects(owner: Any) -> None:
+    given, hidden, guest = make_project(owner), make_project(owner, name="Hidden"), make_member("guest")
+    ProjectAccess.objects.create(project=given, member=guest)
+    fields = [make_field(owner, name, for_guests=for_guests) for name, for_guests in (("Open", True), ("Ours", False))]
+    secret = make_field(owner, "Elsewhere", for_guests=True)
+    show(make_task(given), *fields)
+    show(make_task(hidden), secret)
+    assert [field.name for field in fields_anywhere(guest)] == ["Open"]
+    assert [field.name for field in fields_anywhere(owner)] == ["Open", "Ours", "Elsewhere"]
+    page = text(client_of(guest).get("/calendar/"))
+    assert ("Open" in page, "Ours" in page, "Elsewhere" in page) == (True, False, False)
 
 
 def test_a_guest_sees_what_is_shared_and_nothing_can_be_moved(owner: Any) -> None:

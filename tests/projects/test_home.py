@@ -8,12 +8,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from linkstar.accounts.models import User
 from linkstar.lib.deadlines import Deadline
 from projects.actions.ownership import offer_project
 from projects.cards import Reader
 from projects.models import Project, ProjectAccess, Task
 from projects.work import my_work
 from tests.factories import client_of, make_column, make_member, make_project, make_task
+from tests.pages import text
+from tests.projects.test_fields import make_field, show
 from tests.projects.test_move import statements
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,20 @@ def test_work_is_filtered_by_channel_and_project(owner: Any) -> None:
     }.items():
         html = client.get(f"/{query}").content.decode()
         assert [title for title in ("on amazon", "elsewhere") if f">{title}</a>" in html] == titles, query
+
+
+def test_work_is_filtered_by_custom_fields_and_tells_of_those_that_are_gone(owner: Any) -> None:
+    User.objects.filter(pk=owner.user_id).update(language="en")
+    project, field = make_project(owner), make_field(owner, "Stage", "choice", choices=["Draft", "Live"])
+    fitting = make_task(project, "fitting", owner=owner, field_values={str(field.pk): "c2"})
+    make_task(project, "other", owner=owner)
+    show(fitting, field)
+    client, asked = client_of(owner), f"f{field.pk}=c2"
+    page = text(client.get(f"/?{asked}&channel=none"))
+    assert (">fitting<" in page, ">other<" in page, "Stage: Live" in page) == (True, False, True)
+    assert f'<input type="hidden" name="f{field.pk}" value="c2">' in page
+    page = text(client.get("/?f99999=x"))
+    assert ">fitting<" in page and "A field this filter asks for no longer exists." in page
 
 
 def test_a_check_finishes_a_task_and_the_toast_takes_it_back(owner: Any) -> None:

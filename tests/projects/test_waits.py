@@ -30,7 +30,7 @@ def soon(days: int = 3) -> Deadline:
 
 def waits(member: Any, query: str = "") -> dict[str, list[Wait]]:
     reader = Reader(member, ZONE, "en", timezone.now())
-    wanted = WorkFilter.read(QueryDict(query), KINDS)
+    wanted = WorkFilter.read(QueryDict(query), member, KINDS)
     return {group.name: group.rows for group in waiting(reader, wanted)}
 
 

@@ -14,8 +14,9 @@ class TaskCalendar extends HTMLElement {
     this.addEventListener("htmx:afterSettle", () => this.arm());
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event));
     this.arm();
-    // On a phone the days stand below each other, and one begins with today.
-    if (matchMedia("(max-width: 720px)").matches && !scrollY && !location.hash)
+    // On a phone the days stand below each other, and one begins with today, unless another day was asked for.
+    const asked = location.hash || new URLSearchParams(location.search).has("on");
+    if (matchMedia("(max-width: 720px)").matches && !scrollY && !asked)
       this.querySelector(".day--today")?.scrollIntoView({ block: "start" });
   }
 
