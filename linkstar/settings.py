@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +59,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "linkstar.members",
+    "linkstar.calendars",
     "notifications",
     "projects",
     "templates_sop",
@@ -219,6 +221,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_WORKSPACE_ZONE = "America/New_York"
+# China's holidays, announced each autumn for the next year: JSON for a {year}; empty asks nobody.
+HOLIDAYS_URL = env.str("HOLIDAYS_URL", "https://raw.githubusercontent.com/NateScarlet/holiday-cn/master/{year}.json")
 
 # Files ----------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -299,7 +303,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A tick that nobody took within a minute is worth nothing: the next ones do its work.
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}}
+    "tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}},
+    "refresh-holidays": {
+        "task": "linkstar.workspaces.tasks.refresh_holidays",
+        # In the evening in Beijing, after the day's announcements.
+        "schedule": crontab(hour=11, minute=17),
+        "options": {"expires": 3600},
+    },
 }
 CELERY_TIMEZONE = "UTC"
 

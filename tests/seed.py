@@ -7,8 +7,9 @@ from django.db import connection
 from psycopg import sql
 
 from linkstar.accounts.models import User
+from linkstar.workspaces import holidays
 from linkstar.workspaces.fleet import current_ledger
-from linkstar.workspaces.models import Domain, DueItem, Letter, Membership, SchemaTemplate
+from linkstar.workspaces.models import AnnouncedYear, Domain, DueItem, Letter, Membership, SchemaTemplate
 from linkstar.workspaces.provisioning import create_workspace, ensure_template
 
 MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -34,6 +35,7 @@ def lay_workspaces() -> None:
     """Create `acme` and `other`, each with its owner."""
     _only_in_a_test_database()
     connection.set_schema_to_public()
+    holidays.follow()
     _lay_template()
     for slug, (email, name, zone, language) in OWNERS.items():
         user = User.objects.create_user(email, "correct-horse", full_name=name, time_zone=zone, language=language)
@@ -55,7 +57,7 @@ def put_back() -> None:
         cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'ws\\_%%'")
         for (schema,) in cursor.fetchall():
             cursor.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema)))
-    for model in (DueItem, Letter, Membership, Domain):
+    for model in (AnnouncedYear, DueItem, Letter, Membership, Domain):
         model.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE workspaces_workspace, accounts_user CASCADE")

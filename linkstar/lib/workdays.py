@@ -1,12 +1,13 @@
 """Working days in China and in the United States.
 
 China: the statutory holidays with their make-up weekends, as the State Council announces them each autumn for the next
-year (package chinesecalendar). United States: weekdays without federal holidays, observed days included (package
-holidays). In a year a calendar does not know yet, Monday to Friday count and nothing is guessed: ask `knows` or
-`is_certain`, and say so on the page.
+year: what was fetched since (`take`), else the package chinesecalendar. United States: weekdays without federal
+holidays, observed days included (package holidays). In a year a calendar does not know yet, Monday to Friday count and
+nothing is guessed: ask `knows` or `is_certain`, and say so on the page.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -34,12 +35,52 @@ _AMERICAN_ZH = {
 }
 
 
+# The package says 清明, announcements say 清明节.
+_CHINESE_EN = {holiday.chinese: holiday.value for holiday in chinese_calendar.Holiday}
+_CHINESE_EN |= {f"{name}节": english for name, english in _CHINESE_EN.items() if not name.endswith("节")}
+
+
 class _Year(NamedTuple):
     """Ordinals of the working days, oldest first, and the names of its holidays in both languages."""
 
     workdays: tuple[int, ...]
     names_en: dict[date, str]
     names_zh: dict[date, str]
+
+
+class Announcement(NamedTuple):
+    """The holidays that China announced for a year: days off with their Chinese names, and weekends worked instead.
+
+    A few of them may lie in the year before: New Year's Day 2023 began on 31 December.
+    """
+
+    off: Mapping[date, str]
+    worked: frozenset[date]
+
+
+_announced: dict[int, Announcement] = {}
+_edition = 0
+
+
+def take(announcements: Mapping[int, Announcement]) -> None:
+    """Use these announcements for China, by year, and no others; a year that is not among them is the package's."""
+    global _announced, _edition
+    if dict(announcements) == _announced:
+        return
+    _announced = dict(announcements)
+    for key in ("cn", "us"):
+        get_calendar(key).forget()
+    _edition += 1
+
+
+def edition() -> int:
+    """Changes whenever a working day may have: part of the key of whatever is remembered of them."""
+    return _edition
+
+
+def package_knows(year: int) -> bool:
+    """Whether the installed package has China's holidays of that year."""
+    return year in _chinese_years()
 
 
 class Calendar:
@@ -50,8 +91,14 @@ class Calendar:
         self._years: dict[int, _Year] = {}
 
     def knows(self, year: int) -> bool:
-        """Whether the holidays of that year are published and in the installed package."""
-        return year in (_chinese_years() if self.key == "cn" else _american_years())
+        """Whether the holidays of that year are published, and known here."""
+        if self.key == "cn":
+            return year in _announced or package_knows(year)
+        return year in _american_years()
+
+    def forget(self) -> None:
+        """Read every year again when it is next asked for."""
+        self._years = {}
 
     def is_certain(self, first: date, last: date) -> bool:
         """Whether every year between two days, both included, in any order, is known."""
@@ -111,10 +158,12 @@ class Calendar:
         return self.add_workdays(due_on, -(duration_days - 1)) if duration_days > 1 else due_on
 
     def _year(self, year: int) -> _Year:
-        # A lost race between threads computes the same year twice.
-        if year not in self._years:
-            self._years[year] = _read_year(self.key, year, known=self.knows(year))
-        return self._years[year]
+        # A lost race between threads computes the same year twice; one with `forget` is written to what is thrown away.
+        years = self._years
+        found = years.get(year)
+        if found is None:
+            found = years[year] = _read_year(self.key, year, known=self.knows(year))
+        return found
 
 
 @cache
@@ -136,22 +185,46 @@ def _american_years() -> range:
 
 
 def _read_year(key: str, year: int, *, known: bool) -> _Year:
-    names_en: dict[date, str] = {}
-    names_zh: dict[date, str] = {}
-    if known:
-        names_en, names_zh = _chinese_names(year) if key == "cn" else _american_names(year)
-    days = (date(year, 1, 1) + _ONE_DAY * number for number in range((date(year + 1, 1, 1) - date(year, 1, 1)).days))
-    if key == "cn" and known:
-        workdays = tuple(day.toordinal() for day in days if chinese_calendar.is_workday(day))
-    else:
-        workdays = tuple(day.toordinal() for day in days if day.weekday() <= _FRIDAY and day not in names_en)
+    if key == "cn":
+        return _read_chinese(year) if known else _weekdays(year, {}, {})
+    return _weekdays(year, *_american_names(year)) if known else _weekdays(year, {}, {})
+
+
+def _weekdays(year: int, names_en: dict[date, str], names_zh: dict[date, str]) -> _Year:
+    workdays = tuple(day.toordinal() for day in _days(year) if day.weekday() <= _FRIDAY and day not in names_en)
     return _Year(workdays, names_en, names_zh)
 
 
-def _chinese_names(year: int) -> tuple[dict[date, str], dict[date, str]]:
-    found = {day: name for day, name in chinese_days.holidays.items() if day.year == year}
+def _days(year: int) -> list[date]:
+    return [date(year, 1, 1) + _ONE_DAY * number for number in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
+
+
+def _read_chinese(year: int) -> _Year:
+    off, worked = _of_package(year) if year not in _announced else _of_announcement(_announced[year], year)
+    if year + 1 in _announced:
+        more_off, more_worked = _of_announcement(_announced[year + 1], year)
+        off, worked = {**off, **more_off}, (worked | more_worked) - more_off.keys()
+    workdays = tuple(
+        day.toordinal() for day in _days(year) if day in worked or (day.weekday() <= _FRIDAY and day not in off)
+    )
+    return _Year(workdays, {day: _english(name) for day, name in off.items()}, off)
+
+
+def _of_announcement(announcement: Announcement, year: int) -> tuple[dict[date, str], frozenset[date]]:
+    off = {day: name for day, name in sorted(announcement.off.items()) if day.year == year}
+    return off, frozenset(day for day in announcement.worked if day.year == year)
+
+
+def _of_package(year: int) -> tuple[dict[date, str], frozenset[date]]:
     chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
-    return found, {day: chinese[name] for day, name in found.items()}
+    off = {day: chinese[name] for day, name in chinese_days.holidays.items() if day.year == year}
+    worked = frozenset(day for day in chinese_days.workdays if day.year == year and day.weekday() > _FRIDAY)
+    return off, worked
+
+
+def _english(name: str) -> str:
+    """Two holidays that fall together are announced as one: "国庆节、中秋节"."""
+    return " / ".join(_CHINESE_EN.get(part, part) for part in name.split("、"))
 
 
 def _american_names(year: int) -> tuple[dict[date, str], dict[date, str]]:

@@ -61,6 +61,10 @@ _LONG_EN = {
     "阿留申时间": "Aleutian time",
 }
 
+_CHINESE = frozenset(
+    {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "PRC", "Asia/Kashgar"}
+)
+
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
@@ -129,6 +133,11 @@ def city_name(zone: str, language: str) -> str:
     if language == "zh-hans" and zone in CITIES_ZH:
         return CITIES_ZH[zone]
     return CITIES_EN.get(zone) or zone.rpartition("/")[2].replace("_", " ")
+
+
+def home_country(zone: str) -> str:
+    """Whose holidays people on that clock keep of the two that are known here: "cn" in mainland China, else "us"."""
+    return "cn" if zone in _CHINESE else "us"
 
 
 def zone_choices(language: str, first: Sequence[str] = _FIRST) -> Choices:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django_tenants.utils import get_public_schema_name, schema_context, tenant_context
 
+from linkstar.workspaces import holidays
 from linkstar.workspaces.fleet import accepts
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import DueItem, Workspace
@@ -115,6 +116,7 @@ def run_due(now: datetime, *, limit: int = 200) -> Counter[str]:
     "lost": another worker, or somebody who moved the date, was quicker. Any number of these may run at once.
     """
     counts: Counter[str] = Counter()
+    holidays.follow()
     with schema_context(get_public_schema_name()):
         while claims := _claim(now, limit):
             workspaces = Workspace.objects.in_bulk({claim.workspace_id for claim in claims})

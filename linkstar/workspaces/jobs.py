@@ -8,6 +8,7 @@ from celery import Task
 from django.db import connection, transaction
 from django_tenants.utils import tenant_context
 
+from linkstar.workspaces import holidays
 from linkstar.workspaces.models import Workspace
 
 HEADER = "linkstar_workspace_id"
@@ -42,6 +43,7 @@ class WorkspaceTask(Task):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(task=self.name, task_id=self.request.id)
+        holidays.follow()
         if self.public:
             connection.set_schema_to_public()
             return super().__call__(*args, **kwargs)

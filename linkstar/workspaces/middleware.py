@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from linkstar import errors
+from linkstar.workspaces import holidays
 from linkstar.workspaces.fleet import accepts
 from linkstar.workspaces.hosts import is_public_host, workspace_on
 from linkstar.workspaces.http import SiteRequest
@@ -25,6 +26,7 @@ class WorkspaceMiddleware:
 
     def __call__(self, request: SiteRequest) -> HttpResponse:
         connection.set_schema_to_public()
+        holidays.follow()
         host = request.get_host().partition(":")[0].lower().rstrip(".")
         if is_public_host(host):
             return self._public(request)

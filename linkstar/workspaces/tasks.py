@@ -1,10 +1,16 @@
 """What the scheduler and the outbox ask of a worker."""
 
+import structlog
+from django.conf import settings
 from django.utils import timezone
 
 from linkstar.celery import app
+from linkstar.lib.announcements import AnnouncementRefused
+from linkstar.workspaces.actions.holidays import SourceFailed, refresh_from_address
 from linkstar.workspaces.due import run_due
 from linkstar.workspaces.letters import deliver
+
+log = structlog.get_logger(__name__)
 
 
 @app.task(public=True)
@@ -18,3 +24,15 @@ def tick() -> None:
 def deliver_letters() -> None:
     """Letters that were just written leave at once."""
     deliver(timezone.now())
+
+
+@app.task(public=True)
+def refresh_holidays() -> None:
+    """Once a day: what China announced for this year and the next. A source that fails is asked again tomorrow."""
+    if not settings.HOLIDAYS_URL:
+        return
+    now = timezone.now()
+    try:
+        refresh_from_address([now.year, now.year + 1], now=now)
+    except (SourceFailed, AnnouncementRefused) as error:
+        log.warning("holidays not refreshed", reason=str(error))

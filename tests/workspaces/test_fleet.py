@@ -1,5 +1,6 @@
 """Fleet migration on real schemas that are really behind."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from linkstar.accounts.models import User
+from linkstar.lib.hours import STANDARD, as_json
 from linkstar.workspaces import fleet
 from linkstar.workspaces.fleet_migration import applied_ledger, drifted_workspaces, migrate_fleet
 from linkstar.workspaces.models import SchemaTemplate, Workspace
@@ -83,6 +85,7 @@ def test_first_member_has_every_column_it_needs() -> None:
         (row,) = cursor.fetchall()
     member = dict(zip(columns, row, strict=True))
     del member["id"]
+    assert json.loads(member.pop("working_hours")) == as_json(STANDARD)
     assert member == {
         "user_id": user.pk,
         "display_name": "Ada",
@@ -91,6 +94,7 @@ def test_first_member_has_every_column_it_needs() -> None:
         "time_zone": "Asia/Shanghai",
         "language": "zh-hans",
         "company": "",
+        "holidays": "",
         "can_see_finance": False,
         "is_active": True,
         "joined_at": MADE_AT,

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from linkstar.lib.hours import STANDARD, Week, as_json, as_week
 from linkstar.lib.text import face, initial
+from linkstar.lib.zones import home_country
 from linkstar.workspaces.access import ADMINS, INSIDERS, MANAGERS
 from linkstar.workspaces.models import Role
 
@@ -27,11 +29,20 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(role=role)
 
 
+def standard_hours() -> list[list[list[int]]]:
+    return as_json(STANDARD)
+
+
 class Member(models.Model):
     """Workspace schema. Deactivated rather than deleted, since work points here.
 
     `email`, `time_zone` and `language` are copies of the user's, so that a page of members asks one table.
+    `working_hours` (lib/hours.py) are read on the clock of `time_zone`; `holidays`: whose they keep, "" by zone.
     """
+
+    class Holidays(models.TextChoices):
+        CN = "cn", _("China working days")
+        US = "us", _("US working days")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, db_constraint=False, db_index=False, on_delete=models.DO_NOTHING, related_name="+"
@@ -43,6 +54,10 @@ class Member(models.Model):
     language = models.CharField(_("language"), max_length=10, db_default="en")
     company = models.CharField(_("company"), max_length=80, blank=True, db_default="")
     can_see_finance = models.BooleanField(_("may see finances"), db_default=False, default=False)
+    working_hours = models.JSONField(
+        default=standard_hours, db_default=models.Value(as_json(STANDARD), models.JSONField())
+    )
+    holidays = models.CharField(max_length=4, choices=Holidays, blank=True, default="", db_default="")
     is_active = models.BooleanField(db_default=True, default=True)
     joined_at = models.DateTimeField(db_default=Now())
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +92,15 @@ class Member(models.Model):
     @property
     def sees_finance(self) -> bool:
         return self.is_admin or (self.can_see_finance and self.is_insider)
+
+    @property
+    def week(self) -> Week:
+        return as_week(self.working_hours)
+
+    @property
+    def country(self) -> str:
+        """Whose holidays they keep, "cn" or "us"."""
+        return self.holidays or home_country(self.time_zone)
 
     @property
     def rank(self) -> int:
