@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from linkstar.members.models import Member
+from linkstar.workspaces.access import ADMINS
 from linkstar.workspaces.models import Role
 from projects.models import (
     Change,
@@ -270,6 +271,22 @@ def people_around(task: Task) -> "QuerySet[PersonAround]":
     people = people.annotate(can_be_put_on=ExpressionWrapper(asked, output_field=BooleanField()))
     on_it = Q(is_helper=True) | Q(pk=task.owner_id)
     return people.filter(Q(can_be_put_on=True) | on_it).order_by("display_name", "pk")
+
+
+def readers_of(task: Task) -> QuerySet[Member]:
+    """Who works here and sees the task: the rule of TaskQuerySet.allowed_to, asked the other way round."""
+    on_it = Q(pk=task.owner_id) | Q(pk__in=task.helpers.values("pk"))
+    insiders, guests = ~Q(role=Role.GUEST), Q(role=Role.GUEST)
+    if task.sensitivity == Task.Sensitivity.FINANCE:
+        insiders &= on_it | Q(can_see_finance=True) | Q(role__in=ADMINS)
+    if not task.may_be_shared:
+        seen = insiders
+    else:
+        with_key = ProjectAccess.objects.valid(now=timezone.now()).filter(project=task.project_id)
+        is_shown = Task.objects.shown_to_all_guests().filter(pk=task.pk).exists()
+        guests &= Q(pk__in=with_key.values("member"))
+        seen = insiders | (guests if is_shown else guests & on_it)
+    return Member.objects.active().filter(seen).order_by("display_name", "pk")
 
 
 def owners_for(task: Task) -> "QuerySet[PersonAround]":

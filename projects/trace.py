@@ -135,6 +135,10 @@ def _reminders(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s set reminders %(hours)s h before the deadline."), {"hours": listed(hours)}
 
 
+def _mailed(data: Data) -> tuple[str, dict[str, Any]]:
+    return _("%(actor)s mailed the date as a calendar entry to %(to)s."), {"to": listed(data["to"])}
+
+
 def _owner(data: Data) -> tuple[str, dict[str, Any]]:
     before, after = data.get("before"), data.get("after")
     if not after:
@@ -269,6 +273,7 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "deadline changed": _deadline,
     "start changed": _start,
     "reminders changed": _reminders,
+    "date mailed": _mailed,
     "owner changed": _owner,
     "helpers changed": _helpers,
     "labels changed": _labels,

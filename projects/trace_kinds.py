@@ -42,6 +42,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "deadline changed",
             "start changed",
             "reminders changed",
+            "date mailed",
             "recurrence set",
             "recurrence changed",
             "recurrence stopped",

@@ -20,6 +20,7 @@ from projects.views import (
     deadlines,
     downloads,
     effort,
+    feeds,
     field_values,
     fields,
     files,
@@ -161,6 +162,13 @@ urlpatterns = [
     path("quick/read/", quick.quick_read, name="quick-read-any"),
     # field_values
     path("tasks/<int:pk>/fields/<int:field>/", field_values.task_field, name="task-field"),
+    # feeds
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<int:pk>/withdraw/", feeds.feed_withdraw, name="feed-withdraw"),
+    path("feeds/<str:token>.ics", feeds.feed, name="feed"),
+    path("projects/<int:pk>/feeds/", feeds.feeds, name="project-feeds"),
+    path("tasks/<int:pk>/event.ics", feeds.task_event, name="task-event"),
+    path("tasks/<int:pk>/invite/", feeds.task_invite, name="task-invite"),
     # fields
     path("settings/fields/", fields.field_list, name="field-list"),
     path("settings/fields/new/", fields.field_new, name="field-new"),

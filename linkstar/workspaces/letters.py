@@ -150,7 +150,10 @@ def message_id(letter: Letter) -> str:
 
 
 def render_letter(letter: Letter, *, now: datetime, server: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
-    """The mail as it is at `now`, in the letter's language and in the zone that its context names as `time_zone`."""
+    """The mail as it is at `now`, in the letter's language and in the zone that its context names as `time_zone`.
+
+    `attachments` in the context are text files: name, content, content type each.
+    """
     context = {"workspace": letter.workspace, "language": letter.language, "now": now, **letter.context}
     with translation.override(letter.language), timezone.override(letter.context.get("time_zone", settings.TIME_ZONE)):
         subject, text, html = (
@@ -161,6 +164,8 @@ def render_letter(letter: Letter, *, now: datetime, server: BaseEmailBackend | N
         " ".join(subject.split()), text.strip() + "\n", to=[letter.to], headers=headers, connection=server
     )
     mail.attach_alternative(html, "text/html")
+    for name, content, content_type in letter.context.get("attachments", ()):
+        mail.attach(name, content, content_type)
     return mail
 
 

@@ -104,7 +104,13 @@ def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def _wake(project: Project, tasks: list[int], now: datetime) -> None:
-    told = {"project": project.pk, "tasks": tasks, "now": now, "kept": KEPT.total_seconds(), "once_in": SWEPT_ONCE_IN}
+    told: dict[str, Any] = {
+        "project": project.pk,
+        "tasks": tasks,
+        "now": now,
+        "kept": KEPT.total_seconds(),
+        "once_in": SWEPT_ONCE_IN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WAKE, told)
     ring_project(project.pk)

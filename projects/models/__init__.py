@@ -4,6 +4,7 @@ from projects.models.changes import ChangeMark
 from projects.models.comments import ChecklistItem, Comment, Reaction
 from projects.models.dependencies import Dependency
 from projects.models.effort import TimeEntry
+from projects.models.feeds import CalendarFeed
 from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
 from projects.models.guests import GuestInvitation, ProjectAccess
@@ -20,6 +21,7 @@ __all__ = [
     "UNDO_FOR",
     "Activity",
     "Board",
+    "CalendarFeed",
     "Change",
     "ChangeMark",
     "ChecklistItem",
