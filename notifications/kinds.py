@@ -51,6 +51,12 @@ def _rest(data: Mapping[str, Any]) -> Words:
     return _("Nothing has happened in “%(project)s” for %(days)s days. Archive it?")
 
 
+def _rescheduled(data: Mapping[str, Any]) -> Words:
+    if data["count"] == 1:
+        return _("%(actor)s moved “%(task)s” to other dates")
+    return _("%(actor)s moved %(count)s of your tasks in “%(project)s” to other dates")
+
+
 def _tasks_assigned(data: Mapping[str, Any]) -> Words:
     if data["count"] == 1:
         return _("%(actor)s put you on “%(task)s”")
@@ -64,6 +70,7 @@ KINDS: dict[str, Kind] = {
     "assigned": Kind(_("%(actor)s put you on “%(task)s”"), _("You were put on this task."), "people"),
     "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
     "tasks_assigned": Kind("", _("You were put on these tasks."), "people", choose=_tasks_assigned),
+    "rescheduled": Kind("", _("You own what was moved."), "calendar", choose=_rescheduled),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
     "mentioned": Kind(
         _("%(actor)s mentioned you on “%(task)s”"),

@@ -1,7 +1,7 @@
 """What the trace reads like: each verb with its data becomes one sentence in the reader's language and clock."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
-from linkstar.lib.deadlines import Deadline, describe
-from projects import trace_structure
+from projects import trace_schedule, trace_structure
 from projects.models import Activity, Project, Task
+from projects.trace_schedule import deadline_text, start_words
 from projects.trace_values import WORDS as VALUE_WORDS
 from projects.wording import listed
 
@@ -99,7 +99,7 @@ def _names(data: Data) -> dict[str, Any]:
 
 
 def _deadline(data: Data) -> tuple[str, dict[str, Any]]:
-    before, after = _deadline_text(data.get("before")), _deadline_text(data.get("after"))
+    before, after = deadline_text(data.get("before")), deadline_text(data.get("after"))
     if not before:
         return _("%(actor)s set the deadline to %(after)s."), {"after": after}
     if not after:
@@ -107,25 +107,16 @@ def _deadline(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s moved the deadline from %(before)s to %(after)s."), {"before": before, "after": after}
 
 
-def _deadline_text(data: Data | None) -> str:
-    """On the deadline's own clock, and on the reader's where that differs."""
-    if not data:
-        return ""
-    at = time.fromisoformat(data["time"]) if data["time"] else None
-    deadline = Deadline(date.fromisoformat(data["on"]), at, data["zone"])
-    label = describe(
-        deadline, reader_zone=timezone.get_current_timezone_name(), language=_language(), now=timezone.now()
-    )
-    return f"{label.at_text} · {label.you_text}" if label.you_text else label.at_text
-
-
 def _start(data: Data) -> tuple[str, dict[str, Any]]:
     before, after = data.get("before"), data.get("after")
     if not after:
         return _("%(actor)s removed the start date."), {}
     if not before:
-        return _("%(actor)s set the start to %(after)s."), {"after": _day(after)}
-    return _("%(actor)s moved the start from %(before)s to %(after)s."), {"before": _day(before), "after": _day(after)}
+        return _("%(actor)s set the start to %(after)s."), {"after": start_words(after)}
+    return _("%(actor)s moved the start from %(before)s to %(after)s."), {
+        "before": start_words(before),
+        "after": start_words(after),
+    }
 
 
 def _reminders(data: Data) -> tuple[str, dict[str, Any]]:
@@ -186,6 +177,9 @@ _UNDONE: dict[str, Promise] = {
     "priority": pgettext_lazy("put back", "the priority"),
     "deadline": pgettext_lazy("put back", "the deadline"),
     "milestone": pgettext_lazy("put back", "whether it is a milestone"),
+    "start": pgettext_lazy("put back", "the start"),
+    "duration": pgettext_lazy("put back", "the duration"),
+    "anchor_on": pgettext_lazy("put back", "the anchor"),
 }
 
 
@@ -270,6 +264,7 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     **trace_structure.BY_VERB,
     **VALUE_WORDS,
+    **trace_schedule.BY_VERB,
     "deadline changed": _deadline,
     "start changed": _start,
     "reminders changed": _reminders,
@@ -288,12 +283,6 @@ _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "guest invited": _guest_invited,
     "guest joined": _guest_joined,
 }
-
-
-def _day(text: str) -> str:
-    """Of a start, with its time of day where it has one."""
-    on, _space, at = text.partition(" ")
-    return f"{day_text(date.fromisoformat(on), _language())} {at}".rstrip()
 
 
 def _language() -> str:

@@ -64,6 +64,17 @@ def _put_deadline(task: Task, value: list[Any] | None) -> None:
     task.due_zone, task.due_at = zone, datetime.fromisoformat(instant) if instant else None
 
 
+def _read_start(task: Task) -> list[Any] | None:
+    if task.start_on is None:
+        return None
+    return [task.start_on.isoformat(), task.start_time.isoformat() if task.start_time else None]
+
+
+def _put_start(task: Task, value: list[Any] | None) -> None:
+    on, at = value or (None, None)
+    task.start_on, task.start_time = date.fromisoformat(on) if on else None, time.fromisoformat(at) if at else None
+
+
 def _put_place(task: Task, value: list[Any]) -> None:
     task.column_id, task.rank = value
 
@@ -75,6 +86,8 @@ PARTS: dict[str, Part] = {
     "priority": _plain("priority"),
     "milestone": _plain("is_milestone"),
     "deadline": Part(("due_on", "due_time", "due_zone", "due_at"), "edit", _read_deadline, _put_deadline),
+    "start": Part(("start_on", "start_time"), "edit", _read_start, _put_start),
+    "duration": _plain("duration_days"),
     "archived": _instant("archived_at", "archive"),
     "deleted": _instant("deleted_at", "delete"),
 }

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +24,7 @@ from projects.actions.deadlines import plan_reminders_of, starts_after
 from projects.actions.families import lock_family, recount
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.states import LINKS, PARTS, State, deadline_of, is_same, linked, save_all, write_links
-from projects.actions.trace import leave_traces
+from projects.actions.trace import leave_trace, leave_traces
 from projects.models import UNDO_FOR, Board, Change, Column, Project, Task
 
 # Bigger ones are emptied once nobody can undo them any more.
@@ -48,19 +49,32 @@ class TooLate(ValueError):
 @dataclass
 class Undone:
     """`tasks` were put back. `left` counts the others by why: "changed" by somebody since, "gone", "barred" by what the
-    person may do or the task's state, "full" column, "draft".
+    person may do or the task's state, "full" column, "draft". `of_project` names the project's own fields put back.
     """
 
+    of_project: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
 
 
 def record(
-    verb: str, *, project: Project, actor: Member, now: datetime, rows: Iterable[tuple[Task, State, State]]
+    verb: str,
+    *,
+    project: Project,
+    actor: Member,
+    now: datetime,
+    rows: Iterable[tuple[Task, State, State]],
+    of_project: Mapping[str, Any] | None = None,
 ) -> Change:
-    """Remember a change of tasks: each with the parts that changed (actions/states.py), before and after."""
+    """Remember a change of tasks: each with the parts that changed (actions/states.py), before and after.
+
+    The tasks may be of several projects; `project` is where it was done. `of_project` are fields of it that changed
+    along, as JSON, before and after.
+    """
     data = {str(task.pk): [before, after] for task, before, after in rows}
-    change = Change.objects.create(verb=verb, project=project, actor=actor, created_at=now, data=data)
+    change = Change.objects.create(
+        verb=verb, project=project, actor=actor, created_at=now, data=data, of_project=dict(of_project or {})
+    )
     if len(data) > _SMALL:
         due.schedule(OVER, change.pk, now + UNDO_FOR)
     return change
@@ -82,7 +96,7 @@ def undo(change: Change, *, actor: Member, now: datetime) -> Undone:
         raise TooLate
     undoing = _Undoing(change, actor, now)
     undoing.put_back()
-    if undoing.result.tasks:
+    if undoing.result.tasks or undoing.result.of_project:
         change.undone_at, change.undone_by = now, actor
         change.save(update_fields=["undone_at", "undone_by"])
     return undoing.result
@@ -115,13 +129,18 @@ class _Undoing:
                 if part in PARTS:
                     PARTS[part].put(task, value)
         self._save(kept)
+        self._put_project_back()
 
     def _lock(self) -> dict[int, Task]:
-        """The tasks that the actor sees, as they are now: promises first, then the board, then the rows."""
-        mine = Task.objects.filter(project=self.change.project_id, pk__in=self.states)
+        """The tasks that the actor sees, as they are now: promises first, then the boards, then the rows.
+
+        What was done to the project as a whole is taken back as a whole.
+        """
+        mine = Task.objects.filter(pk__in=self.states)
         lock_promises(mine.exclude(recurrence=None).values_list("recurrence", flat=True))
-        Board.objects.select_for_update(no_key=True).get(project=self.change.project_id)
-        seen = mine.allowed_to(self.actor)
+        projects = {self.change.project_id, *mine.order_by().values_list("project", flat=True).distinct()}
+        list(Board.objects.select_for_update(no_key=True).filter(project__in=projects).order_by("pk"))
+        seen = mine if self.change.of_project else mine.allowed_to(self.actor)
         if "deleted" in self.parts:
             bin.take_back_removals(bin.TASK, seen.values_list("pk", flat=True))
         lock_family(*seen.only("parent"))
@@ -141,7 +160,7 @@ class _Undoing:
             and any(part in before and before[part] is None for part in ("owner", "deadline"))
         ):
             return self._leave("draft")
-        if before.get("deadline") and starts_after(task, deadline_of(before["deadline"])):
+        if "start" not in before and starts_after(task, deadline_of(before.get("deadline"))):
             # Somebody has let it start after the deadline that would come back.
             return self._leave("changed")
         if before.get("owner") is not None and before["owner"] not in self.assignable:
@@ -151,6 +170,21 @@ class _Undoing:
         if not all(access.may_task(self.actor, word, task) for word in words):
             return self._leave("barred")
         return True
+
+    def _put_project_back(self) -> None:
+        """Each field of the project that is as the change left it."""
+        if not self.change.of_project:
+            return
+        project = Project.objects.select_for_update(no_key=True).get(pk=self.change.project_id)
+        for name, (before, after) in self.change.of_project.items():
+            kind = Project._meta.get_field(name)
+            if getattr(project, name) == kind.to_python(after):
+                setattr(project, name, kind.to_python(before))
+                self.result.of_project.append(name)
+        if self.result.of_project:
+            project.save(update_fields=self.result.of_project)
+            said = {"parts": self.result.of_project, "of": self.change.verb}
+            leave_trace("undone", project=project, actor=self.actor, now=self.now, **said)
 
     def _assignable(self) -> set[int]:
         """Whom a task can be given back to: who has left meanwhile, or lost the key, is not among them."""
@@ -229,7 +263,9 @@ class _Undoing:
         shown = [part for part in self.parts if part != "completed" or "place" not in self.parts]
         data: dict[str, Any] = {"parts": shown, "of": self.change.verb}
         traces = [(task, {**data, "column": task.column.name} if "place" in self.parts else data) for task in tasks]
-        leave_traces("undone", project=self.change.project, actor=self.actor, now=self.now, tasks=traces)
+        for project in sorted({task.project for task in tasks}, key=attrgetter("pk")):
+            own = [line for line in traces if line[0].project_id == project.pk]
+            leave_traces("undone", project=project, actor=self.actor, now=self.now, tasks=own)
         self.result.tasks = list(tasks)
 
 

@@ -45,6 +45,13 @@ class Project(models.Model):
         SHOPIFY = "shopify", "Shopify"
         TIKTOK_US = "tiktok_us", "TikTok Shop US"
 
+    class SchedulePolicy(models.TextChoices):
+        """What the tasks that wait for a moved one do."""
+
+        KEEP_GAPS = "keep_gaps", _("Keep the gaps")
+        USE_SLACK = "use_slack", _("Use up the slack first")
+        PUSH_ONLY = "push_only", _("Push only what would overlap")
+
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True, max_length=20_000)
     owner = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("owner"))
@@ -58,6 +65,13 @@ class Project(models.Model):
     sop_variant = models.CharField(max_length=40, blank=True)
     anchor_on = models.DateField(null=True, blank=True)
     anchor_at = models.DateTimeField(null=True, blank=True)
+    schedule_policy = models.CharField(
+        _("when a task is moved"),
+        max_length=20,
+        choices=SchedulePolicy,
+        default=SchedulePolicy.KEEP_GAPS,
+        db_default=SchedulePolicy.KEEP_GAPS,
+    )
     # Pks of custom fields in the order in which the project's tasks show them, and those that its cards show.
     shown_fields = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
     card_fields = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])

@@ -15,7 +15,8 @@ class Change(models.Model):
     """One act of a person on one task or on thousands, for whoever takes it back within ten minutes.
 
     `verb` is that of the trace. `data` holds what was there before and after, by task (actions/undo.py reads it); big
-    ones are emptied when the time is over. The traces of the act point here.
+    ones are emptied when the time is over. `of_project` holds the same of the project's own fields, by name. The traces
+    of the act point here.
     """
 
     verb = models.CharField(max_length=40)
@@ -27,6 +28,7 @@ class Change(models.Model):
         Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     data = models.JSONField(default=dict)
+    of_project = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         constraints = [

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linkstar.lib.clock_text import day_text
 from linkstar.lib.forms import set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import city_name, zone_choices, zone_name
@@ -115,6 +116,7 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "rest": rest_of(shown, open_count=counts.open, count=counts.all, now=reader.now) if is_owner else None,
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
         "city": city_name(shown.time_zone, reader.language),
+        "anchor_text": day_text(shown.anchor_on, reader.language, with_year=True) if shown.anchor_on else "",
         "deadlines": work_rows(ahead, reader),
         "milestones": work_rows(_milestones(tasks), reader),
         "offer": open_offer(shown) if request.member.is_insider else None,

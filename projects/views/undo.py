@@ -31,7 +31,7 @@ def change_undo(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _say(
             request, change, _("This can be taken back for 10 minutes only. Nothing was changed."), is_wrong=True
         )
-    if not undone.tasks:
+    if not undone.tasks and not undone.of_project:
         return _say(request, change, _summary(undone), is_wrong=True)
     if not request.htmx:
         return _say(request, change, _summary(undone))
@@ -62,10 +62,12 @@ def _everything() -> HttpResponse:
 
 def _moved_back(request: WorkspaceRequest, change: Change, undone: Undone) -> HttpResponse | None:
     """One card that goes back on an open board; None when that is not all there is to draw."""
-    [task, *others] = undone.tasks
+    if len(undone.tasks) != 1:
+        return None
+    [task] = undone.tasks
     before, after = change.data[str(task.pk)]
     board = change.project.board.get_absolute_url()
-    if others or "place" not in before or (request.htmx.current_url_abs_path or "").split("?")[0] != board:
+    if "place" not in before or (request.htmx.current_url_abs_path or "").split("?")[0] != board:
         return None
     source = Column.objects.filter(pk=after["place"][0]).first()
     if source is None:
@@ -84,6 +86,8 @@ def _moved_back(request: WorkspaceRequest, change: Change, undone: Undone) -> Ht
 def _summary(undone: Undone) -> str:
     """How much was put back, and why the rest was not: "3 of 5 put back. 2 were changed by others since."."""
     back, left = len(undone.tasks), sum(undone.left.values())
+    if undone.of_project and not back and not left:
+        return _("Put back as it was.")
     if not left:
         return ngettext("Put back as it was.", "%(count)d tasks put back as they were.", back) % {"count": back}
     said = [_("%(back)d of %(all)d put back.") % {"back": back, "all": back + left}]

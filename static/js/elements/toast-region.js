@@ -9,7 +9,7 @@ class ToastRegion extends HTMLElement {
     document.body.addEventListener("htmx:beforeSwap", (event) => this.leave(event.detail.target));
     document.body.addEventListener("htmx:afterSettle", () => this.enter());
     document.addEventListener("close", (event) => this.leave(event.target), true);
-    for (const toast of this.children) this.age(toast, 6000);
+    for (const toast of this.children) this.age(toast, toast.querySelector("form") ? 10000 : 6000);
   }
 
   enter() {

@@ -1,0 +1,25 @@
+"""Dates that follow from dates: the anchor of a project, and what moves with a task."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from projects.models import Project
+from tests.access.rows.base import READ_ONLY_TEAM, RUNNERS, Row
+from tests.factories import make_project
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+ROWS = [
+    Row("templates_sop:project-anchor", "anchored", RUNNERS),
+    Row("templates_sop:project-anchor", "anchored", RUNNERS, {"anchor_on": "2035-06-20"}, ok=200),
+    Row("templates_sop:project-anchor", "archived", READ_ONLY_TEAM),
+]
+
+
+def lay(world: "World", project: Project) -> None:
+    """A project that counts from a day."""
+    anchored = make_project(world.members["owner"], name="Prime Day in secret")
+    Project.objects.filter(pk=anchored.pk).update(sop_template="prime_day", anchor_on=date(2035, 7, 9))
+    world.ids["anchored"] = anchored.pk
+    world.secrets.append("Prime Day in secret")
