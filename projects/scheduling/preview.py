@@ -25,6 +25,7 @@ class Why(StrEnum):
 class Stays(StrEnum):
     FIXED = "fixed"  # the marketplace's own moment
     PINNED = "pinned"  # held where it is by hand
+    BEGUN = "begun"  # somebody is at it
     DONE = "done"
     ARCHIVED = "archived"  # itself, or with its project
     HIDDEN = "hidden"  # the person may not see it, or not change it

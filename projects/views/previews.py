@@ -29,6 +29,7 @@ _WHY: dict[Why, Promise] = {
 _STAYS: dict[Stays, Promise] = {
     Stays.FIXED: gettext_lazy("The marketplace fixes this moment. It does not move."),
     Stays.PINNED: gettext_lazy("Pinned: it stays where it is."),
+    Stays.BEGUN: gettext_lazy("Somebody is at it already: it stays."),
     Stays.DONE: gettext_lazy("Done: it stays."),
     Stays.ARCHIVED: gettext_lazy("Archived: it stays."),
     Stays.HIDDEN: gettext_lazy("You may not change it: it stays."),

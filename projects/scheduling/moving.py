@@ -1,0 +1,196 @@
+"""What moves when somebody moves a task: the planner's answer, put back into days and times of day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from linkstar.lib.deadlines import DeadlineOutOfRange, check_range
+from linkstar.lib.schedule import Dates as Minutes
+from linkstar.lib.schedule import Move as EngineMove
+from linkstar.lib.schedule import Moves, Policy, ScheduleRefused, Violation, reschedule, to_instant, to_minutes
+from linkstar.lib.zones import get_zone
+from linkstar.members.models import Member
+from projects.models import Project, Task
+from projects.scheduling.load import Plan, finish_of, load_plan, projects_behind, to_deadline, to_start
+from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
+from projects.scheduling.times import zone_of
+
+# Rounding to days may push once more, a link at a time.
+_ROUNDS = 60
+
+
+class InACircle(ValueError):
+    """Tasks that wait for each other: nothing can be computed. `tasks` in the order of the circle, those seen."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        super().__init__("tasks wait for each other")
+        self.tasks = tasks
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where somebody wants a task. `duration_days` None: as it is."""
+
+    dates: Dates
+    duration_days: int | None = None
+
+
+def examine_moves(
+    wishes: Mapping[int, Wish], *, project: Project, actor: Member, now: datetime, policy: Policy
+) -> Preview:
+    """What would move with these tasks (by pk, of this project), in their project and in those behind it.
+
+    Raises InACircle and NoWorkingDays. A wish for a task that is not there any more is passed over.
+    """
+    behind = [pk for pk in projects_behind(wishes) if pk != project.pk]
+    others = list(Project.objects.select_related("board").filter(pk__in=behind)) if behind else []
+    plan = load_plan([project, *others], today=now.date(), member=actor)
+    wishes = {pk: wish for pk, wish in wishes.items() if pk in plan.tasks}
+    moved = {pk: at for pk, wish in wishes.items() if (at := _minutes(plan, pk, wish))}
+    try:
+        moves, dates = _rounded(plan, moved, wishes, policy, now)
+    except ScheduleRefused as error:
+        raise InACircle([plan.tasks[key] for key in error.keys if isinstance(key, int) and plan.sees(key)]) from error
+    preview = Preview(project)
+    for pk, wish in wishes.items():
+        task = plan.tasks[pk]
+        preview.moves.append(Move(task, Dates.of(task), wish.dates, Why.CHOSEN, duration_days=wish.duration_days))
+    for pk, after in dates.items():
+        _add(preview, plan, pk, after, moves.moves[pk], policy, now)
+    preview.moves = [move for move in preview.moves if move.before != move.after or move.duration_days is not None]
+    _add_stays(preview, plan, moves.new_violations)
+    return preview
+
+
+def _minutes(plan: Plan, pk: int, wish: Wish) -> Minutes | None:
+    """The wish on the planner's clock; a start that it leaves open keeps the working time until the deadline."""
+    task, work, stands = plan.tasks[pk], plan.worktime(pk), plan.current.get(pk)
+    length = wish.duration_days * plan.times.day_minutes(task) if wish.duration_days is not None else None
+    deadline, on = wish.dates.deadline, wish.dates.start_on
+    if deadline is None:
+        return None
+    finish = finish_of(deadline)
+    if task.is_milestone:
+        return Minutes(finish, finish)
+    if on is not None and (on, wish.dates.start_time) != (task.start_on, task.start_time):
+        shown = Task(start_on=on, start_time=wish.dates.start_time, due_zone=deadline.zone, project=task.project)
+        start = to_minutes(shown.start_at) if shown.start_at else finish
+        return Minutes(min(start if wish.dates.start_time else work.next_open(start), finish), finish)
+    if length is None and stands is not None:
+        length = max(0, work.between(*stands))
+    start = work.subtract(finish, length) if length else finish
+    return Minutes(min(start, finish), finish)
+
+
+def _rounded(
+    plan: Plan, moved: Mapping[int, Minutes], wishes: Mapping[int, Wish], policy: Policy, now: datetime
+) -> tuple[Moves[int], dict[int, Dates]]:
+    """The planner's moves, each in days and times of its own; what rounding pushes is asked of the planner again."""
+    held, earliest = dict(moved), to_minutes(now)
+    # Where a task stands is no reason to stand there when what it waits for comes earlier.
+    items = [replace(item, start_no_earlier=None) for item in plan.items]
+    for _round in range(_ROUNDS):
+        moves = reschedule(items, plan.links, plan.current, held, policy, earliest=earliest)
+        dates, again = dict[int, Dates](), dict[int, Minutes]()
+        for pk, move in moves.moves.items():
+            if pk in wishes:
+                continue
+            dates[pk] = _put_back(plan, pk, move)
+            if (at := _finish(dates[pk], move.new.finish)) > move.new.finish and pk not in held:
+                again[pk] = Minutes(move.new.start, at)
+        pushed = {pk: at for pk, at in again.items() if _pushes(plan, at.finish, pk, moves)}
+        if not pushed:
+            return moves, dates
+        # The first of them only: what comes behind it is asked anew.
+        first = next(iter(pushed))
+        held[first] = pushed[first]
+    return moves, dates
+
+
+def _finish(dates: Dates, finish: int) -> int:
+    return finish_of(dates.deadline) if dates.deadline else finish
+
+
+def _pushes(plan: Plan, finish: int, pk: int, moves: Moves[int]) -> bool:
+    """Whether the later finish comes after what waits for it may begin, on a day of its own or with a time."""
+    stands = {**plan.current, **{key: move.new for key, move in moves.moves.items()}}
+    before = Minutes(stands[pk].start, finish)
+    for link in plan.links:
+        if link.before != pk or link.after not in stands:
+            continue
+        needed, task = link.bound(before), plan.tasks[link.after]
+        if not link.holds_start:
+            if stands[link.after].finish < needed:
+                return True
+        elif stands[link.after].start < needed:
+            zone = get_zone(zone_of(task))
+            day = (to_instant(needed) - timedelta(seconds=1)).astimezone(zone).date()
+            is_that_day = to_instant(stands[link.after].start).astimezone(zone).date() >= day
+            if task.start_time is not None or not is_that_day or stands[link.after].finish < needed:
+                return True
+    return False
+
+
+def _put_back(plan: Plan, pk: int, move: EngineMove) -> Dates:
+    """Minutes as the dates of this task: what it had none of, it gets none of."""
+    task, work = plan.tasks[pk], plan.worktime(pk)
+    finish, start = move.new.finish, move.new.start
+    is_parent = any(item.parent == pk for item in plan.items)
+    if is_parent and move.old is not None:
+        # A parent makes room for what is in it; it does not shrink to it.
+        start, finish = min(start, move.old.start), max(finish, move.old.finish)
+    deadline = task.deadline
+    if deadline is not None and (move.old is None or finish != move.old.finish):
+        deadline = to_deadline(task, finish, work)
+    start_on, start_time = task.start_on, task.start_time
+    if start_on is not None and task.is_milestone and deadline is not None and task.deadline is not None:
+        start_on = start_on + (deadline.on - task.deadline.on)
+    elif start_on is not None and (move.old is None or start != move.old.start):
+        start_on, start_time = to_start(task, start)
+    if start_on is not None and deadline is not None and start_on > deadline.on:
+        start_on, start_time = deadline.on, None
+    return Dates(start_on, start_time, deadline)
+
+
+def _add(preview: Preview, plan: Plan, pk: int, after: Dates, move: EngineMove, policy: Policy, now: datetime) -> None:
+    task = plan.tasks[pk]
+    because = move.because if isinstance(move.because, int) else None
+    by = plan.tasks[because] if because is not None and plan.sees(because) else None
+    why = Why.FOLLOWS if policy == "keep_gaps" else Why.PUSHED
+    if not is_in_range(after, now):
+        preview.stays.append(Stay(task, Stays.RANGE, after.deadline))
+    else:
+        preview.moves.append(Move(task, Dates.of(task), after, why, by))
+
+
+def is_in_range(dates: Dates, now: datetime) -> bool:
+    """Whether these are days that a start and a deadline may have."""
+    try:
+        for day in (dates.start_on, dates.deadline.on if dates.deadline else None):
+            if day is not None:
+                check_range(day, today=now.date())
+    except DeadlineOutOfRange:
+        return False
+    return True
+
+
+def _add_stays(preview: Preview, plan: Plan, violations: Sequence[Violation[int]]) -> None:
+    """What ought to move now, and does not: by name where the person may see it."""
+    told = {move.task.pk for move in preview.moves}
+    for found in violations:
+        task = plan.tasks[found.key]
+        if task.pk in told or found.kind != "link":
+            continue
+        told.add(task.pk)
+        if not plan.sees(task.pk):
+            preview.barred += 1
+            continue
+        wanted = to_deadline(task, found.needed, plan.times.of(task)) if task.deadline else None
+        if task.is_readonly:
+            preview.stays.append(Stay(task, Stays.ARCHIVED, wanted))
+        elif task.is_fixed:
+            preview.stays.append(Stay(task, Stays.FIXED, wanted))
+        elif task.is_pinned:
+            preview.stays.append(Stay(task, Stays.PINNED, wanted))
+        else:
+            preview.stays.append(Stay(task, Stays.BEGUN, wanted))
