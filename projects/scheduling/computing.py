@@ -89,7 +89,7 @@ def breaches(plan: Plan) -> list[Breach]:
 
 
 def computed_schedule(project: Project, *, today: date, member: Member | None = None) -> ComputedSchedule:
-    """What `load_plan` and `compute` make of one project. Raises NoWorkingDays."""
+    """What `load_plan` and `compute` make of one project."""
     return compute(load_plan([project], today=today, member=member))
 
 

@@ -79,7 +79,7 @@ def load_plan(projects: Collection[Project], *, today: date, member: Member | No
     """In six statements, whatever the number of tasks.
 
     `member` is who looks and moves: None sees all of it, and may move all of it. Calendars are looked up from `today`
-    or the first date of the plan, whichever is first, to well after the last. Raises NoWorkingDays.
+    or the first date of the plan, whichever is first, to well after the last.
     """
     tasks = _read_tasks([project.pk for project in projects])
     links = _read_links(tasks)

@@ -40,7 +40,7 @@ def examine_moves(
 ) -> Preview:
     """What would move with these tasks (by pk, of this project), in their project and in those behind it.
 
-    Raises InACircle and NoWorkingDays. A wish for a task that is not there any more is passed over.
+    Raises InACircle. A wish for a task that is not there any more is passed over.
     """
     behind = [pk for pk in projects_behind(wishes) if pk != project.pk]
     others = list(Project.objects.select_related("board").filter(pk__in=behind)) if behind else []
