@@ -63,6 +63,12 @@ def _tasks_assigned(data: Mapping[str, Any]) -> Words:
     return _("%(actor)s put you on %(count)s tasks of “%(project)s”")
 
 
+def _tasks_relocated(data: Mapping[str, Any]) -> Words:
+    if data["count"] == 1:
+        return _("%(actor)s moved one of your tasks to “%(project)s”")
+    return _("%(actor)s moved %(count)s of your tasks to “%(project)s”")
+
+
 KINDS: dict[str, Kind] = {
     "task_due": Kind(
         _("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True, letter="task_due"
@@ -71,6 +77,7 @@ KINDS: dict[str, Kind] = {
     "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
     "tasks_assigned": Kind("", _("You were put on these tasks."), "people", choose=_tasks_assigned),
     "rescheduled": Kind("", _("You own what was moved."), "calendar", choose=_rescheduled),
+    "tasks_relocated": Kind("", _("You are on these tasks."), "arrow-right", choose=_tasks_relocated),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
     "mentioned": Kind(
         _("%(actor)s mentioned you on “%(task)s”"),

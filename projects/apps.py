@@ -5,6 +5,6 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        """Registers what the rooms below ask of this one."""
+        """Registers what the rooms below, and the undo, ask of this one."""
         from projects import reminders  # noqa: F401
-        from projects.actions import bin, ownership, recurrence, resting, search_build  # noqa: F401
+        from projects.actions import bin, ownership, recurrence, relocating_back, resting, search_build  # noqa: F401

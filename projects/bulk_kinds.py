@@ -11,6 +11,7 @@ _KINDS: dict[str, tuple[Promise, str]] = {
     "deadline": (pgettext_lazy("many tasks", "Deadline"), "clock"),
     "priority": (pgettext_lazy("many tasks", "Priority"), "risk"),
     "milestone": (pgettext_lazy("many tasks", "Milestone"), "timeline"),
+    "relocate": (pgettext_lazy("many tasks", "To a project"), "project"),
     "finish": (pgettext_lazy("many tasks", "Mark done"), "check"),
     "archive": (pgettext_lazy("many tasks", "Archive"), "archive"),
     "bin": (pgettext_lazy("many tasks", "To the bin"), "trash"),

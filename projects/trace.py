@@ -192,6 +192,8 @@ def _undone(data: Data) -> tuple[str, dict[str, Any]]:
         return _("%(actor)s undid a change: the task is in the archive again."), {}
     if data.get("column"):
         return _("%(actor)s undid the move: back to “%(column)s”."), {"column": data["column"]}
+    if data.get("of") == "relocated":
+        return _("%(actor)s undid the move to another project: back in “%(project)s”."), {"project": data["project"]}
     parts = listed(_UNDONE[part] for part in data.get("parts", []) if part in _UNDONE)
     return _("%(actor)s undid a change, and put back %(parts)s."), {"parts": parts or "–"}
 

@@ -15,6 +15,8 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "task unarchived",
             "task removed",
             "moved",
+            "relocated",
+            "tasks relocated",
             "undone",
             "title changed",
             "description changed",

@@ -18,6 +18,7 @@ _NAMED = 8
 
 # Numbers instead of titles where who reads the one task may be kept from the other.
 PLAIN: dict[str, Promise] = {
+    "relocated": gettext_lazy("%(actor)s moved it here from the project “%(before)s”, where it was #%(number)s."),
     "subtask joined": gettext_lazy("%(actor)s made #%(number)s a subtask of this task."),
     "subtask left": gettext_lazy("%(actor)s took the subtask #%(number)s out of this task."),
     "item promoted": gettext_lazy("%(actor)s made the subtask #%(number)s out of “%(text)s” in the checklist."),
@@ -33,6 +34,13 @@ def _subtasks(data: Data) -> tuple[str, dict[str, Any]]:
         return _("%(actor)s added the subtask “%(title)s”."), {"title": titles[0]}
     first = listed(titles[:_NAMED]) + (" …" if len(titles) > _NAMED else "")
     return _("%(actor)s added %(count)s subtasks: %(list)s."), {"count": len(titles), "list": first}
+
+
+def _relocated(data: Data) -> tuple[str, dict[str, Any]]:
+    if data.get("count") == 1:
+        return _("%(actor)s moved a task to the project “%(after)s”."), {"after": data.get("after", "–")}
+    words = _("%(actor)s moved %(count)s tasks to the project “%(after)s”.")
+    return words, {"count": data.get("count", "–"), "after": data.get("after", "–")}
 
 
 def _parent(data: Data) -> tuple[str, dict[str, Any]]:
@@ -95,6 +103,7 @@ def _day(data: Data) -> str:
 BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "subtasks added": _subtasks,
     "parent changed": _parent,
+    "tasks relocated": _relocated,
     "milestone changed": _milestone,
     "estimate changed": _estimate,
     "time logged": _logged,

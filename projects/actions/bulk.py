@@ -71,7 +71,7 @@ def examine(edit: Edit, ids: Sequence[int], *, project: Project, actor: Member) 
     if len(ids) > MOST:
         raise TooMany
     plan = Plan(edit)
-    chosen = _read(ids, project, actor)
+    chosen = read(ids, project, actor)
     tasks = _with_subtasks(chosen, project, actor) if isinstance(edit, Archive | Bin) else chosen
     plan.held = linked(edit.parts[0], [task.pk for task in tasks]) if edit.parts[0] in LINKS else {}
     chosen_ids = {task.pk for task in chosen}
@@ -104,12 +104,13 @@ def apply(
     return plan, _carry_out(plan, project, actor, now) if plan.changed else None
 
 
-def _read(ids: Sequence[int], project: Project, actor: Member) -> list[Task]:
+def read(ids: Sequence[int], project: Project, actor: Member) -> list[Task]:
+    """Those that the actor sees, in the order of the board."""
     found = access.tasks_of(actor, project).filter(pk__in=ids).select_related("column", "owner")
-    return _of(project, found.order_by("column__position", "rank"))
+    return of_project(project, found.order_by("column__position", "rank"))
 
 
-def _of(project: Project, tasks: Iterable[Task]) -> list[Task]:
+def of_project(project: Project, tasks: Iterable[Task]) -> list[Task]:
     """With their project at hand, so that none of them asks for it."""
     tasks = list(tasks)
     for task in tasks:
@@ -121,7 +122,7 @@ def _with_subtasks(chosen: list[Task], project: Project, actor: Member) -> list[
     """The tasks and what hangs below them: at any depth, as far as the actor sees it without a gap."""
     under = access.tasks_of(actor, project).under(*(task.pk for task in chosen)).select_related("column", "owner")
     joined = {task.pk: task for task in chosen}
-    waiting = [task for task in _of(project, under.order_by("number")) if task.pk not in joined]
+    waiting = [task for task in of_project(project, under.order_by("number")) if task.pk not in joined]
     while more := [task for task in waiting if task.parent_id in joined]:
         joined |= {task.pk: task for task in more}
         waiting = [task for task in waiting if task.pk not in joined]

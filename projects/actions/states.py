@@ -79,7 +79,17 @@ def _put_place(task: Task, value: list[Any]) -> None:
     task.column_id, task.rank = value
 
 
+def _read_home(task: Task) -> list[Any]:
+    return [task.project_id, task.number, task.column_id, task.rank, task.parent_id]
+
+
+def _put_home(task: Task, value: list[Any]) -> None:
+    task.project_id, task.number, task.column_id, task.rank, task.parent_id = value
+
+
 PARTS: dict[str, Part] = {
+    # The whole of where a task stands, when it changes its project (actions/relocating.py).
+    "home": Part(("project_id", "number", "column_id", "rank", "parent_id"), "edit", _read_home, _put_home),
     "place": Part(("column_id", "rank"), "move", lambda task: [task.column_id, task.rank], _put_place),
     "completed": _instant("completed_at", "move"),
     "owner": _plain("owner_id"),

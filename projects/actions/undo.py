@@ -6,7 +6,7 @@ counted. For ten minutes.
 
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -80,6 +80,20 @@ def record(
     return change
 
 
+OwnWay = Callable[..., Undone]
+_own_ways: dict[str, OwnWay] = {}
+
+
+def undoes(verb: str) -> Callable[[OwnWay], OwnWay]:
+    """Register how changes of this verb are taken back, where that is another way than part by part."""
+
+    def register(function: OwnWay) -> OwnWay:
+        _own_ways[verb] = function
+        return function
+
+    return register
+
+
 @due.handles(OVER)
 def forget(change_id: int, *, now: datetime) -> None:
     """Nobody can undo it any more: what it remembers is let go."""
@@ -94,12 +108,12 @@ def undo(change: Change, *, actor: Member, now: datetime) -> Undone:
         raise AlreadyUndone(change)
     if not change.is_open(now=now):
         raise TooLate
-    undoing = _Undoing(change, actor, now)
-    undoing.put_back()
-    if undoing.result.tasks or undoing.result.of_project:
+    own_way = _own_ways.get(change.verb)
+    result = own_way(change, actor=actor, now=now) if own_way else _Undoing(change, actor, now).put_back()
+    if result.tasks or result.of_project:
         change.undone_at, change.undone_by = now, actor
         change.save(update_fields=["undone_at", "undone_by"])
-    return undoing.result
+    return result
 
 
 class _Undoing:
@@ -112,7 +126,7 @@ class _Undoing:
         self.result = Undone()
         self.assignable: set[int] = set()
 
-    def put_back(self) -> None:
+    def put_back(self) -> Undone:
         found = self._lock()
         links = {part: linked(part, list(found)) for part in self.parts if part in LINKS}
         self.assignable = self._assignable()
@@ -130,6 +144,7 @@ class _Undoing:
                     PARTS[part].put(task, value)
         self._save(kept)
         self._put_project_back()
+        return self.result
 
     def _lock(self) -> dict[int, Task]:
         """The tasks that the actor sees, as they are now: promises first, then the boards, then the rows.
@@ -220,7 +235,7 @@ class _Undoing:
                     room[column.pk] -= 1
                 task.column = column
                 kept.append(task)
-        _part_ranks(wanted, kept)
+        part_ranks(wanted, kept)
         return kept
 
     def _room(self, columns: Mapping[int, Column]) -> dict[int, int]:
@@ -269,7 +284,7 @@ class _Undoing:
         self.result.tasks = list(tasks)
 
 
-def _part_ranks(wanted: Mapping[int, list[Any]], tasks: Sequence[Task]) -> None:
+def part_ranks(wanted: Mapping[int, list[Any]], tasks: Sequence[Task]) -> None:
     """Where somebody else has taken a place meanwhile, the task comes just below; changes `wanted`."""
     pks = [task.pk for task in tasks]
     columns = {wanted[pk][0] for pk in pks}

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions import bulk as acting
+from projects.actions import bulk as many
+from projects.actions import relocating
 from projects.asking import choices_for, settle
 from projects.bulk_kinds import NAMES, bulk_kinds
 from projects.filters import TaskFilter, is_pk
 from projects.models import Change, Project
-from projects.views import bulk_words
+from projects.views import bulk_words, relocation_words
 from projects.views.boards import reader_of, refused
 from projects.views.bulk_forms import FORMS, EditForm
 from projects.views.sheet import trigger
@@ -45,7 +46,7 @@ def bulk(request: WorkspaceRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if not selection.ids:
         return _not_done(request, project, " ".join(selection.lost) or _("Choose tasks first."))
-    if len(selection.ids) > acting.MOST:
+    if len(selection.ids) > many.MOST:
         return _not_done(request, project, _too_many())
     if kind not in FORMS:
         return _show(request, project, selection)
@@ -55,6 +56,7 @@ def bulk(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not is_answered or not form.is_valid():
         return _show(request, project, selection, form=form)
     edit = form.edit()
+    acting = relocating if kind == "relocate" else many
     if request.POST.get("step") != "apply":
         plan = acting.examine(edit, selection.ids, project=project, actor=request.member)
         return _show(request, project, selection, form=form, plan=plan)
@@ -67,7 +69,7 @@ def bulk(request: WorkspaceRequest, pk: int) -> HttpResponse:
             now=now,
             seal=request.POST.get("seal", ""),
         )
-    except acting.PlanChanged as error:
+    except many.PlanChanged as error:
         return _show(request, project, selection, form=form, plan=error.plan, has_changed=True)
     return _applied(request, project, plan, change)
 
@@ -76,7 +78,7 @@ def _selection(request: WorkspaceRequest, project: Project) -> Selection:
     if request.POST.get("all") == "1":
         return _all_that_match(request, project)
     given = [*request.POST.get("tasks", "").split(","), *request.POST.getlist("task")]
-    wanted = list(dict.fromkeys(int(word) for word in given if is_pk(word)))[: acting.MOST + 1]
+    wanted = list(dict.fromkeys(int(word) for word in given if is_pk(word)))[: many.MOST + 1]
     found = list(access.tasks_of(request.member, project).filter(pk__in=wanted).values_list("pk", flat=True))
     gone = len(wanted) - len(found)
     lost = ngettext("%(count)d of them is gone meanwhile.", "%(count)d of them are gone meanwhile.", gone)
@@ -89,7 +91,7 @@ def _all_that_match(request: WorkspaceRequest, project: Project) -> Selection:
     choices = choices_for(request.member, project, project.board.columns.order_by("position"))
     asked = settle(TaskFilter.read(QueryDict(query)), choices, reader)
     found = asked.narrow(asked.scope(request.member, project), reader).order_by("pk")
-    ids = list(found.values_list("pk", flat=True)[: acting.MOST + 1])
+    ids = list(found.values_list("pk", flat=True)[: many.MOST + 1])
     return Selection(ids, asked.lost, {"all": "1", "query": asked.wanted.query})
 
 
@@ -99,7 +101,7 @@ def _show(
     selection: Selection,
     *,
     form: EditForm | None = None,
-    plan: acting.Plan | None = None,
+    plan: many.Plan | None = None,
     has_changed: bool = False,
 ) -> HttpResponse:
     kind = request.POST.get("kind", "")
@@ -119,6 +121,7 @@ def _show(
             "headline": bulk_words.headline(plan.edit, len(plan.changed)),
             "reasons": bulk_words.reasons(plan),
             "rows": bulk_words.rows(plan),
+            "notes": relocation_words.notes(plan, project) if isinstance(plan, relocating.Relocation) else [],
             "more": len(plan.changed) - bulk_words.SHOWN,
             "is_dangerous": kind in ("archive", "bin"),
         }
@@ -127,7 +130,7 @@ def _show(
     return render(request, f"{name}#dialog" if request.htmx else name, context, status=status)
 
 
-def _applied(request: WorkspaceRequest, project: Project, plan: acting.Plan, change: Change | None) -> HttpResponse:
+def _applied(request: WorkspaceRequest, project: Project, plan: many.Plan, change: Change | None) -> HttpResponse:
     if change is None:
         return _not_done(request, project, _("Nothing was changed: all of it is like that already, or stays as it is."))
     message = bulk_words.done(plan.edit, len(plan.changed))
@@ -139,6 +142,8 @@ def _applied(request: WorkspaceRequest, project: Project, plan: acting.Plan, cha
     trigger(response, "toast", {"message": message, "undo_url": undo})
     for event in ("board:changed", "select:clear", "dialog:close"):
         trigger(response, event, {})
+    if len(plan.changed) - plan.along == 1:  # its sheet may be open
+        trigger(response, "task:changed", {"task": plan.changed[0].pk})
     return response
 
 
@@ -150,4 +155,4 @@ def _not_done(request: WorkspaceRequest, project: Project, why: str) -> HttpResp
 
 
 def _too_many() -> str:
-    return _("That is more than %(most)d tasks. Narrow the filter, and take them in parts.") % {"most": acting.MOST}
+    return _("That is more than %(most)d tasks. Narrow the filter, and take them in parts.") % {"most": many.MOST}

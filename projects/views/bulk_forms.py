@@ -28,6 +28,7 @@ from projects.actions.bulk_edits import (
     SetPriority,
     ShiftDeadline,
 )
+from projects.actions.relocating import Relocate
 from projects.models import Column, Label, Project, Task
 from projects.views.deadlines import SELLERS_ZONES, DeadlineForm
 
@@ -72,6 +73,24 @@ class MoveForm(EditForm):
 
     def edit(self) -> Edit:
         return Move(next(column for column in self.columns if str(column.pk) == self.cleaned_data["column"]))
+
+
+class RelocateForm(EditForm):
+    project = _select(gettext_lazy("To the project"))
+
+    @cached_property
+    def projects(self) -> list[Project]:
+        others = Project.objects.visible_to(self.member).open().exclude(pk=self.project.pk).select_related("board")
+        found = others.order_by("-last_activity_at", "pk")
+        return [project for project in found if access.may(self.member, "add task", project)]
+
+    def prepare(self) -> None:
+        names = [(str(project.pk), project.name) for project in self.projects]
+        set_choices(self, "project", [("", _("Choose a project")), *names])
+
+    def edit(self) -> Edit:
+        chosen = self.cleaned_data["project"]
+        return Relocate(next(project for project in self.projects if str(project.pk) == chosen))
 
 
 class OwnerForm(EditForm):
@@ -225,6 +244,7 @@ class BinForm(EditForm):
 
 FORMS: dict[str, type[EditForm]] = {
     "move": MoveForm,
+    "relocate": RelocateForm,
     "owner": OwnerForm,
     "helpers": HelpersForm,
     "labels": LabelsForm,

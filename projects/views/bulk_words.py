@@ -21,6 +21,7 @@ from projects.actions.bulk_edits import (
     SetPriority,
     ShiftDeadline,
 )
+from projects.actions.relocating import Relocate, Relocation
 from projects.models import Task
 from projects.wording import listed
 
@@ -48,6 +49,13 @@ def _headline(edit: Edit, n: int) -> tuple[str, Mapping[str, object]]:
         case Move():
             words = ngettext("%(count)d task moves to “%(column)s”.", "%(count)d tasks move to “%(column)s”.", n)
             return words, {"column": edit.column.name}
+        case Relocate():
+            words = ngettext(
+                "%(count)d task moves to the project “%(project)s”.",
+                "%(count)d tasks move to the project “%(project)s”.",
+                n,
+            )
+            return words, {"project": edit.project.name}
         case SetOwner(owner=None):
             return ngettext("%(count)d task loses its owner.", "%(count)d tasks lose their owner.", n), {}
         case SetOwner():
@@ -100,6 +108,8 @@ def _row(plan: Plan, task: Task) -> Row:
     edit = plan.edit
     if isinstance(edit, Move):
         return Row(task, task.column.name, edit.column.name)
+    if isinstance(plan, Relocation):
+        return Row(task, task.column.name, plan.places[task.pk].name)
     if isinstance(edit, SetOwner):
         before = task.owner.display_name if task.owner else _("Nobody")
         return Row(task, before, edit.owner.display_name if edit.owner else _("Nobody"))
@@ -139,6 +149,11 @@ def _reason(edit: Edit, why: str, n: int) -> str:
         "full": ngettext(
             "%(count)d stays where it is: “%(column)s” takes %(limit)s cards at a time.",
             "%(count)d stay where they are: “%(column)s” takes %(limit)s cards at a time.",
+            n,
+        ),
+        "full_there": ngettext(
+            "%(count)d stays: its column is full there, or that of a subtask.",
+            "%(count)d stay: their columns are full there, or those of subtasks.",
             n,
         ),
         "draft": ngettext(
