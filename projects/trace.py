@@ -180,6 +180,11 @@ _UNDONE: dict[str, Promise] = {
     "start": pgettext_lazy("put back", "the start"),
     "duration": pgettext_lazy("put back", "the duration"),
     "anchor_on": pgettext_lazy("put back", "the anchor"),
+    "title": pgettext_lazy("put back", "the title"),
+    "description": pgettext_lazy("put back", "the description"),
+    "estimate": pgettext_lazy("put back", "the estimate"),
+    "reminders": pgettext_lazy("put back", "the reminders"),
+    "visibility": pgettext_lazy("put back", "who sees it"),
 }
 
 
@@ -194,6 +199,8 @@ def _undone(data: Data) -> tuple[str, dict[str, Any]]:
         return _("%(actor)s undid the move: back to “%(column)s”."), {"column": data["column"]}
     if data.get("of") == "relocated":
         return _("%(actor)s undid the move to another project: back in “%(project)s”."), {"project": data["project"]}
+    if data.get("of") == "field changed":
+        return _("%(actor)s undid a change, and put back %(parts)s."), {"parts": pgettext("put back", "a field")}
     parts = listed(_UNDONE[part] for part in data.get("parts", []) if part in _UNDONE)
     return _("%(actor)s undid a change, and put back %(parts)s."), {"parts": parts or "–"}
 

@@ -9,10 +9,10 @@ from linkstar.members.models import Member
 from projects.actions.deadlines import plan_reminders_of
 from projects.actions.families import lock_family, recount, taken_along
 from projects.actions.occurrences import lock_promise
+from projects.actions.remembering import record
 from projects.actions.states import save_all, snapshot
 from projects.actions.tasks import lock_board
 from projects.actions.trace import leave_traces
-from projects.actions.undo import record
 from projects.models import Change, Task
 
 

@@ -22,9 +22,9 @@ from projects.actions.bulk_edits import SAME, Archive, Bin, Edit, Held, Move
 from projects.actions.deadlines import plan_reminders_of
 from projects.actions.families import lock_family, recount
 from projects.actions.occurrences import lock_promises, look_soon
+from projects.actions.remembering import record
 from projects.actions.states import LINKS, PARTS, State, linked, save_all, snapshot, write_links
 from projects.actions.trace import leave_traces
-from projects.actions.undo import record
 from projects.models import Board, Change, Project, Task
 
 MOST = 5_000

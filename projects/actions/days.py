@@ -2,13 +2,9 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
-from projects.actions.deadlines import lock, set_deadline
-from projects.actions.states import snapshot
-from projects.actions.undo import record
+from projects.actions.deadlines import set_deadline
 from projects.models import Change, Task
 
 
@@ -16,7 +12,6 @@ class FixedByMarketplace(ValueError):
     """The moment is the marketplace's own, and does not move with the plan."""
 
 
-@transaction.atomic
 def move_deadline(task: Task, deadline: Deadline, *, actor: Member, now: datetime) -> Change | None:
     """Put the deadline where a calendar was asked to; the change can be undone, None when there is none.
 
@@ -24,9 +19,4 @@ def move_deadline(task: Task, deadline: Deadline, *, actor: Member, now: datetim
     """
     if task.is_fixed:
         raise FixedByMarketplace
-    before = snapshot(lock(task), "deadline")
-    set_deadline(task, deadline, actor=actor, now=now)
-    after = snapshot(task, "deadline")
-    if before == after:
-        return None
-    return record("deadline changed", project=task.project, actor=actor, now=now, rows=[(task, before, after)])
+    return set_deadline(task, deadline, actor=actor, now=now)

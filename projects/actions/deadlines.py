@@ -9,8 +9,10 @@ from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from notifications.actions import reminders
 from projects.actions.refusals import check_not_in_hand
-from projects.actions.trace import leave_trace, touch
-from projects.models import Task
+from projects.actions.remembering import leave_change
+from projects.actions.states import snapshot
+from projects.actions.trace import touch
+from projects.models import Change, Task
 
 
 def put_deadline(task: Task, deadline: Deadline | None) -> None:
@@ -67,7 +69,7 @@ def starts_after(task: Task, deadline: Deadline | None) -> bool:
 
 
 @transaction.atomic
-def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> None:
+def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> Change | None:
     """Move, set or remove a task's deadline; its waiting reminders follow.
 
     Raises StartAfterDue, and StillDraft when a task in hand would be without one.
@@ -75,7 +77,7 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
     current = lock(task)
     before = current.deadline
     if before == deadline:
-        return
+        return None
     if deadline is None:
         check_not_in_hand(current)
     if starts_after(current, deadline):
@@ -83,10 +85,10 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
     put_deadline(task, deadline)
     touch(task, "due_on", "due_time", "due_zone", "due_at", now=now)
     plan_reminders(task, now=now)
-    leave_trace(
+    return leave_change(
         "deadline changed",
-        project=task.project,
-        task=task,
+        task,
+        snapshot(current, "deadline"),
         actor=actor,
         now=now,
         before=deadline_data(before),
@@ -97,19 +99,19 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
 @transaction.atomic
 def set_start(
     task: Task, start_on: date | None, start_time: time | None = None, *, actor: Member, now: datetime
-) -> None:
+) -> Change | None:
     """Set or remove the start date, a day on its own or with a time on the deadline's clock. Raises StartAfterDue."""
     current = lock(task)
-    before = start_data(current)
+    before, held = start_data(current), snapshot(current, "start")
     current.start_on, current.start_time = start_on, start_time if start_on else None
     after = start_data(current)
     if before == after:
-        return
+        return None
     if starts_after(current, current.deadline):
         raise StartAfterDue
     task.start_on, task.start_time = current.start_on, current.start_time
     touch(task, "start_on", "start_time", now=now)
-    leave_trace("start changed", project=task.project, task=task, actor=actor, now=now, before=before, after=after)
+    return leave_change("start changed", task, held, actor=actor, now=now, before=before, after=after)
 
 
 def start_data(task: Task) -> str | None:
@@ -120,12 +122,14 @@ def start_data(task: Task) -> str | None:
 
 
 @transaction.atomic
-def set_reminders(task: Task, hours_before: Collection[int], *, actor: Member, now: datetime) -> None:
+def set_reminders(task: Task, hours_before: Collection[int], *, actor: Member, now: datetime) -> Change | None:
     """How many hours before the deadline people are reminded, each once; none switches reminders off."""
-    before, after = sorted(lock(task).remind_hours_before), sorted(set(hours_before))
+    current = lock(task)
+    before, after = sorted(current.remind_hours_before), sorted(set(hours_before))
     if before == after:
-        return
+        return None
     task.remind_hours_before = after
     touch(task, "remind_hours_before", now=now)
     plan_reminders(task, now=now)
-    leave_trace("reminders changed", project=task.project, task=task, actor=actor, now=now, before=before, after=after)
+    held = snapshot(current, "reminders")
+    return leave_change("reminders changed", task, held, actor=actor, now=now, before=before, after=after)

@@ -9,9 +9,11 @@ from django.db import transaction
 from linkstar.members.models import Member
 from projects.actions.notices import tell_assigned
 from projects.actions.refusals import check_not_in_hand
+from projects.actions.remembering import leave_change
 from projects.actions.search_index import index_tasks
-from projects.actions.trace import leave_trace, touch
-from projects.models import Label, Task
+from projects.actions.states import snapshot
+from projects.actions.trace import touch
+from projects.models import Change, Label, Task
 
 TINTS = 6
 
@@ -32,13 +34,14 @@ class NotShareable(ValueError):
 
 
 @transaction.atomic
-def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Member, now: datetime) -> None:
+def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Member, now: datetime) -> Change | None:
     """Change "title" or "description". `was` is what the person had read (None: do not compare). Raises StaleEdit."""
     locked = _locked(task)
+    held = snapshot(locked, field)
     before = getattr(locked, field)
     if _same_lines(before) == _same_lines(value):
         setattr(task, field, before)
-        return
+        return None
     if was is not None and _same_lines(was) != _same_lines(before):
         raise StaleEdit(field, theirs=before, mine=value)
     value = _same_lines(value)
@@ -49,11 +52,11 @@ def edit_text(task: Task, field: str, value: str, *, was: str | None, actor: Mem
     setattr(locked, field, value)
     index_tasks([locked])
     verb = "title changed" if field == "title" else "description changed"
-    leave_trace(verb, project=task.project, task=task, actor=actor, now=now, before=before, after=value)
+    return leave_change(verb, task, held, actor=actor, now=now, before=before, after=value)
 
 
 @transaction.atomic
-def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime) -> None:
+def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime) -> Change | None:
     """Make one person accountable, or nobody.
 
     Raises NotShareable for a guest on an internal step, and StillDraft for nobody on a task in hand.
@@ -61,16 +64,16 @@ def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime)
     current = _locked(task)
     before = current.owner
     if before == owner:
-        return
+        return None
     if owner is None:
         check_not_in_hand(current)
     _check_guests(task, [owner] if owner else [])
     task.owner = owner
     touch(task, "owner", now=now)
-    leave_trace(
+    change = leave_change(
         "owner changed",
-        project=task.project,
-        task=task,
+        task,
+        snapshot(current, "owner"),
         actor=actor,
         now=now,
         before=before.display_name if before else None,
@@ -78,47 +81,51 @@ def set_owner(task: Task, owner: Member | None, *, actor: Member, now: datetime)
     )
     if owner is not None:
         tell_assigned(task, [owner], actor=actor, now=now)
+    return change
 
 
 @transaction.atomic
-def set_helpers(task: Task, helpers: Collection[Member], *, actor: Member, now: datetime) -> None:
+def set_helpers(task: Task, helpers: Collection[Member], *, actor: Member, now: datetime) -> Change | None:
     """Make the helpers exactly these. Raises NotShareable for a guest on an internal step."""
     _locked(task)
     before = set(task.helpers.all())
     added = [member for member in helpers if member not in before]
     removed = [member for member in before if member not in helpers]
     if not added and not removed:
-        return
+        return None
     _check_guests(task, added)
     task.helpers.set(helpers)
     touch(task, now=now)
-    leave_trace(
+    change = leave_change(
         "helpers changed",
-        project=task.project,
-        task=task,
+        task,
+        {"helpers": sorted(member.pk for member in before)},
         actor=actor,
         now=now,
+        links={"helpers": sorted(member.pk for member in helpers)},
         added=[member.display_name for member in added],
         removed=[member.display_name for member in removed],
     )
     tell_assigned(task, added, actor=actor, now=now)
+    return change
 
 
 @transaction.atomic
-def set_labels(task: Task, labels: Collection[Label], *, actor: Member, now: datetime) -> None:
+def set_labels(task: Task, labels: Collection[Label], *, actor: Member, now: datetime) -> Change | None:
     """Make the labels exactly these."""
     _locked(task)
     before = set(task.labels.all())
     if before == set(labels):
-        return
+        return None
     task.labels.set(labels)
     touch(task, now=now)
-    leave_trace(
+    return leave_change(
         "labels changed",
-        project=task.project,
-        task=task,
+        task,
+        {"labels": sorted(label.pk for label in before)},
         actor=actor,
         now=now,
+        links={"labels": sorted(label.pk for label in set(labels))},
         added=sorted(label.name for label in set(labels) - before),
         removed=sorted(label.name for label in before - set(labels)),
     )
@@ -133,15 +140,14 @@ def make_label(name: str) -> Label:
 
 
 @transaction.atomic
-def set_priority(task: Task, priority: int, *, actor: Member, now: datetime) -> None:
+def set_priority(task: Task, priority: int, *, actor: Member, now: datetime) -> Change | None:
     before = _locked(task).priority
     if before == priority:
-        return
+        return None
     task.priority = priority
     touch(task, "priority", now=now)
-    leave_trace(
-        "priority changed", project=task.project, task=task, actor=actor, now=now, before=before, after=priority
-    )
+    held = {"priority": before}
+    return leave_change("priority changed", task, held, actor=actor, now=now, before=before, after=priority)
 
 
 def accept_size(task: Task) -> None:
@@ -151,28 +157,28 @@ def accept_size(task: Task) -> None:
 
 
 @transaction.atomic
-def set_milestone(task: Task, is_milestone: bool, *, actor: Member, now: datetime) -> None:
+def set_milestone(task: Task, is_milestone: bool, *, actor: Member, now: datetime) -> Change | None:
     """Mark the task as a point that the project is measured by, or stop."""
     if _locked(task).is_milestone == is_milestone:
-        return
+        return None
     task.is_milestone = is_milestone
     touch(task, "is_milestone", now=now)
-    leave_trace("milestone changed", project=task.project, task=task, actor=actor, now=now, after=is_milestone)
+    held = {"milestone": not is_milestone}
+    return leave_change("milestone changed", task, held, actor=actor, now=now, after=is_milestone)
 
 
 @transaction.atomic
-def set_visibility(task: Task, visibility: str, *, actor: Member, now: datetime) -> None:
+def set_visibility(task: Task, visibility: str, *, actor: Member, now: datetime) -> Change | None:
     """Show the task to the project's guests, or stop. Raises NotShareable."""
     before = _locked(task).visibility
     if before == visibility:
-        return
+        return None
     if visibility == Task.Visibility.SHARED and not task.may_be_shared:
         raise NotShareable
     task.visibility = visibility
     touch(task, "visibility", now=now)
-    leave_trace(
-        "visibility changed", project=task.project, task=task, actor=actor, now=now, before=before, after=visibility
-    )
+    held = {"visibility": before}
+    return leave_change("visibility changed", task, held, actor=actor, now=now, before=before, after=visibility)
 
 
 def _locked(task: Task) -> Task:

@@ -7,19 +7,21 @@ from django.db import transaction
 from django.db.models import Sum
 
 from linkstar.members.models import Member
+from projects.actions.remembering import leave_change
 from projects.actions.trace import leave_trace, touch
-from projects.models import Task, TimeEntry
+from projects.models import Change, Task, TimeEntry
 
 
 @transaction.atomic
-def set_estimate(task: Task, minutes: int | None, *, actor: Member, now: datetime) -> None:
+def set_estimate(task: Task, minutes: int | None, *, actor: Member, now: datetime) -> Change | None:
     """`minutes` None: nobody has said. The sum of subtasks is not kept, but shown beside it (projects/families.py)."""
     before = _locked(task).estimate_minutes
     if before == minutes:
-        return
+        return None
     task.estimate_minutes = minutes
     touch(task, "estimate_minutes", now=now)
-    leave_trace("estimate changed", project=task.project, task=task, actor=actor, now=now, before=before, after=minutes)
+    held = {"estimate": before}
+    return leave_change("estimate changed", task, held, actor=actor, now=now, before=before, after=minutes)
 
 
 @transaction.atomic

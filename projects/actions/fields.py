@@ -10,9 +10,10 @@ from django.db.models import Max
 
 from linkstar.members.models import Member
 from projects.actions.deadlines import lock
+from projects.actions.remembering import leave_change
 from projects.actions.trace import leave_trace, touch
 from projects.field_values import Stored, said
-from projects.models import CustomField, Project, Task
+from projects.models import Change, CustomField, Project, Task
 from projects.models.fields import MOST_ON_CARDS, Choice
 
 MOST_FIELDS = 100
@@ -105,7 +106,7 @@ def choose_fields(
 
 
 @transaction.atomic
-def set_field(task: Task, field: CustomField, value: Stored | None, *, actor: Member, now: datetime) -> None:
+def set_field(task: Task, field: CustomField, value: Stored | None, *, actor: Member, now: datetime) -> Change | None:
     """Fill in a task's field, or empty it with None. Other fields keep what others have saved meanwhile."""
     values: dict[str, Any] = lock(task).field_values
     key = str(field.pk)
@@ -114,12 +115,12 @@ def set_field(task: Task, field: CustomField, value: Stored | None, *, actor: Me
     if value is not None:
         task.field_values[key] = value
     if before == value:
-        return
+        return None
     touch(task, "field_values", now=now)
-    leave_trace(
+    return leave_change(
         "field changed",
-        project=task.project,
-        task=task,
+        task,
+        {f"f{key}": before},
         actor=actor,
         now=now,
         custom_field=key,

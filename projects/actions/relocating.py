@@ -22,11 +22,11 @@ from projects.actions.bulk import MOST, Plan, PlanChanged, TooMany, of_project, 
 from projects.actions.bulk_edits import SAME, Edit, Held
 from projects.actions.families import lock_family, recount
 from projects.actions.occurrences import lock_promises
+from projects.actions.remembering import record
 from projects.actions.search_index import index_tasks
 from projects.actions.states import save_all, snapshot
 from projects.actions.tasks import end_of, take_numbers
 from projects.actions.trace import leave_trace, leave_traces
-from projects.actions.undo import record
 from projects.models import Board, Change, Column, Project, SearchEntry, StoredFile, Task
 
 HOME = "home"

@@ -11,9 +11,9 @@ from django.db import transaction
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects.actions.deadlines import deadline_data, plan_reminders_of, put_deadline, start_data
+from projects.actions.remembering import record
 from projects.actions.states import save_all, snapshot
 from projects.actions.trace import leave_trace, leave_traces, lock_tasks
-from projects.actions.undo import record
 from projects.models import Board, Change, Project, Task
 from projects.scheduling.preview import Move, Preview
 

@@ -38,8 +38,8 @@ def _instant(field: str, to: str) -> Part:
     return Part((field,), to, read, put)
 
 
-def _plain(field: str) -> Part:
-    return Part((field,), "edit", lambda task: getattr(task, field), lambda task, value: setattr(task, field, value))
+def _plain(field: str, *, to: str = "edit") -> Part:
+    return Part((field,), to, lambda task: getattr(task, field), lambda task, value: setattr(task, field, value))
 
 
 def _read_deadline(task: Task) -> list[Any] | None:
@@ -79,6 +79,17 @@ def _put_place(task: Task, value: list[Any]) -> None:
     task.column_id, task.rank = value
 
 
+def _field_part(name: str) -> Part:
+    """One custom field: "f" and its pk. An empty value has no key."""
+    key = name.removeprefix("f")
+
+    def put(task: Task, value: Any) -> None:
+        rest = {other: kept for other, kept in task.field_values.items() if other != key}
+        task.field_values = rest if value is None else {**rest, key: value}
+
+    return Part(("field_values",), "edit", lambda task: task.field_values.get(key), put)
+
+
 def _read_home(task: Task) -> list[Any]:
     return [task.project_id, task.number, task.column_id, task.rank, task.parent_id]
 
@@ -98,6 +109,11 @@ PARTS: dict[str, Part] = {
     "deadline": Part(("due_on", "due_time", "due_zone", "due_at"), "edit", _read_deadline, _put_deadline),
     "start": Part(("start_on", "start_time"), "edit", _read_start, _put_start),
     "duration": _plain("duration_days"),
+    "title": _plain("title"),
+    "description": _plain("description"),
+    "estimate": _plain("estimate_minutes"),
+    "reminders": _plain("remind_hours_before"),
+    "visibility": _plain("visibility", to="share"),
     "archived": _instant("archived_at", "archive"),
     "deleted": _instant("deleted_at", "delete"),
 }
@@ -108,8 +124,13 @@ LINKS: dict[str, tuple[Any, str]] = {
 }
 
 
+def part_named(name: str) -> Part:
+    """One of PARTS, or a custom field by "f" and its pk."""
+    return PARTS[name] if name in PARTS else _field_part(name)
+
+
 def snapshot(task: Task, *parts: str) -> State:
-    return {part: PARTS[part].read(task) for part in parts}
+    return {part: part_named(part).read(task) for part in parts}
 
 
 def linked(part: str, tasks: Collection[int]) -> dict[int, list[int]]:
@@ -144,7 +165,7 @@ def save_all(tasks: Collection[Task], *parts: str, now: datetime) -> None:
 
     The ORM's bulk_update writes a branch a row and field: of a thousand tasks it takes longer than everything else.
     """
-    names = [field for part in parts if part in PARTS for field in PARTS[part].fields]
+    names = [field for part in parts if part not in LINKS for field in part_named(part).fields]
     fields = [_field(name) for name in ("id", *names)]
     # Names and types come from the model.
     record = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)

@@ -17,10 +17,10 @@ from projects.actions.families import binned_with, lock_family, recount, taken_a
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
+from projects.actions.remembering import record
 from projects.actions.search_index import index_tasks
 from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, leave_traces, mark
-from projects.actions.undo import record
 from projects.models import Board, Change, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.

@@ -6,7 +6,8 @@ counted. For ten minutes.
 
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -23,14 +24,14 @@ from projects.actions import bin
 from projects.actions.deadlines import plan_reminders_of, starts_after
 from projects.actions.families import lock_family, recount
 from projects.actions.occurrences import lock_promises, look_soon
-from projects.actions.states import LINKS, PARTS, State, deadline_of, is_same, linked, save_all, write_links
+from projects.actions.remembering import OVER
+from projects.actions.search_index import index_tasks
+from projects.actions.states import LINKS, State, is_same, linked, part_named, save_all, write_links
 from projects.actions.trace import leave_trace, leave_traces
-from projects.models import UNDO_FOR, Board, Change, Column, Project, Task
+from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
 
-# Bigger ones are emptied once nobody can undo them any more.
-_SMALL = 20
-OVER = "change_over"
-_ON_REMINDERS = frozenset({"deadline", "completed", "archived", "deleted"})
+_ON_REMINDERS = frozenset({"deadline", "reminders", "completed", "archived", "deleted"})
+_WORDS = frozenset({"title", "description"})
 _ON_PARENTS = frozenset({"completed", "archived", "deleted"})
 
 
@@ -49,35 +50,14 @@ class TooLate(ValueError):
 @dataclass
 class Undone:
     """`tasks` were put back. `left` counts the others by why: "changed" by somebody since, "gone", "barred" by what the
-    person may do or the task's state, "full" column, "draft". `of_project` names the project's own fields put back.
+    person may do or the task's state, "full" column, "draft". `by` names who has changed them since, and `of_project`
+    the project's own fields put back.
     """
 
     of_project: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
-
-
-def record(
-    verb: str,
-    *,
-    project: Project,
-    actor: Member,
-    now: datetime,
-    rows: Iterable[tuple[Task, State, State]],
-    of_project: Mapping[str, Any] | None = None,
-) -> Change:
-    """Remember a change of tasks: each with the parts that changed (actions/states.py), before and after.
-
-    The tasks may be of several projects; `project` is where it was done. `of_project` are fields of it that changed
-    along, as JSON, before and after.
-    """
-    data = {str(task.pk): [before, after] for task, before, after in rows}
-    change = Change.objects.create(
-        verb=verb, project=project, actor=actor, created_at=now, data=data, of_project=dict(of_project or {})
-    )
-    if len(data) > _SMALL:
-        due.schedule(OVER, change.pk, now + UNDO_FOR)
-    return change
+    by: list[str] = field(default_factory=list)
 
 
 OwnWay = Callable[..., Undone]
@@ -124,7 +104,8 @@ class _Undoing:
         self.states: dict[int, tuple[State, State]] = {int(pk): (a, b) for pk, (a, b) in change.data.items()}
         self.parts = sorted({part for before, _after in self.states.values() for part in before})
         self.result = Undone()
-        self.assignable: set[int] = set()
+        self.assignable: dict[int, bool] = {}
+        self.changed: list[int] = []
 
     def put_back(self) -> Undone:
         found = self._lock()
@@ -140,9 +121,10 @@ class _Undoing:
             self._put_links(part, kept, held)
         for task in kept:
             for part, value in self.states[task.pk][0].items():
-                if part in PARTS:
-                    PARTS[part].put(task, value)
+                if part not in LINKS:
+                    part_named(part).put(task, value)
         self._save(kept)
+        self.result.by = who_changed(self.change, self.changed)
         self._put_project_back()
         return self.result
 
@@ -166,8 +148,9 @@ class _Undoing:
         if task.is_removed:
             return self._leave("gone")
         for part, value in after.items():
-            held = PARTS[part].read(task) if part in PARTS else links[part].get(task.pk, [])
+            held = links[part].get(task.pk, []) if part in LINKS else part_named(part).read(task)
             if not is_same(part, held, value):
+                self.changed.append(task.pk)
                 return self._leave("changed")
         if (
             task.completed_at is None
@@ -175,12 +158,15 @@ class _Undoing:
             and any(part in before and before[part] is None for part in ("owner", "deadline"))
         ):
             return self._leave("draft")
-        if "start" not in before and starts_after(task, deadline_of(before.get("deadline"))):
-            # Somebody has let it start after the deadline that would come back.
+        if _would_start_late(task, before):
+            # Somebody has moved the one past what the other would go back to.
+            self.changed.append(task.pk)
             return self._leave("changed")
-        if before.get("owner") is not None and before["owner"] not in self.assignable:
+        if before.get("owner") is not None and not self._takes(task, before["owner"]):
             return self._leave("barred")
-        words = {PARTS[part].to if part in PARTS else "edit" for part in before}
+        if before.get("visibility") == Task.Visibility.SHARED and not task.may_be_shared:
+            return self._leave("barred")
+        words = {"edit" if part in LINKS else part_named(part).to for part in before}
         # Out of the archive or the bin it is changed by being put back, and by nothing else.
         if not all(access.may_task(self.actor, word, task) for word in words):
             return self._leave("barred")
@@ -201,11 +187,16 @@ class _Undoing:
             said = {"parts": self.result.of_project, "of": self.change.verb}
             leave_trace("undone", project=project, actor=self.actor, now=self.now, **said)
 
-    def _assignable(self) -> set[int]:
-        """Whom a task can be given back to: who has left meanwhile, or lost the key, is not among them."""
+    def _takes(self, task: Task, owner: int) -> bool:
+        return owner in self.assignable and (task.may_be_shared or not self.assignable[owner])
+
+    def _assignable(self) -> dict[int, bool]:
+        """Whom a task can be given back to, and whether they are guests: who has left meanwhile, or lost the key, is
+        not among them.
+        """
         if "owner" not in self.parts:
-            return set()
-        return set(access.assignable_to(self.actor, None, self.change.project).values_list("pk", flat=True))
+            return {}
+        return {person.pk: person.is_guest for person in access.assignable_to(self.actor, None, self.change.project)}
 
     def _leave(self, why: str) -> bool:
         self.result.left[why] += 1
@@ -270,6 +261,8 @@ class _Undoing:
         save_all(tasks, *self.parts, now=self.now)
         if _ON_REMINDERS.intersection(self.parts):
             plan_reminders_of(tasks, now=self.now)
+        if _WORDS.intersection(self.parts):
+            index_tasks(tasks)
         look_soon(*(task for task in tasks if task.is_done), now=self.now)
         if _ON_PARENTS.intersection(self.parts):
             recount(
@@ -282,6 +275,27 @@ class _Undoing:
             own = [line for line in traces if line[0].project_id == project.pk]
             leave_traces("undone", project=project, actor=self.actor, now=self.now, tasks=own)
         self.result.tasks = list(tasks)
+
+
+def who_changed(change: Change, tasks: Collection[int]) -> list[str]:
+    """Who has left a trace of the same sort, or an undo, on these tasks since; no statement where there are none."""
+    if not tasks:
+        return []
+    later = Activity.objects.filter(task__in=tasks, verb__in=[change.verb, "undone"], created_at__gte=change.created_at)
+    names = (
+        later.exclude(change=change).exclude(actor=None).order_by("pk").values_list("actor__display_name", flat=True)
+    )
+    return list(dict.fromkeys(names))
+
+
+def _would_start_late(task: Task, before: State) -> bool:
+    if not {"deadline", "start"}.intersection(before):
+        return False
+    back = copy(task)
+    for part in ("deadline", "start"):
+        if part in before:
+            part_named(part).put(back, before[part])
+    return starts_after(back, back.deadline)
 
 
 def part_ranks(wanted: Mapping[int, list[Any]], tasks: Sequence[Task]) -> None:

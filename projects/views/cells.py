@@ -21,11 +21,11 @@ from projects.actions.deadlines import StartAfterDue, set_deadline
 from projects.actions.edits import StaleEdit, edit_text
 from projects.actions.refusals import MoveRefused
 from projects.list_columns import BY_KEY
-from projects.models import Label, Task
+from projects.models import Change, Label, Task
 from projects.views.deadlines import DeadlineForm
 from projects.views.lists import row_again
 from projects.views.moving import why_not
-from projects.views.sheet import TaskSheet, trigger
+from projects.views.sheet import TaskSheet, offer_undo, trigger
 from projects.views.task_fields import PROPERTIES, start_text, try_to_save
 from projects.views.tasks import TitleForm
 
@@ -41,6 +41,7 @@ class Editor:
     typed: QueryDict = field(default_factory=QueryDict)
     error: str = ""
     theirs: str = ""
+    change: Change | None = None
 
     @property
     def status(self) -> int:
@@ -72,6 +73,7 @@ def task_cell(request: WorkspaceRequest, pk: int, cell: str) -> HttpResponse:
         response = HttpResponse(row_again(request, task))
         response["HX-Reswap"] = "none"
         trigger(response, "row:saved", {"task": task.pk, "cell": cell})
+        offer_undo(response, editor.change)
         return response
     return render(request, "projects/_cell.html", {"editor": editor, "task": task}, status=editor.status)
 
@@ -132,24 +134,27 @@ def _save_title(editor: Editor, actor: Member, now: datetime) -> str:
     if not form.is_valid():
         return problems(form)
     given = form.cleaned_data
-    edit_text(editor.task, "title", given["text"], was=given["was"], actor=actor, now=now)
+    editor.change = edit_text(editor.task, "title", given["text"], was=given["was"], actor=actor, now=now)
     return ""
 
 
 def _save_due(editor: Editor, actor: Member, now: datetime) -> str:
     if "clear" in editor.typed:
-        set_deadline(editor.task, None, actor=actor, now=now)
+        editor.change = set_deadline(editor.task, None, actor=actor, now=now)
         return ""
     form = DeadlineForm(editor.typed, now=now)
     if not form.is_valid():
         return problems(form)
-    set_deadline(editor.task, form.deadline, actor=actor, now=now)
+    editor.change = set_deadline(editor.task, form.deadline, actor=actor, now=now)
     return ""
 
 
 def _save_property(editor: Editor, actor: Member, now: datetime) -> str:
     prop = PROPERTIES[editor.cell]
-    return try_to_save(prop, prop.form(editor.typed, editor.task), actor, now)
+    form = prop.form(editor.typed, editor.task)
+    error = try_to_save(prop, form, actor, now)
+    editor.change = form.change
+    return error
 
 
 _SAVES: dict[str, Callable[[Editor, Member, datetime], str]] = {

@@ -33,7 +33,7 @@ from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
 from projects.models import Task
 from projects.views.moving import why_not
-from projects.views.sheet import TaskSheet, answer, show_sheet
+from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet
 from projects.views.task_fields import range_text, start_text
 
 _PART = "projects/_task_deadline.html#deadline"
@@ -153,14 +153,16 @@ def zones_for(task: Task) -> Choices:
 
 def _save(request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime) -> HttpResponse:
     try:
-        set_deadline(sheet.task, deadline, actor=request.member, now=now)
+        change = set_deadline(sheet.task, deadline, actor=request.member, now=now)
     except StartAfterDue:
         return _refuse(request, sheet, {"typed": [start_text(sheet.task)]})
     except StillDraft as error:
         return _refuse(request, sheet, {"typed": [why_not(error, request.member)]})
     sheet.saved = "deadline"
     also = ["projects/_task_properties.html#reminders", "projects/_task_properties.html#start"]
-    return answer(request, sheet, _PART, also=also, now=now)
+    response = answer(request, sheet, _PART, also=also, now=now)
+    offer_undo(response, change)
+    return response
 
 
 def _refuse(request: WorkspaceRequest, sheet: TaskSheet, errors: Any) -> HttpResponse:

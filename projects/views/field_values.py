@@ -21,7 +21,7 @@ from projects import access
 from projects.actions.fields import set_field
 from projects.field_values import Stored
 from projects.models import CustomField, Task
-from projects.views.sheet import TaskSheet, answer
+from projects.views.sheet import TaskSheet, answer, offer_undo
 from projects.views.task_fields import range_text
 
 TEXT_LIMIT = 500
@@ -37,14 +37,17 @@ def task_field(request: WorkspaceRequest, pk: int, field: int) -> HttpResponse:
     task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
     custom = access.get_field(request.member, field, task.project)
     sheet, name = TaskSheet(task, request.member), f"f{custom.pk}"
+    change = None
     try:
         value = read_value(custom, request.POST, task)
     except ValidationError as error:
         sheet.errors[name], sheet.typed = " ".join(error.messages), {name: request.POST}
     else:
-        set_field(task, custom, value, actor=request.member, now=now)
+        change = set_field(task, custom, value, actor=request.member, now=now)
         sheet.saved = name
-    return answer(request, sheet, "projects/_task_field.html", now=now, line=sheet.line_of(custom))
+    response = answer(request, sheet, "projects/_task_field.html", now=now, line=sheet.line_of(custom))
+    offer_undo(response, change)
+    return response
 
 
 def read_value(field: CustomField, given: QueryDict, task: Task) -> Stored | None:

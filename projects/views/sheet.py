@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -22,11 +23,12 @@ from projects.families import Family
 from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
 from projects.granularity import Work, findings
-from projects.models import ChecklistItem, Column, CustomField, Dependency, Label, ProductLink, Task
+from projects.models import Change, ChecklistItem, Column, CustomField, Dependency, Label, ProductLink, Task
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.trace import moment
+from projects.undo_words import changed_words
 
 HOURS = (2, 24, 48, 72)
 # Where no sheet is open: the card or row asks for itself again (card-keys.js).
@@ -250,6 +252,13 @@ def answer(
         beside = [sheet.task.parent_id] if sheet.task.parent_id else []
         trigger(response, "task:changed", {"task": sheet.task.pk, "also": beside})
     return response
+
+
+def offer_undo(response: HttpResponse, change: Change | None) -> None:
+    """A toast that says what was changed and takes it back; nothing where nothing was changed."""
+    if change is not None:
+        undo = reverse("projects:change-undo", args=[change.pk])
+        trigger(response, "toast", {"message": changed_words(change.verb), "undo_url": undo})
 
 
 def trigger(response: HttpResponse, name: str, detail: Any) -> None:

@@ -33,10 +33,10 @@ from projects.actions.edits import (
 from projects.actions.effort import set_estimate
 from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import move_task
-from projects.models import Column, Label, Task
+from projects.models import Change, Column, Label, Task
 from projects.views.lengths import DurationField
 from projects.views.moving import why_not
-from projects.views.sheet import HOURS, TaskSheet, answer
+from projects.views.sheet import HOURS, TaskSheet, answer, offer_undo
 
 LABEL_LIMIT = 40
 _NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
@@ -44,7 +44,9 @@ _PROPERTIES = "projects/_task_properties.html"
 
 
 class FieldForm(forms.Form):
-    """One property; `task` is the one it is of."""
+    """One property; `task` is the one it is of, and `change` what saving it has changed."""
+
+    change: Change | None = None
 
     def __init__(self, data: QueryDict, task: Task) -> None:
         super().__init__(data)
@@ -153,18 +155,18 @@ def start_text(task: Task) -> str:
     }
 
 
-Save = Callable[[Task, dict[str, Any], Member, datetime], None]
+Save = Callable[[Task, dict[str, Any], Member, datetime], Change | None]
 
 
-def _save_column(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> None:
-    move_task(task, column=given["column"], before=None, actor=actor, now=now)
+def _save_column(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> Change | None:
+    return move_task(task, column=given["column"], before=None, actor=actor, now=now)
 
 
-def _save_labels(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> None:
+def _save_labels(task: Task, given: dict[str, Any], actor: Member, now: datetime) -> Change | None:
     labels = list(given["labels"])
     if given["new"]:
         labels.append(make_label(given["new"]))
-    set_labels(task, labels, actor=actor, now=now)
+    return set_labels(task, labels, actor=actor, now=now)
 
 
 class Property(NamedTuple):
@@ -229,12 +231,15 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     prop, now = PROPERTIES[field], timezone.now()
     task = access.get_task(request.member, pk, to=prop.to)
     sheet = TaskSheet(task, request.member)
-    error = try_to_save(prop, prop.form(request.POST, task), request.member, now)
+    form = prop.form(request.POST, task)
+    error = try_to_save(prop, form, request.member, now)
     if error:
         sheet.errors[field], sheet.typed = error, request.POST
     else:
         sheet.saved = field
-    return answer(request, sheet, prop.part or f"{_PROPERTIES}#{field}", also=prop.also, now=now)
+    response = answer(request, sheet, prop.part or f"{_PROPERTIES}#{field}", also=prop.also, now=now)
+    offer_undo(response, form.change)
+    return response
 
 
 def try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
@@ -242,7 +247,7 @@ def try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -
     if not form.is_valid():
         return problems(form)
     try:
-        prop.save(form.task, form.cleaned_data, actor, now)
+        form.change = prop.save(form.task, form.cleaned_data, actor, now)
     except MoveRefused as error:
         return why_not(error, actor)
     except StartAfterDue:

@@ -26,7 +26,7 @@ from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
 from projects.views.moving import still_open, why_not
-from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
+from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet, trigger
 
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 50_000
@@ -231,11 +231,14 @@ def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpRes
         sheet.typed, sheet.editing = {field: form.data.get("text", ""), "was": form.data.get("was", "")}, field
         return answer(request, sheet, f"projects/_task_texts.html#{field}")
     try:
-        edit_text(task, field, form.cleaned_data["text"], was=form.cleaned_data["was"], actor=request.member, now=now)
+        text, was = form.cleaned_data["text"], form.cleaned_data["was"]
+        change = edit_text(task, field, text, was=was, actor=request.member, now=now)
     except StaleEdit as stale:
         return _show_both(request, sheet, stale)
     sheet.saved = field
-    return answer(request, sheet, f"projects/_task_texts.html#{field}", also=[_SIZE], now=now)
+    response = answer(request, sheet, f"projects/_task_texts.html#{field}", also=[_SIZE], now=now)
+    offer_undo(response, change)
+    return response
 
 
 def _show_both(request: WorkspaceRequest, sheet: TaskSheet, stale: StaleEdit) -> HttpResponse:

@@ -16,6 +16,7 @@ from projects.models import Change, Column
 from projects.queries import moved_card
 from projects.views.boards import drawing, reader_of, refused
 from projects.views.sheet import trigger
+from projects.wording import listed
 
 
 @require_POST
@@ -90,9 +91,11 @@ def _summary(undone: Undone) -> str:
         return _("Put back as it was.")
     if not left:
         return ngettext("Put back as it was.", "%(count)d tasks put back as they were.", back) % {"count": back}
+    if not back and left == undone.left["changed"] == 1 and undone.by:
+        return _("%(names)s has changed it since, so it stays as it is now.") % {"names": listed(undone.by)}
     said = [_("%(back)d of %(all)d put back.") % {"back": back, "all": back + left}]
     why = {
-        "changed": ngettext("%(count)d was changed since.", "%(count)d were changed since.", undone.left["changed"]),
+        "changed": _changed_since(undone),
         "gone": ngettext(
             "%(count)d cannot go back: its place is gone.",
             "%(count)d cannot go back: their place is gone.",
@@ -112,6 +115,14 @@ def _summary(undone: Undone) -> str:
     }
     said += [words % {"count": undone.left[reason]} for reason, words in why.items() if undone.left[reason]]
     return " ".join(said)
+
+
+def _changed_since(undone: Undone) -> str:
+    count = undone.left["changed"]
+    if not undone.by:
+        return ngettext("%(count)d was changed since.", "%(count)d were changed since.", count)
+    words = ngettext("%(count)d was changed since by %(names)s.", "%(count)d were changed since by %(names)s.", count)
+    return words.replace("%(names)s", listed(undone.by).replace("%", "%%"))
 
 
 def _who_was_first(change: Change, request: WorkspaceRequest) -> str:

@@ -17,8 +17,9 @@ from projects.actions.days import move_deadline
 from projects.actions.deadlines import set_start
 from projects.actions.edits import set_owner
 from projects.actions.finishing import finish_task
+from projects.actions.remembering import record
 from projects.actions.tasks import delete_task, move_task
-from projects.actions.undo import AlreadyUndone, TooLate, forget, record, undo
+from projects.actions.undo import AlreadyUndone, TooLate, forget, undo
 from projects.models import Activity, Change, Column, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_ready_task, make_task
 from tests.projects.test_move import statements

@@ -8,6 +8,8 @@ class LiveSheet extends HTMLElement {
   connectedCallback() {
     this.stops = [];
     this.listen(document.body, "live:changes", ({ detail }) => this.hear(detail));
+    // Words that were put back are the person's own wish; parts they have at work stay as always.
+    this.listen(document.body, "task:undone", () => this.soon(0));
     this.listen(document.body, "htmx:afterSettle", () => this.remember());
     this.listen(document.body, "focusout", () => this.hasNotes() && this.soon(500));
     this.remember();

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from projects.actions.archive import archive_task
-from projects.actions.undo import record
+from projects.actions.remembering import record
 from projects.models import Project, Task
 from tests.access.rows.base import INSIDERS, READ_ONLY, READ_ONLY_TEAM, Row, who
 from tests.factories import make_task
