@@ -29,7 +29,7 @@ def put_back(change: Change, *, actor: Member, now: datetime) -> Undone:
     wanted = {pk: [before[2], before[3]] for pk, (before, _after) in states.items() if not why[pk]}
     _ask_columns(wanted, found, why)
     _keep_together({pk: before[4] for pk, (before, _after) in states.items()}, why)
-    result = Undone([found[pk] for pk in states if not why[pk]])
+    result = Undone(tasks=[found[pk] for pk in states if not why[pk]])
     result.left.update(word for pk, word in why.items() if word and pk in seen)
     if result.tasks:
         _write(result.tasks, states, wanted, source, change, actor, now)
