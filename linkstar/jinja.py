@@ -1,11 +1,55 @@
-"""The Jinja2 environment of the long lists: the same words, escapes and icons as the pages around them."""
+"""The second template engine: what is long or asked for often is drawn by Jinja2 (docs/decisions/0003).
 
+It has the same words, escapes and icons as the pages around it.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template import TemplateDoesNotExist
+from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext, pgettext
 from jinja2 import Environment, StrictUndefined
+
+from linkstar.templatetags.linkstar import due_label, markdown, moment
+
+
+class Parts(Jinja2):
+    """Takes the names that end in .jinja; `page.jinja#owner` is the block "owner" of that page alone."""
+
+    def get_template(self, template_name: str) -> Template:
+        name, _hash, block = template_name.partition("#")
+        if not name.endswith(".jinja"):
+            raise TemplateDoesNotExist(template_name, backend=self)
+        found = super().get_template(name)
+        return _Part(found.template, self, block)
+
+
+class _Part(Template):
+    def __init__(self, template: Any, backend: Parts, block: str) -> None:
+        super().__init__(template, backend)
+        self.block = block
+
+    def render(self, context: Any = None, request: HttpRequest | None = None) -> SafeString:
+        """The token is masked once for all forms of a page."""
+        given = dict(context or {})
+        if request is not None:
+            token = get_token(request)
+            field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
+            given |= {"request": request, "csrf_token": token, "csrf_input": field}
+        if not self.block:
+            return mark_safe(self.template.render(given))  # noqa: S308 - rendered with autoescape
+        drawn = self.template.blocks[self.block](self.template.new_context(given))
+        return mark_safe("".join(drawn))  # noqa: S308 - the same
 
 
 def environment(**options: Any) -> Environment:
@@ -13,5 +57,58 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = StrictUndefined
     made = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django sets autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
-    made.globals.update(static=static, url=reverse)
+    made.filters.update(markdown=markdown, moment=moment, iso=_iso, day_iso=_day_iso, clock_iso=_clock_iso)
+    made.globals.update(static=static, url=reverse, address=address, icon=icon, due_label=due_label)
+    made.globals.update({name: _mark(made, name) for name in ("avatar", "due")})
+    # What a page says when it is so: drawn out of band, or as a page of its own.
+    made.globals.update(oob=False, is_page=False)
     return made
+
+
+def address(name: str, *args: Any) -> str:
+    """`reverse` with pks and words, ten times quicker: the form of an address is asked for once a name.
+
+    The site stands at the root of its host, and pks are all that changes from one address to the next.
+    """
+    words = tuple(arg if isinstance(arg, str) else None for arg in args)
+    pks = [arg for arg in args if not isinstance(arg, str)]
+    return _form_of(get_urlconf(), name, words).format(*pks)
+
+
+@lru_cache(maxsize=2048)
+def _form_of(urlconf: str | None, name: str, words: tuple[str | None, ...]) -> str:
+    probes = [10**8 + place for place in range(len(words))]
+    path = reverse(name, urlconf, args=[word or probe for word, probe in zip(words, probes, strict=True)])
+    path = path.replace("{", "{{").replace("}", "}}")
+    for word, probe in zip(words, probes, strict=True):
+        if word is None:
+            path = path.replace(str(probe), "{}")
+    return path
+
+
+@lru_cache(maxsize=512)
+def icon(name: str) -> SafeString:
+    """An icon beside a word, as _icon.html draws it."""
+    return format_html('<span class="icon icon--{}" aria-hidden="true"></span>', name)
+
+
+def _mark(made: Environment, name: str) -> Callable[..., Any]:
+    """A macro of _marks.jinja as a global, so that a block drawn alone has it too."""
+
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        return getattr(made.get_template("_marks.jinja").module, name)(*args, **kwargs)
+
+    return draw
+
+
+def _iso(instant: datetime) -> str:
+    """On the reader's clock."""
+    return timezone.localtime(instant).isoformat()
+
+
+def _day_iso(on: date | None) -> str:
+    return on.isoformat() if on else ""
+
+
+def _clock_iso(at: time | None) -> str:
+    return at.strftime("%H:%M") if at else ""

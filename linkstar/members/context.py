@@ -30,10 +30,15 @@ def frame(request: SiteRequest) -> dict[str, Any]:
         "help_url": SimpleLazyObject(_help_url),
         "workspaces_url": SimpleLazyObject(lambda: reverse("workspaces:switcher")),
         "live_url": _live_url(request),
-        "cursor": Cursor.of(getattr(member, "snapshot", ""), now=timezone.now()),
+        "cursor": cursor_of(request),
         "trial_days": days_left(workspace, now=timezone.now()),
     }
     return {"frame": frame}
+
+
+def cursor_of(request: SiteRequest) -> Cursor:
+    """Older than everything that is read after the member was."""
+    return Cursor.of(getattr(request.member, "snapshot", ""), now=timezone.now())
 
 
 def _live_url(request: SiteRequest) -> str:

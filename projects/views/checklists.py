@@ -21,7 +21,8 @@ from projects.views.sheet import TaskSheet, answer, show_sheet
 
 ITEM_LIMIT = 300
 MOST_LINES = 100
-_PARTS = "projects/_task_checklist.html"
+_PARTS = "projects/_task_checklist.jinja"
+_ITEMS, _ADDED = "projects/_task_items.jinja", "projects/_task_items_added.jinja"
 
 
 class LinesForm(forms.Form):
@@ -64,7 +65,7 @@ def item_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.errors:
         sheet.errors["checklist"] = problems(form)
         sheet.typed = {"checklist": form.data.get("lines", "")}
-    return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", f"{_PARTS}#added"], now=now, made=made)
+    return answer(request, sheet, f"{_PARTS}#adder", also=[f"{_PARTS}#progress", _ADDED], now=now, made=made)
 
 
 @require_POST
@@ -87,14 +88,14 @@ def item_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         sheet.editing_pk, sheet.editing = item.pk, "" if "read" in request.GET else "item"
         if not request.htmx:
             return show_sheet(request, sheet)
-        return render(request, f"{_PARTS}#item", {"sheet": sheet, "task": item.task, "item": item})
+        return render(request, _ITEMS, {"sheet": sheet, "task": item.task, "items": [item]})
     form = ItemForm(request.POST)
     if form.is_valid():
         edit_item(item, form.cleaned_data["lines"][0], actor=request.member, now=now)
     else:
         sheet.errors["item"] = problems(form)
         sheet.typed, sheet.editing, sheet.editing_pk = {"item": form.data.get("lines", "")}, "item", item.pk
-    return answer(request, sheet, f"{_PARTS}#item", now=now, item=item)
+    return answer(request, sheet, _ITEMS, now=now, items=[item])
 
 
 @require_POST
@@ -120,4 +121,4 @@ def _full_text(error: TooManyItems) -> str:
 
 def _answer(request: WorkspaceRequest, item: ChecklistItem, now: object) -> HttpResponse:
     sheet = TaskSheet(item.task, request.member)
-    return answer(request, sheet, f"{_PARTS}#item", also=[f"{_PARTS}#progress"], now=now, item=item)
+    return answer(request, sheet, _ITEMS, also=[f"{_PARTS}#progress"], now=now, items=[item])

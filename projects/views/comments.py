@@ -23,8 +23,8 @@ from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 BODY_LIMIT = 20_000
 MOST_NAMES = 8
-_COMPOSER = "projects/_task_composer.html#composer"
-_STREAM = "projects/_task_stream.html"
+_COMPOSER = "projects/_task_composer.jinja#composer"
+_ENTRIES, _LEFT, _SIGNS = (f"projects/_task_{part}.jinja" for part in ("entries", "left", "signs"))
 
 
 class CommentForm(forms.Form):
@@ -56,7 +56,7 @@ def comment_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return answer(request, sheet, _COMPOSER)
     comment = add_comment(task, **form.cleaned_data, author=request.member, now=now)
     entry = comment_entry(comment, request.member, [member.display_name for member in sheet.people])
-    return answer(request, sheet, _COMPOSER, also=[f"{_STREAM}#left"], entries=[entry], now=now)
+    return answer(request, sheet, _COMPOSER, also=[_LEFT], entries=[entry], now=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,14 +69,14 @@ def comment_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         sheet.editing_pk, sheet.editing = pk, "" if "read" in request.GET else "comment"
         if not request.htmx:
             return show_sheet(request, sheet)
-        return render(request, f"{_STREAM}#entry", _context(sheet, comment))
+        return render(request, _ENTRIES, _context(sheet, comment))
     form = CommentForm(request.POST)
     if form.is_valid():
         edit_comment(comment, form.cleaned_data["body"], now=now)
     else:
         sheet.errors["note"] = problems(form)
         sheet.typed, sheet.editing, sheet.editing_pk = {"note": form.data.get("body", "")}, "comment", pk
-    return answer(request, sheet, f"{_STREAM}#entry", now=now, entry=_entry(sheet, comment))
+    return answer(request, sheet, _ENTRIES, now=now, entries=[_entry(sheet, comment)])
 
 
 @require_POST
@@ -86,7 +86,7 @@ def comment_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     delete_comment(comment, actor=request.member, now=now)
     if not request.htmx:
         return redirect(comment.task)
-    return answer(request, TaskSheet(comment.task, request.member), f"{_STREAM}#nothing", now=now)
+    return answer(request, TaskSheet(comment.task, request.member), "", now=now)
 
 
 class ReactForm(forms.Form):
@@ -105,7 +105,7 @@ def comment_react(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{comment.task.get_absolute_url()}#comment-{pk}")
     sheet = TaskSheet(comment.task, request.member)
-    response = render(request, f"{_STREAM}#signs", _context(sheet, comment))
+    response = render(request, _SIGNS, _context(sheet, comment))
     trigger(response, "task:changed", {"task": comment.task_id})
     return response
 
@@ -134,7 +134,8 @@ def people(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _context(sheet: TaskSheet, comment: Comment) -> dict[str, object]:
-    return {"sheet": sheet, "task": sheet.task, "entry": _entry(sheet, comment)}
+    entry = _entry(sheet, comment)
+    return {"sheet": sheet, "task": sheet.task, "entry": entry, "entries": [entry]}
 
 
 def _entry(sheet: TaskSheet, comment: Comment) -> Entry:

@@ -36,7 +36,7 @@ from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet
 from projects.views.task_fields import range_text, start_text
 
-_PART = "projects/_task_deadline.html#deadline"
+_PART = "projects/_task_deadline.jinja#deadline"
 SELLERS_ZONES = ("America/Los_Angeles", "America/New_York", "Asia/Shanghai")
 # Typed like this the whole day is meant, also where a time stands in the field beside it.
 _ENDS_DAY = re.compile(dateparse_words.choose([*dateparse_words.DAY_ENDS, "全天", "all day"]), re.IGNORECASE)
@@ -141,7 +141,7 @@ def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
         }
     elif request.GET.get("typed") or request.GET.get("on"):
         context["error"] = problems(form)
-    return render(request, "projects/_task_deadline.html#preview", context)
+    return render(request, "projects/_deadline_preview.html", context)
 
 
 def zones_for(task: Task) -> Choices:
@@ -159,7 +159,7 @@ def _save(request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None
     except StillDraft as error:
         return _refuse(request, sheet, {"typed": [why_not(error, request.member)]})
     sheet.saved = "deadline"
-    also = ["projects/_task_properties.html#reminders", "projects/_task_properties.html#start"]
+    also = ["projects/_task_properties.jinja#reminders", "projects/_task_properties.jinja#start"]
     response = answer(request, sheet, _PART, also=also, now=now)
     offer_undo(response, change)
     return response

@@ -135,9 +135,9 @@ def _changed(request: WorkspaceRequest, task: Task, now: Any) -> HttpResponse:
     task = access.get_task(request.member, task.pk)
     context = _context(request, task)
     pieces = [render_to_string("projects/task_time.html#dialog", context, request)]
-    pieces.append(render_to_string("projects/_task_effort.html#effort", {**context, "oob": True}, request))
+    pieces.append(render_to_string("projects/_task_effort.jinja#effort", {**context, "oob": True}, request))
     if left := left_at(task, request.member, now):
-        pieces.append(render_to_string("projects/_task_stream.html#left", {**context, "entries": left}, request))
+        pieces.append(render_to_string("projects/_task_left.jinja", {**context, "entries": left}, request))
     response = HttpResponse("".join(pieces))
     trigger(response, "task:changed", {"task": task.pk})
     return response

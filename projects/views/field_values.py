@@ -45,7 +45,7 @@ def task_field(request: WorkspaceRequest, pk: int, field: int) -> HttpResponse:
     else:
         change = set_field(task, custom, value, actor=request.member, now=now)
         sheet.saved = name
-    response = answer(request, sheet, "projects/_task_field.html", now=now, line=sheet.line_of(custom))
+    response = answer(request, sheet, "projects/_task_field.jinja", now=now, line=sheet.line_of(custom))
     offer_undo(response, change)
     return response
 

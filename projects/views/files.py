@@ -256,7 +256,7 @@ def _tell_sheet(request: WorkspaceRequest, response: HttpResponse, task: Task, n
     """The task's stream gets the lines of what was added, and the board behind it draws the card anew."""
     entries = left_at(task, request.member, now)
     if entries:
-        response.write(render_to_string("projects/_task_stream.html#left", {"entries": entries}, request))
+        response.write(render_to_string("projects/_task_left.jinja", {"entries": entries}, request))
     trigger(response, "task:changed", {"task": task.pk})
 
 

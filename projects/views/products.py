@@ -17,7 +17,7 @@ from projects import access, access_work
 from projects.actions.products import MOST_PRODUCTS, TooManyProducts, link_products, unlink_product
 from projects.views.sheet import TaskSheet, answer
 
-_PART = "projects/_task_products.html#products"
+_PART = "projects/_task_products.jinja#products"
 
 
 class ProductsForm(forms.Form):

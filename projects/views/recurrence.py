@@ -25,7 +25,7 @@ from projects.views.deadlines import zones_for
 from projects.views.sheet import TaskSheet, answer, trigger
 from projects.views.task_fields import range_text
 
-_PART = "projects/_task_repeat.html#repeat"
+_PART = "projects/_task_repeat.jinja#repeat"
 SHOWN = 5
 MOST_WINDOW_DAYS = 60
 _NTH = ((1, gettext_lazy("first")), (2, gettext_lazy("second")), (3, gettext_lazy("third")),
@@ -138,7 +138,7 @@ def task_repeat(request: WorkspaceRequest, pk: int) -> HttpResponse:
         errors = {field: " ".join(str(message) for message in found) for field, found in form.errors.items()}
         return _dialog(request, task, request.POST, errors)
     repeat_task(task, **form.settings(), actor=request.member, now=now)
-    response = _answer(request, task, now, also=["projects/_task_deadline.html#deadline"])
+    response = _answer(request, task, now, also=["projects/_task_deadline.jinja#deadline"])
     if request.htmx:
         trigger(response, "dialog:close", True)
     return response

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
+from linkstar.members.context import cursor_of
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -27,6 +29,7 @@ from projects.models import Change, ChecklistItem, Column, CustomField, Dependen
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
+from projects.templatetags.trace import names
 from projects.trace import moment
 from projects.undo_words import changed_words
 
@@ -54,12 +57,21 @@ class TaskSheet:
         self.editing_pk = 0
 
     @cached_property
-    def may(self) -> dict[str, bool]:
+    def may(self) -> SimpleNamespace:
+        """What the person may do, by access's words: `may.edit`, `may.log_time`."""
         on_it = None if self.member.is_guest else True
         if on_it is None:
             on_it = self.task.owner_id == self.member.pk or self.task.helpers.filter(pk=self.member.pk).exists()
         words = ("edit", "move", "check", "comment", "attach", "log time", "share", "archive", "delete")
-        return {word: access.may_task(self.member, word, self.task, is_on_it=on_it) for word in words}
+        allowed = {word: access.may_task(self.member, word, self.task, is_on_it=on_it) for word in words}
+        return SimpleNamespace(**{word.replace(" ", "_"): is_allowed for word, is_allowed in allowed.items()})
+
+    def answer(self, field: str, error: str | None = None) -> str:
+        """Beside a field: what is wrong with it, or that it was just saved; nothing most of the time."""
+        error = self.errors.get(field, "") if error is None else error
+        if not error and self.saved != field:
+            return ""
+        return render_to_string("projects/_task_answer.html", {"sheet": self, "field": field, "error": error})
 
     @property
     def is_guest(self) -> bool:
@@ -90,6 +102,14 @@ class TaskSheet:
     @property
     def guests_if_shared(self) -> "list[access.PersonAround]":
         return self._guests(is_shared=True)
+
+    @property
+    def guest_names(self) -> str:
+        return names(self.guests)
+
+    @property
+    def guest_names_if_shared(self) -> str:
+        return names(self.guests_if_shared)
 
     @cached_property
     def fields(self) -> list[FieldLine]:
@@ -153,7 +173,7 @@ class TaskSheet:
 
     @property
     def may_log(self) -> bool:
-        return self.may["log time"]
+        return bool(self.may.log_time)
 
     @cached_property
     def stream(self) -> Stream:
@@ -187,7 +207,7 @@ class TaskSheet:
     def size_hints(self) -> list[str]:
         """How the task could be said more finely; nothing for steps of an SOP, which are cut already."""
         task = self.task
-        if not self.may["edit"] or task.is_done or task.is_milestone or task.is_size_fine or task.sop_step:
+        if not self.may.edit or task.is_done or task.is_milestone or task.is_size_fine or task.sop_step:
             return []
         has_outcome = bool(task.description or task.checklist_count or task.subtask_count)
         return findings(Work(task.title, has_outcome, task.estimate_minutes))
@@ -218,9 +238,12 @@ class TaskSheet:
 
 def show_sheet(request: WorkspaceRequest, sheet: TaskSheet, *, status: int = 200, **more: Any) -> HttpResponse:
     """The whole task: into the sheet beside the list for htmx, a page of its own otherwise."""
-    template = "projects/_task.html" if request.htmx else "projects/task.html"
-    context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, **more}
-    response = render(request, template, context, status=status)
+    context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, "cursor": cursor_of(request), **more}
+    drawn = render_to_string("projects/_task.jinja", {**context, "is_page": not request.htmx}, request)
+    if request.htmx:
+        response = HttpResponse(drawn, status=status)
+    else:
+        response = render(request, "projects/task.html", {**context, "drawn": drawn}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -228,7 +251,8 @@ def show_sheet(request: WorkspaceRequest, sheet: TaskSheet, *, status: int = 200
 def answer(
     request: WorkspaceRequest, sheet: TaskSheet, part: str, *, also: Iterable[str] = (), now: Any = None, **more: Any
 ) -> HttpResponse:
-    """After a change: the part that acted, and out of band what else it changed and the line it left in the trace.
+    """After a change: the part that acted ("": none is left), and out of band what else it changed and the line it left
+    in the trace.
 
     A refusal gives the part alone with 422, or the whole page without htmx; a plain form that worked goes back to
     the task.
@@ -240,12 +264,12 @@ def answer(
         trigger(response, "task:changed", {"task": sheet.task.pk})
         return response
     context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, **more}
-    pieces = [render_to_string(part, context, request)]
+    pieces = [render_to_string(part, context, request)] if part else []
     if not sheet.errors:
         pieces += [render_to_string(name, {**context, "oob": True}, request) for name in also]
         left = left_at(sheet.task, sheet.member, now or timezone.now())
         if left:
-            pieces.append(render_to_string("projects/_task_stream.html#left", {**context, "entries": left}, request))
+            pieces.append(render_to_string("projects/_task_left.jinja", {**context, "entries": left}, request))
     response = HttpResponse("".join(pieces), status=422 if sheet.errors else 200)
     if not sheet.errors:
         # The parent's card says how many of its subtasks are done.

@@ -42,8 +42,9 @@ from projects.views.boards import refused
 from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
-_PARTS = "projects/_task_subtasks.html"
-_SIDE = ["projects/_task_parent.html#parent", "projects/_task_parent.html#path"]
+_PARTS = "projects/_task_subtasks.jinja"
+_ROWS, _ADDED = "projects/_task_subtask_rows.jinja", "projects/_task_subtasks_added.jinja"
+_SIDE = ["projects/_task_parent.jinja", "projects/_task_path.jinja"]
 PARENTS_PER_PAGE = 12
 
 
@@ -80,7 +81,7 @@ def subtask_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if form.errors:
         sheet.errors["subtasks"] = problems(form)
         sheet.typed = {"subtasks": form.data.get("titles", "")}
-    also = [f"{_PARTS}#progress", f"{_PARTS}#added"]
+    also = [f"{_PARTS}#progress", _ADDED]
     lines = [sheet.family.line(each) for each in made]
     return answer(request, sheet, f"{_PARTS}#adder", also=also, now=now, made=lines)
 
@@ -101,7 +102,7 @@ def subtask_tick(request: WorkspaceRequest, pk: int) -> HttpResponse:
         sheet.errors["subtask"] = why_not(error, request.member)
     parent.refresh_from_db(fields=["subtask_count", "subtask_done_count"])
     sub = sheet.family.line(task)
-    response = answer(request, sheet, f"{_PARTS}#subtask", also=[f"{_PARTS}#progress"], now=now, sub=sub)
+    response = answer(request, sheet, _ROWS, also=[f"{_PARTS}#progress"], now=now, subs=[sub])
     trigger(response, "task:changed", {"task": parent.pk, "also": [task.pk]})
     if change is not None:
         message = (_("Done: %(title)s") if is_done else _("Open again: %(title)s")) % {"title": task.title}
@@ -214,9 +215,9 @@ def item_promote(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return refused(why_no_subtask(error, request.member)) if request.htmx else redirect(task)
     except MoveRefused as error:
         return refused(why_not(error, request.member)) if request.htmx else redirect(task)
-    also = [f"{_PARTS}#added", f"{_PARTS}#progress"]
+    also = [_ADDED, f"{_PARTS}#progress"]
     context: dict[str, Any] = {"made": [sheet.family.line(made)], "oob": True}
-    response = answer(request, sheet, "projects/_task_checklist.html#progress", also=also, now=now, **context)
+    response = answer(request, sheet, "projects/_task_checklist.jinja#progress", also=also, now=now, **context)
     message = _("“%(title)s” is a subtask now.") % {"title": made.title}
     trigger(response, "toast", {"message": message, "undo_url": reverse("projects:promotion-undo", args=[made.pk])})
     trigger(response, "board:changed", {})
@@ -237,7 +238,7 @@ def promotion_undo(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return redirect(parent)
     parent = access.get_task(request.member, parent.pk)
     context = {"sheet": TaskSheet(parent, request.member), "task": parent, "project": parent.project, "oob": True}
-    parts = ("projects/_task_checklist.html#checklist", f"{_PARTS}#subtasks")
+    parts = ("projects/_task_checklist.jinja#checklist", f"{_PARTS}#subtasks")
     response = HttpResponse("".join(render_to_string(part, context, request) for part in parts))
     trigger(response, "task:changed", {"task": parent.pk, "also": [task.pk]})
     return response

@@ -40,7 +40,7 @@ from projects.views.sheet import HOURS, TaskSheet, answer, offer_undo
 
 LABEL_LIMIT = 40
 _NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
-_PROPERTIES = "projects/_task_properties.html"
+_PROPERTIES = "projects/_task_properties.jinja"
 
 
 class FieldForm(forms.Form):
@@ -182,10 +182,10 @@ class Property(NamedTuple):
     part: str = ""
 
 
-_PEOPLE = (f"{_PROPERTIES}#visibility", "projects/_task_composer.html#readers")
+_PEOPLE = (f"{_PROPERTIES}#visibility", "projects/_task_composer.jinja#readers")
 PROPERTIES = {
     "column": Property(
-        ColumnForm, _save_column, ("projects/_task.html#state", "projects/_task_deadline.html#deadline"), to="move"
+        ColumnForm, _save_column, ("projects/_task.jinja#state", "projects/_task_deadline.jinja#deadline"), to="move"
     ),
     "owner": Property(
         OwnerForm, lambda task, given, actor, now: set_owner(task, given["owner"], actor=actor, now=now), _PEOPLE
@@ -202,8 +202,8 @@ PROPERTIES = {
     "estimate": Property(
         EstimateForm,
         lambda task, given, actor, now: set_estimate(task, given["estimate"], actor=actor, now=now),
-        ("projects/_task_size.html#size",),
-        part="projects/_task_effort.html#effort",
+        ("projects/_task_size.jinja#size",),
+        part="projects/_task_effort.jinja#effort",
     ),
     "milestone": Property(
         MilestoneForm,
@@ -216,7 +216,7 @@ PROPERTIES = {
     "visibility": Property(
         VisibilityForm,
         lambda task, given, actor, now: set_visibility(task, given["visibility"], actor=actor, now=now),
-        ("projects/_task_composer.html#readers",),
+        ("projects/_task_composer.jinja#readers",),
         to="share",
     ),
 }

@@ -31,7 +31,7 @@ from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet, trig
 TITLE_LIMIT = 300
 DESCRIPTION_LIMIT = 50_000
 
-_SIZE = "projects/_task_size.html#size"
+_SIZE = "projects/_task_size.jinja#size"
 
 
 @require_safe
@@ -49,7 +49,7 @@ def task_stream(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(f"{task.get_absolute_url()}?{request.GET.urlencode()}#stream-title")
     part = "earlier" if request.GET.get("before") else "stream"
-    return render(request, f"projects/_task_stream.html#{part}", {"sheet": _sheet(request, task), "task": task})
+    return render(request, f"projects/_task_stream.jinja#{part}", {"sheet": _sheet(request, task), "task": task})
 
 
 @require_safe
@@ -60,8 +60,8 @@ def task_properties(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(task)
     context = {"sheet": _sheet(request, task), "task": task, "project": task.project}
-    state = render_to_string("projects/_task.html#state", {**context, "oob": True}, request)
-    return HttpResponse(render_to_string("projects/_task_properties.html", context, request) + state)
+    state = render_to_string("projects/_task.jinja#state", {**context, "oob": True}, request)
+    return HttpResponse(render_to_string("projects/_task_properties.jinja", context, request) + state)
 
 
 class TextForm(forms.Form):
@@ -134,7 +134,7 @@ def task_description(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sheet.editing = "" if "read" in request.GET else "description"
     if not request.htmx:
         return show_sheet(request, sheet)
-    return render(request, "projects/_task_texts.html#description", {"sheet": sheet, "task": task})
+    return render(request, "projects/_task_texts.jinja#description", {"sheet": sheet, "task": task})
 
 
 @require_POST
@@ -220,8 +220,8 @@ def _sheet(request: WorkspaceRequest, task: Task) -> TaskSheet:
 
 
 def _answer_state(request: WorkspaceRequest, sheet: TaskSheet, now: object) -> HttpResponse:
-    also = ["projects/_task_properties.html#column", "projects/_task_deadline.html#deadline"]
-    return answer(request, sheet, "projects/_task.html#state", also=also, now=now)
+    also = ["projects/_task_properties.jinja#column", "projects/_task_deadline.jinja#deadline"]
+    return answer(request, sheet, "projects/_task.jinja#state", also=also, now=now)
 
 
 def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpResponse:
@@ -229,14 +229,14 @@ def _save_text(request: WorkspaceRequest, task: Task, form: TextForm) -> HttpRes
     if not form.is_valid():
         sheet.errors[field] = problems(form)
         sheet.typed, sheet.editing = {field: form.data.get("text", ""), "was": form.data.get("was", "")}, field
-        return answer(request, sheet, f"projects/_task_texts.html#{field}")
+        return answer(request, sheet, f"projects/_task_texts.jinja#{field}")
     try:
         text, was = form.cleaned_data["text"], form.cleaned_data["was"]
         change = edit_text(task, field, text, was=was, actor=request.member, now=now)
     except StaleEdit as stale:
         return _show_both(request, sheet, stale)
     sheet.saved = field
-    response = answer(request, sheet, f"projects/_task_texts.html#{field}", also=[_SIZE], now=now)
+    response = answer(request, sheet, f"projects/_task_texts.jinja#{field}", also=[_SIZE], now=now)
     offer_undo(response, change)
     return response
 
