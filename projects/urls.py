@@ -36,6 +36,7 @@ from projects.views import (
     projects,
     quick,
     recurrence,
+    rescheduling,
     saved_views,
     search,
     subtasks,
@@ -182,6 +183,8 @@ urlpatterns = [
     path("tasks/<int:pk>/repeat/preview/", recurrence.repeat_preview, name="repeat-preview"),
     path("tasks/<int:pk>/repeat/skip/", recurrence.repeat_skip, name="repeat-skip"),
     path("tasks/<int:pk>/repeat/stop/", recurrence.repeat_stop, name="repeat-stop"),
+    # rescheduling
+    path("tasks/<int:pk>/reschedule/", rescheduling.task_reschedule, name="task-reschedule"),
     # search
     path("search/", search.search_page, name="search"),
     # subtasks

@@ -75,6 +75,12 @@ def projects_behind(tasks: Collection[int]) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def waiting_for(task: Task) -> int:
+    """How many open tasks wait for this one directly; who may not see them learns no more than that."""
+    waiting = {"blocked__completed_at": None, "blocked__deleted_at": None, "blocked__archived_at": None}
+    return Dependency.objects.filter(blocker=task, **waiting).count()
+
+
 def load_plan(projects: Collection[Project], *, today: date, member: Member | None = None) -> Plan:
     """In six statements, whatever the number of tasks.
 

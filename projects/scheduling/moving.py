@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from linkstar.lib.deadlines import DeadlineOutOfRange, check_range
+from linkstar.lib.deadlines import Deadline, DeadlineOutOfRange, check_range
 from linkstar.lib.schedule import Dates as Minutes
 from linkstar.lib.schedule import Move as EngineMove
 from linkstar.lib.schedule import Moves, Policy, ScheduleRefused, Violation, reschedule, to_instant, to_minutes
@@ -29,10 +29,15 @@ class InACircle(ValueError):
 
 @dataclass(frozen=True)
 class Wish:
-    """Where somebody wants a task. `duration_days` None: as it is."""
+    """Where somebody wants a task.
+
+    With `duration_days` the deadline follows from the start, whatever it says. `is_whole`: the start goes along, so
+    that as much working time stays; else it stays, unless it would lie after the deadline.
+    """
 
     dates: Dates
     duration_days: int | None = None
+    is_whole: bool = False
 
 
 def examine_moves(
@@ -45,7 +50,7 @@ def examine_moves(
     behind = [pk for pk in projects_behind(wishes) if pk != project.pk]
     others = list(Project.objects.select_related("board").filter(pk__in=behind)) if behind else []
     plan = load_plan([project, *others], today=now.date(), member=actor)
-    wishes = {pk: wish for pk, wish in wishes.items() if pk in plan.tasks}
+    wishes = {pk: _settled(plan, pk, wish) for pk, wish in wishes.items() if pk in plan.tasks}
     moved = {pk: at for pk, wish in wishes.items() if (at := _minutes(plan, pk, wish))}
     try:
         moves, dates = _rounded(plan, moved, wishes, policy, now)
@@ -62,24 +67,45 @@ def examine_moves(
     return preview
 
 
+def _settled(plan: Plan, pk: int, wish: Wish) -> Wish:
+    """The wish with everything said: the deadline that a duration gives, and the start that goes along."""
+    task, dates = plan.tasks[pk], wish.dates
+    if wish.duration_days is not None and dates.start_on is not None:
+        days = plan.times.days_of(task)
+        on = days.add_workdays(days.next_workday(dates.start_on), max(0, wish.duration_days - 1))
+        zone, at = (dates.deadline.zone, dates.deadline.time) if dates.deadline else (zone_of(task), None)
+        return replace(wish, dates=replace(dates, deadline=Deadline(on, at, zone)))
+    deadline, start_on = dates.deadline, dates.start_on
+    if deadline is None or start_on is None or (start_on, dates.start_time) != (task.start_on, task.start_time):
+        return wish
+    if wish.is_whole or start_on > deadline.on:
+        start, stands = finish_of(deadline), plan.current.get(pk)
+        work = plan.worktime(pk)
+        if stands is not None and not task.is_milestone:
+            start = work.subtract(start, max(0, work.between(*stands)))
+        elif task.deadline is not None:
+            start_on = start_on + (deadline.on - task.deadline.on)
+            return replace(wish, dates=replace(dates, start_on=min(start_on, deadline.on)))
+        on, at = to_start(task, start)
+        return replace(wish, dates=replace(dates, start_on=min(on, deadline.on), start_time=at))
+    return wish
+
+
 def _minutes(plan: Plan, pk: int, wish: Wish) -> Minutes | None:
-    """The wish on the planner's clock; a start that it leaves open keeps the working time until the deadline."""
+    """The wish on the planner's clock; where it names no start, the working time until the deadline stays."""
     task, work, stands = plan.tasks[pk], plan.worktime(pk), plan.current.get(pk)
-    length = wish.duration_days * plan.times.day_minutes(task) if wish.duration_days is not None else None
     deadline, on = wish.dates.deadline, wish.dates.start_on
     if deadline is None:
         return None
     finish = finish_of(deadline)
     if task.is_milestone:
         return Minutes(finish, finish)
-    if on is not None and (on, wish.dates.start_time) != (task.start_on, task.start_time):
+    if on is not None:
         shown = Task(start_on=on, start_time=wish.dates.start_time, due_zone=deadline.zone, project=task.project)
         start = to_minutes(shown.start_at) if shown.start_at else finish
         return Minutes(min(start if wish.dates.start_time else work.next_open(start), finish), finish)
-    if length is None and stands is not None:
-        length = max(0, work.between(*stands))
-    start = work.subtract(finish, length) if length else finish
-    return Minutes(min(start, finish), finish)
+    length = max(0, work.between(*stands)) if stands else 0
+    return Minutes(min(work.subtract(finish, length), finish), finish)
 
 
 def _rounded(

@@ -104,6 +104,15 @@ class Preview:
         lines = (f"{move.task.pk}:{move.task.version}:{move.after}:{move.duration_days}" for move in self.all_moves)
         return sha256("\n".join([self.basis, *sorted(lines)]).encode()).hexdigest()[:20]
 
+    @property
+    def others(self) -> list[Move]:
+        """What moves along with what somebody moves."""
+        return [move for move in self.moves if move.why is not Why.CHOSEN]
+
+    def alone(self) -> "Preview":
+        """Only what somebody moves, and nothing with it."""
+        return Preview(self.project, [move for move in self.moves if move.why is Why.CHOSEN], basis="alone")
+
     def past(self, now: datetime) -> list[Move]:
         return [move for move in self.moves if move.is_past(now)]
 

@@ -33,6 +33,7 @@ from projects.actions.tasks import create_task
 from projects.models import Change, Column, Project, Task
 from projects.views.boards import TITLE_LIMIT
 from projects.views.moving import why_not
+from projects.views.rescheduling import asks_first
 from projects.views.sheet import trigger
 from projects.views.task_fields import range_text, start_text
 
@@ -76,8 +77,11 @@ def task_day(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now, change, error = access.get_task(request.member, pk, to="edit"), timezone.now(), None, ""
     form = DayForm(request.POST)
     if form.is_valid():
+        deadline = form.deadline_for(task)
+        if not task.is_fixed and (question := asks_first(request, task, deadline, now)):
+            return question
         try:
-            change = move_deadline(task, form.deadline_for(task), actor=request.member, now=now)
+            change = move_deadline(task, deadline, actor=request.member, now=now)
         except FixedByMarketplace:
             error = _("The marketplace fixes this moment. When the marketplace moved it, change it in the task.")
         except StartAfterDue:

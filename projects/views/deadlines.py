@@ -32,6 +32,7 @@ from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
 from projects.models import Task
+from projects.scheduling.load import waiting_for
 from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet
 from projects.views.task_fields import range_text, start_text
@@ -138,6 +139,7 @@ def deadline_preview(request: WorkspaceRequest, pk: int) -> HttpResponse:
             "is_past": form.deadline.instant < now,
             "is_before_start": starts_after(task, form.deadline),
             "start_text": start_text(task),
+            "waiting": 0 if task.deadline == form.deadline else waiting_for(task),
         }
     elif request.GET.get("typed") or request.GET.get("on"):
         context["error"] = problems(form)

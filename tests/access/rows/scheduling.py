@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from projects.models import Project
-from tests.access.rows.base import READ_ONLY_TEAM, RUNNERS, Row
+from tests.access.rows.base import INSIDERS, READ_ONLY_TEAM, RUNNERS, Row
 from tests.factories import make_project
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ ROWS = [
     Row("templates_sop:project-anchor", "anchored", RUNNERS),
     Row("templates_sop:project-anchor", "anchored", RUNNERS, {"anchor_on": "2035-06-20"}, ok=200),
     Row("templates_sop:project-anchor", "archived", READ_ONLY_TEAM),
+    Row("projects:task-reschedule", "task", INSIDERS),
+    Row("projects:task-reschedule", "internal_task", INSIDERS, {"on": "2035-06-20"}, ok=200),
+    Row("projects:task-reschedule", "archived_task", READ_ONLY_TEAM, {"on": "2035-06-20"}),
 ]
 
 
