@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("templates_sop.urls")),
     path("", include("linkstar.members.urls")),
+    path("", include("linkstar.calendars.urls")),
     path("", include("linkstar.workspaces.urls")),
     path("", include("linkstar.phone.urls")),
     *common,

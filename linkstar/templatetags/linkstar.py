@@ -1,6 +1,6 @@
 """Tags of all templates: a builtin, so no page loads it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -34,6 +34,12 @@ def moment(instant: datetime) -> str:
     local, language = timezone.localtime(instant), get_language() or "en"
     day = day_text(local, language, with_year=local.year != timezone.localtime().year)
     return f"{day}{' ' if language == 'zh-hans' else ', '}{time_text(local.replace(second=0))}"
+
+
+@register.filter
+def day(on: date) -> str:
+    """A day: "Fri 27 Nov", "11月27日 周五"; with the year when it is another one on the reader's clock."""
+    return day_text(on, get_language() or "en", with_year=on.year != timezone.localdate().year)
 
 
 @register.filter

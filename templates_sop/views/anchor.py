@@ -73,7 +73,7 @@ def project_anchor(request: WorkspaceRequest, pk: int) -> HttpResponse:
         template_of(project)
     except (NoAnchor, AnchorRecorded) as error:
         return _without(request, project, error)
-    current = {"anchor_on": project.anchor_on, "along": True}
+    current = {"anchor_on": _offered(request.GET.get("to", "")) or project.anchor_on, "along": True}
     form = AnchorForm(request.POST) if request.method == "POST" else AnchorForm(initial=current)
     if not form.is_bound or not form.is_valid():
         return _draw(request, project, form, now)
@@ -94,6 +94,14 @@ def project_anchor(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except PreviewChanged as error:
         return _draw(request, project, form, now, error.preview, has_changed=True)
     return _applied(request, project, preview, change, now)
+
+
+def _offered(text: str) -> date | None:
+    """The day that another page proposes; nothing moves before somebody has seen what would."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _without(request: WorkspaceRequest, project: Project, error: Exception) -> HttpResponse:
