@@ -291,5 +291,6 @@ _WORDS: dict[str, Callable[[str, Asked], str]] = {
     "milestone": lambda value, asked: _("Milestones only") if value == "1" else _("Without milestones"),
     "draft": lambda value, asked: _("No owner or deadline"),
     "overdue": lambda value, asked: _("Overdue"),
+    "blocked": lambda value, asked: _("Blocked"),
     "archived": lambda value, asked: _("Archived"),
 }

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.text import face, initial
 from linkstar.members.models import Member
+from projects.blocking import is_blocked
 from projects.field_values import Shown, people_in, shown_of
 from projects.models import CustomField, Task
 
@@ -52,7 +53,7 @@ class Parent(NamedTuple):
 class Card:
     """`due` None: no deadline. `parent` None: none that the reader may know of. Counts a guest may not know are 0.
 
-    `missing` is "", "owner", "deadline" or "both".
+    `is_blocked`: something that is not done yet holds back its start. `missing` is "", "owner", "deadline" or "both".
     """
 
     pk: int
@@ -76,6 +77,7 @@ class Card:
     comment_count: int
     file_count: int
     parent: Parent | None
+    is_blocked: bool
     may_move: bool
     may_pick: bool
     fields: dict[str, Shown] = field(default_factory=dict)
@@ -109,13 +111,14 @@ class _Row(NamedTuple):
     parent_id: int | None
     parent_title: str | None
     is_theirs: bool
+    is_blocked: bool
 
 
 _FIELDS = (
     "pk", "column_id", "rank", "number", "title", "due_on", "due_time", "due_zone", "due_at", "owner_id",
     "owner__display_name", "owner__role", "chips", "priority", "is_milestone", "recurrence_id", "completed_at",
     "visibility", "checklist_done_count", "checklist_count", "subtask_done_count", "subtask_count", "comment_count",
-    "file_count", "parent_id", "parent_title", "is_theirs",
+    "file_count", "parent_id", "parent_title", "is_theirs", "is_blocked",
 )  # fmt: skip
 
 
@@ -135,6 +138,7 @@ def read_cards_with(
     """The same, each with the values of the expressions `beside`, in their order."""
     faces: dict[int, Face] = {}
     own = {"chips": _chips(), "parent_title": _parent_title(reader.member), "is_theirs": _is_theirs(reader.member)}
+    own["is_blocked"] = is_blocked()
     rows = tasks.annotate(**own, **beside)
     width = len(_FIELDS)
     if fields:
@@ -206,6 +210,7 @@ def _card(
         comment_count=0 if is_guest else row.comment_count,
         file_count=0 if is_guest else row.file_count,
         parent=Parent(row.parent_id, row.parent_title) if row.parent_id and row.parent_title else None,
+        is_blocked=row.is_blocked and not is_done,
         may_move=is_theirs and not is_readonly,
         may_pick=not is_guest and not is_readonly,
         fields=fields or {},

@@ -29,10 +29,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Subtask:
-    """A line of the list; `may_move`: the reader may tick it."""
+    """A line of the list; `may_move`: the reader may tick it; `is_oob`: it replaces the one on the page."""
 
     task: Task
     may_move: bool
+    is_oob: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import get_zone
+from projects.blocking import is_blocked
 from projects.models import Column, Project, Task
 
 DUE_WORDS = ("today", "week", "next7", "none")
@@ -48,6 +49,7 @@ class TaskFilter:
     due: str = ""
     is_draft: bool = False
     is_overdue: bool = False
+    is_blocked: bool = False
     is_archived: bool = False
     fields: tuple[tuple[int, tuple[str, ...]], ...] = field(default=())
 
@@ -67,6 +69,7 @@ class TaskFilter:
             due=_due(query.get("due", "")) or _due(f"{query.get('due_from', '')}..{query.get('due_to', '')}"),
             is_draft=query.get("draft") == "1",
             is_overdue=query.get("overdue") == "1",
+            is_blocked=query.get("blocked") == "1",
             is_archived=query.get("archived") == "1",
             fields=_fields(query),
         )
@@ -81,7 +84,7 @@ class TaskFilter:
         one = {
             "q": self.text, "milestone": self.milestone, "due": self.due,
             "draft": "1" if self.is_draft else "", "overdue": "1" if self.is_overdue else "",
-            "archived": "1" if self.is_archived else "",
+            "blocked": "1" if self.is_blocked else "", "archived": "1" if self.is_archived else "",
         }  # fmt: skip
         several = {
             "owner": self.owners, "helper": self.helpers, "label": self.labels, "priority": self.priorities,
@@ -135,6 +138,8 @@ class TaskFilter:
             wanted &= Q(is_milestone=self.milestone == "1")
         if self.is_draft:
             wanted &= Q(completed_at=None) & (Q(owner=None) | Q(due_on=None))
+        if self.is_blocked:
+            wanted &= Q(is_blocked(), completed_at=None)
         for pk, values in self.fields:
             if pk in fields:
                 wanted &= fields[pk](values)

@@ -59,6 +59,8 @@ def board_actions(here: Open, member: Member) -> Iterator[Option]:
     board = reverse("projects:board", args=[project.pk])
     yield Option(_("Only my cards"), f"{board}?owner=me", "filter", note=project.name, words="filter mine 筛选 我的")
     yield Option(_("Only overdue cards"), f"{board}?overdue=1", "filter", note=project.name, words="filter late 逾期")
+    title = _("Only blocked cards")
+    yield Option(title, f"{board}?blocked=1", "filter", note=project.name, words="filter blocked waits 筛选 被阻塞")
     if member.is_insider:
         title = _("Only cards without owner or deadline")
         yield Option(title, f"{board}?draft=1", "filter", note=project.name, words="filter draft 草稿")

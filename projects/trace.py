@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
-from projects import trace_schedule, trace_structure
+from projects import trace_plan, trace_schedule, trace_structure
 from projects.models import Activity, Project, Task
 from projects.trace_schedule import deadline_text, start_words
 from projects.trace_values import WORDS as VALUE_WORDS
@@ -23,6 +23,7 @@ Data = Mapping[str, Any]
 # Sentences that need nothing but names out of the data.
 _PLAIN: dict[str, Promise] = {
     **trace_structure.PLAIN,
+    **trace_plan.PLAIN,
     "task created": gettext_lazy("%(actor)s created the task “%(title)s”."),
     "task deleted": gettext_lazy("%(actor)s moved the task “%(title)s” to the bin."),
     "task restored": gettext_lazy("%(actor)s took the task “%(title)s” out of the bin."),
@@ -176,6 +177,7 @@ _UNDONE: dict[str, Promise] = {
     "labels": pgettext_lazy("put back", "the labels"),
     "priority": pgettext_lazy("put back", "the priority"),
     "deadline": pgettext_lazy("put back", "the deadline"),
+    "waits": pgettext_lazy("put back", "what it waits for"),
     "milestone": pgettext_lazy("put back", "whether it is a milestone"),
     "start": pgettext_lazy("put back", "the start"),
     "duration": pgettext_lazy("put back", "the duration"),
@@ -272,6 +274,7 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     **trace_structure.BY_VERB,
+    **trace_plan.BY_VERB,
     **VALUE_WORDS,
     **trace_schedule.BY_VERB,
     "deadline changed": _deadline,

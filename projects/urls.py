@@ -18,6 +18,7 @@ from projects.views import (
     comments,
     days,
     deadlines,
+    dependencies,
     downloads,
     effort,
     feeds,
@@ -101,6 +102,10 @@ urlpatterns = [
     # deadlines
     path("tasks/<int:pk>/deadline/", deadlines.task_deadline, name="task-deadline"),
     path("tasks/<int:pk>/deadline/preview/", deadlines.deadline_preview, name="deadline-preview"),
+    # dependencies
+    path("tasks/<int:pk>/links/add/", dependencies.link_add, name="link-add"),
+    path("tasks/<int:pk>/links/<int:link>/", dependencies.link_edit, name="link-edit"),
+    path("tasks/<int:pk>/chain/", dependencies.task_chain, name="task-chain"),
     # downloads
     path("files/<int:pk>/download/", downloads.file_download, name="file-download"),
     path("files/<int:pk>/download/<int:number>/", downloads.file_download, name="file-version"),

@@ -21,10 +21,13 @@ from projects.actions import bin
 from projects.actions.bulk_edits import SAME, Archive, Bin, Edit, Held, Move
 from projects.actions.deadlines import plan_reminders_of
 from projects.actions.families import lock_family, recount
+from projects.actions.links import tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
+from projects.actions.refusals import is_held_back
 from projects.actions.remembering import record
 from projects.actions.states import LINKS, PARTS, State, linked, save_all, snapshot, write_links
 from projects.actions.trace import leave_traces
+from projects.blocking import open_links_of
 from projects.models import Board, Change, Project, Task
 
 MOST = 5_000
@@ -73,7 +76,7 @@ def examine(edit: Edit, ids: Sequence[int], *, project: Project, actor: Member) 
     plan = Plan(edit)
     chosen = read(ids, project, actor)
     tasks = _with_subtasks(chosen, project, actor) if isinstance(edit, Archive | Bin) else chosen
-    plan.held = linked(edit.parts[0], [task.pk for task in tasks]) if edit.parts[0] in LINKS else {}
+    plan.held = _held(edit, tasks)
     chosen_ids = {task.pk for task in chosen}
     for task in tasks:
         why = edit.judge(task, plan.held) if access.may_task(actor, edit.to, task, is_on_it=True) else "access"
@@ -102,6 +105,13 @@ def apply(
     if plan.seal != seal:
         raise PlanChanged(plan)
     return plan, _carry_out(plan, project, actor, now) if plan.changed else None
+
+
+def _held(edit: Edit, tasks: Sequence[Task]) -> Held:
+    """What of the tasks stands in rows of its own, as far as the edit asks for it; one statement, or none."""
+    if edit.parts[0] in LINKS:
+        return linked(edit.parts[0], [task.pk for task in tasks])
+    return open_links_of([task.pk for task in tasks]) if isinstance(edit, Move) else {}
 
 
 def read(ids: Sequence[int], project: Project, actor: Member) -> list[Task]:
@@ -162,6 +172,7 @@ def _carry_out(plan: Plan, project: Project, actor: Member, now: datetime) -> Ch
         bin.promise_removals(bin.TASK, [task.pk for task in tasks], binned_at=now)
     data = [(task, edit.data(task, plan.held)) for task in tasks]
     before = {task.pk: _state(plan, task) for task in tasks}
+    despite = _gone_on(edit, tasks, plan.held)
     for task in tasks:
         edit.put(task, now=now)
     if isinstance(edit, Move):
@@ -176,10 +187,21 @@ def _carry_out(plan: Plan, project: Project, actor: Member, now: datetime) -> Ch
     if {"completed", "archived", "deleted"}.intersection(edit.parts):
         recount([task.parent_id for task in tasks], now=now)
         look_soon(*(task for task in tasks if task.is_done), now=now)
+        tell_waiting([task.pk for task in tasks])
     rows = [(task, before[task.pk], _state_after(plan, task, before[task.pk])) for task in tasks]
     change = _remember(edit, rows, data, project, actor, now)
+    if isinstance(edit, Move) and despite:
+        traces = [(task, {"reason": edit.despite}) for task in despite]
+        leave_traces("begun despite", project=project, actor=actor, now=now, tasks=traces)
     _tell(plan, change, project, actor, now)
     return change
+
+
+def _gone_on(edit: Edit, tasks: Sequence[Task], held: Held) -> list[Task]:
+    """Those that are moved although they wait for others; asked before they are."""
+    if not isinstance(edit, Move):
+        return []
+    return [task for task in tasks if is_held_back(held.get(task.pk, ()), task.column, edit.column)]
 
 
 def _state(plan: Plan, task: Task) -> State:

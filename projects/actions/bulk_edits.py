@@ -1,8 +1,9 @@
 """What can be done with many tasks at once: each edit judges a task and changes it in memory; bulk.py does the rest.
 
 What `judge` answers: "" (it changes), SAME, or why it stays as it is: "in_hand" (work that goes on needs an owner and a
-deadline), "draft" (work is not begun without them), "internal" (no guest may be put on it), "start" (it would be due
-before it starts), "fixed" by the marketplace, "no_deadline", "range" (no day that a deadline may have).
+deadline), "draft" (work is not begun without them), "blocked" (it waits for others, and nobody said why it goes on),
+"internal" (no guest may be put on it), "start" (it would be due before it starts), "fixed" by the marketplace,
+"no_deadline", "range" (no day that a deadline may have).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +14,12 @@ from typing import Any, ClassVar
 from linkstar.lib.deadlines import Deadline, DeadlineOutOfRange, check_range
 from linkstar.members.models import Member
 from projects.actions.deadlines import deadline_data, put_deadline, starts_after
+from projects.actions.refusals import is_held_back
 from projects.models import Column, Label, Task
 
 SAME = "same"
-# Helpers and labels by task, as they are now.
-Held = Mapping[int, Sequence[int]]
+# Helpers and labels by task, as they are now; of a move the kinds of links that hold a task back.
+Held = Mapping[int, Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Move(Edit):
     """Also the way to finish, into the first done column. The limit of the column is kept by bulk.py."""
 
     column: Column
+    despite: str = ""
     kind = "move"
     parts = ("place", "completed")
     to = "move"
@@ -63,7 +66,10 @@ class Move(Edit):
     def judge(self, task: Task, held: Held) -> str:
         if task.column_id == self.column.pk:
             return SAME
-        return "draft" if self.column.is_doing and not task.column.is_doing and task.is_draft else ""
+        if self.column.is_doing and not task.column.is_doing and task.is_draft:
+            return "draft"
+        is_held = is_held_back(held.get(task.pk, ()), task.column, self.column)
+        return "blocked" if is_held and not self.despite else ""
 
     def put(self, task: Task, *, now: datetime) -> None:
         if self.column.is_done != task.is_done:

@@ -23,7 +23,8 @@ def begin_task(
     before: Task | None,
     actor: Member,
     now: datetime,
-) -> None:
+    despite: str = "",
+) -> Change | None:
     """Give a draft what it lacks and put it where work begins; None leaves what it has. All of it or nothing.
 
     Raises what set_owner, set_deadline and move_task raise.
@@ -35,7 +36,7 @@ def begin_task(
         set_owner(task, owner, actor=actor, now=now)
     if deadline is not None:
         set_deadline(task, deadline, actor=actor, now=now)
-    move_task(task, column=column, before=before, actor=actor, now=now)
+    return move_task(task, column=column, before=before, actor=actor, now=now, despite=despite)
 
 
 def finish_task(task: Task, *, actor: Member, now: datetime) -> Change | None:

@@ -1,6 +1,10 @@
 """Why a task does not go where somebody wants it."""
 
-from projects.models import Column, Task
+from collections.abc import Collection
+
+from projects.models import Column, Dependency, Task
+
+_ON_START = {Dependency.Kind.FINISH_START, Dependency.Kind.START_START}
 
 
 class MoveRefused(ValueError):
@@ -28,6 +32,26 @@ class StillDraft(MoveRefused):
     def __init__(self, column: Column, task: Task | None = None) -> None:
         super().__init__(f"column {column.pk} takes no drafts")
         self.column, self.task = column, task
+
+
+class StillBlocked(MoveRefused):
+    """What the task waits for is not done yet: it is begun, or finished, only with a word why (actions/tasks.py)."""
+
+    def __init__(self, column: Column, task: Task) -> None:
+        super().__init__(f"task {task.pk} waits for others")
+        self.column, self.task = column, task
+
+
+def is_held_back(kinds: Collection[str], source: Column, column: Column) -> bool:
+    """Whether links of these kinds, whose blockers are still to come, keep a task from going there without a reason.
+
+    What has been begun in spite of them is asked again only by those that hold back its end.
+    """
+    if source.status == Column.Status.TODO:
+        if column.is_done:
+            return bool(kinds)
+        return column.is_doing and not _ON_START.isdisjoint(kinds)
+    return column.is_done and not source.is_done and not _ON_START.issuperset(kinds)
 
 
 def check_not_in_hand(task: Task) -> None:

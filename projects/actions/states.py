@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from django.db import connection, models
 
 from linkstar.lib.deadlines import Deadline
-from projects.models import Task
+from projects.models import Dependency, Task
 
 # By the name of the part.
 State = dict[str, Any]
@@ -122,6 +122,9 @@ LINKS: dict[str, tuple[Any, str]] = {
     "helpers": (Task.helpers.through, "member_id"),
     "labels": (Task.labels.through, "label_id"),
 }
+# What a task waits for: its links, each as "blocker:kind:lag:is working".
+WAITS = "waits"
+ROWS = frozenset({*LINKS, WAITS})
 
 
 def part_named(name: str) -> Part:
@@ -133,8 +136,10 @@ def snapshot(task: Task, *parts: str) -> State:
     return {part: part_named(part).read(task) for part in parts}
 
 
-def linked(part: str, tasks: Collection[int]) -> dict[int, list[int]]:
+def linked(part: str, tasks: Collection[int]) -> dict[int, list[Any]]:
     """Helpers or labels by task, as sorted ids; one statement."""
+    if part == WAITS:
+        return waits_of(tasks)
     through, field = LINKS[part]
     found: dict[int, list[int]] = defaultdict(list)
     for task, other in through.objects.filter(task_id__in=tasks).order_by(field).values_list("task_id", field):
@@ -142,13 +147,35 @@ def linked(part: str, tasks: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
+def waits_of(tasks: Collection[int]) -> dict[int, list[str]]:
+    """Of these tasks (pks) what each waits for and how; one statement."""
+    found: dict[int, list[str]] = defaultdict(list)
+    links = Dependency.objects.filter(blocked__in=tasks).order_by("blocker")
+    for task, *link in links.values_list("blocked_id", "blocker_id", "kind", "lag_days", "lag_is_working"):
+        found[task].append(":".join(str(int(part) if isinstance(part, bool) else part) for part in link))
+    return found
+
+
+def _write_waits(*, add: Iterable[tuple[int, str]], remove: Iterable[tuple[int, str]]) -> None:
+    for task, link in remove:
+        Dependency.objects.filter(blocked=task, blocker=int(link.split(":")[0])).delete()
+    for task, link in add:
+        blocker, kind, lag, is_working = link.split(":")
+        Dependency.objects.create(
+            blocker_id=int(blocker), blocked_id=task, kind=kind, lag_days=int(lag), lag_is_working=is_working == "1"
+        )
+
+
 def is_same(part: str, one: Any, other: Any) -> bool:
     """A card that was only moved up or down in its column stands where it stood."""
     return bool(one[0] == other[0] if part == "place" else one == other)
 
 
-def write_links(part: str, *, add: Iterable[tuple[int, int]], remove: Iterable[tuple[int, int]]) -> None:
+def write_links(part: str, *, add: Iterable[tuple[int, Any]], remove: Iterable[tuple[int, Any]]) -> None:
     """Pairs of task and helper or label, put in and taken out: one statement for each of the others named."""
+    if part == WAITS:
+        _write_waits(add=add, remove=remove)
+        return
     through, field = LINKS[part]
     by_other: dict[int, list[int]] = defaultdict(list)
     for task, other in remove:
@@ -165,7 +192,7 @@ def save_all(tasks: Collection[Task], *parts: str, now: datetime) -> None:
 
     The ORM's bulk_update writes a branch a row and field: of a thousand tasks it takes longer than everything else.
     """
-    names = [field for part in parts if part not in LINKS for field in part_named(part).fields]
+    names = [field for part in parts if part not in ROWS for field in part_named(part).fields]
     fields = [_field(name) for name in ("id", *names)]
     # Names and types come from the model.
     record = ", ".join(f'"{field.column}" {field.db_type(connection)}' for field in fields)

@@ -14,9 +14,10 @@ from notifications.actions.reminders import cancel_all
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders, plan_reminders_of, put_deadline
 from projects.actions.families import binned_with, lock_family, recount, taken_along
+from projects.actions.links import WAITS_OF_TASK, tell_waiting
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
-from projects.actions.refusals import ColumnFull, ColumnGone, StillDraft
+from projects.actions.refusals import ColumnFull, ColumnGone, StillBlocked, StillDraft, is_held_back
 from projects.actions.remembering import record
 from projects.actions.search_index import index_tasks
 from projects.actions.states import snapshot
@@ -104,13 +105,15 @@ def create_tasks(
 
 
 @transaction.atomic
-def move_task(task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime) -> Change | None:
+def move_task(
+    task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime, despite: str = ""
+) -> Change | None:
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
     Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
-    reopens it. Raises ColumnFull when `column` is another column and has reached its WIP limit, StillDraft when work
-    would begin on a draft, and ColumnGone. What can be taken back is returned; nothing of a card that stays in its
-    column.
+    reopens it. `despite` is why it goes on although it waits for others. Raises ColumnFull when `column` is another
+    column and has reached its WIP limit, StillDraft when work would begin on a draft, StillBlocked when it waits and
+    nobody said why, and ColumnGone. What can be taken back is returned; nothing of a card that stays in its column.
     """
     lock_promise(task)
     lock_board(column)
@@ -120,6 +123,9 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
     source, was_done, was = task.column, task.is_done, snapshot(task, "place", "completed")
     if column.is_doing and not source.is_doing and task.is_draft:
         raise StillDraft(column, task)
+    is_despite = is_held_back(place.waits, source, column)
+    if is_despite and not despite:
+        raise StillBlocked(column, task)
     if column != source and _is_too_much(column, place.taken + 1):
         raise ColumnFull(column)
     task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
@@ -130,6 +136,8 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
         plan_reminders(task, now=now)
         recount([task.parent_id], now=now)
         look_soon(task, now=now)
+    if place.is_awaited and column.status != source.status:
+        tell_waiting([task.pk])
     if column == source:
         mark(task.project_id, [task.pk])
         return None
@@ -145,6 +153,8 @@ def move_task(task: Task, *, column: Column, before: Task | None, actor: Member,
         before=source.name,
         after=column.name,
     )
+    if is_despite:
+        leave_trace("begun despite", project=task.project, task=task, actor=actor, now=now, reason=despite)
     return change
 
 
@@ -243,7 +253,7 @@ def end_of(column: Column) -> tuple[str | None, int]:
 
 # What a move reads of the task itself, which may have changed since the page was drawn, and of the column's others.
 # By hand: putting this statement together took the ORM longer than PostgreSQL takes to answer it.
-_PLACE = """
+_PLACE = f"""
 WITH other AS (
         SELECT id, rank, deleted_at, archived_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s
     ),
@@ -254,9 +264,11 @@ SELECT task.column_id, task.rank, task.owner_id, task.completed_at, task.archive
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
     (SELECT max(rank) FROM other) AS last,
     (SELECT count(*) FROM other WHERE deleted_at IS NULL AND archived_at IS NULL) AS taken,
-    EXISTS (SELECT FROM projects_column WHERE id = %(column)s) AS is_there
+    EXISTS (SELECT FROM projects_column WHERE id = %(column)s) AS is_there,
+    {WAITS_OF_TASK} AS waits,
+    EXISTS (SELECT FROM projects_dependency WHERE blocker_id = task.id) AS is_awaited
 FROM projects_task task WHERE task.id = %(task)s FOR NO KEY UPDATE OF task
-"""
+"""  # noqa: S608 - put together from constants
 
 
 class _Found(NamedTuple):
@@ -278,13 +290,20 @@ class _Found(NamedTuple):
     last: str | None
     taken: int
     is_there: bool
+    waits: list[str]
+    is_awaited: bool
 
 
 class _Place(NamedTuple):
-    """`rank` is the one to take; `taken` says how many other cards the column holds."""
+    """`rank` is the one to take; `taken` says how many other cards the column holds.
+
+    `waits` are the kinds of links whose blockers are still to come; `is_awaited`: others wait for the task.
+    """
 
     rank: str
     taken: int
+    waits: list[str]
+    is_awaited: bool
 
 
 def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
@@ -308,7 +327,7 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)
     if len(rank) <= _LONGEST_RANK:
-        return _Place(rank, found.taken)
+        return _Place(rank, found.taken, found.waits, found.is_awaited)
     _spread(Task.objects.filter(column=column).exclude(pk=task.pk))
     return _find_place(task, column, before)
 

@@ -23,10 +23,11 @@ from projects import access
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders_of, starts_after
 from projects.actions.families import lock_family, recount
+from projects.actions.links import lock_links, may_wait_again, tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.remembering import OVER
 from projects.actions.search_index import index_tasks
-from projects.actions.states import LINKS, State, is_same, linked, part_named, save_all, write_links
+from projects.actions.states import ROWS, WAITS, State, is_same, linked, part_named, save_all, write_links
 from projects.actions.trace import leave_trace, leave_traces
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
 
@@ -109,7 +110,7 @@ class _Undoing:
 
     def put_back(self) -> Undone:
         found = self._lock()
-        links = {part: linked(part, list(found)) for part in self.parts if part in LINKS}
+        links = {part: linked(part, list(found)) for part in self.parts if part in ROWS}
         self.assignable = self._assignable()
         kept = [task for task in found.values() if self._may(task, links)]
         self._let_go([pk for pk in self.states if pk not in found])
@@ -121,7 +122,7 @@ class _Undoing:
             self._put_links(part, kept, held)
         for task in kept:
             for part, value in self.states[task.pk][0].items():
-                if part not in LINKS:
+                if part not in ROWS:
                     part_named(part).put(task, value)
         self._save(kept)
         self.result.by = who_changed(self.change, self.changed)
@@ -140,15 +141,17 @@ class _Undoing:
         seen = mine if self.change.of_project else mine.allowed_to(self.actor)
         if "deleted" in self.parts:
             bin.take_back_removals(bin.TASK, seen.values_list("pk", flat=True))
+        if WAITS in self.parts:
+            lock_links()
         lock_family(*seen.only("parent"))
         return {task.pk: task for task in seen.select_related("project", "column").order_by("pk")}
 
-    def _may(self, task: Task, links: Mapping[str, Mapping[int, list[int]]]) -> bool:
+    def _may(self, task: Task, links: Mapping[str, Mapping[int, list[Any]]]) -> bool:
         before, after = self.states[task.pk]
         if task.is_removed:
             return self._leave("gone")
         for part, value in after.items():
-            held = links[part].get(task.pk, []) if part in LINKS else part_named(part).read(task)
+            held = links[part].get(task.pk, []) if part in ROWS else part_named(part).read(task)
             if not is_same(part, held, value):
                 self.changed.append(task.pk)
                 return self._leave("changed")
@@ -162,11 +165,13 @@ class _Undoing:
             # Somebody has moved the one past what the other would go back to.
             self.changed.append(task.pk)
             return self._leave("changed")
+        if WAITS in before and not may_wait_again(task.pk, before[WAITS], links[WAITS].get(task.pk, [])):
+            return self._leave("changed")
         if before.get("owner") is not None and not self._takes(task, before["owner"]):
             return self._leave("barred")
         if before.get("visibility") == Task.Visibility.SHARED and not task.may_be_shared:
             return self._leave("barred")
-        words = {"edit" if part in LINKS else part_named(part).to for part in before}
+        words = {"edit" if part in ROWS else part_named(part).to for part in before}
         # Out of the archive or the bin it is changed by being put back, and by nothing else.
         if not all(access.may_task(self.actor, word, task) for word in words):
             return self._leave("barred")
@@ -247,7 +252,7 @@ class _Undoing:
         if still:
             due.schedule_many(still)
 
-    def _put_links(self, part: str, tasks: Sequence[Task], held: Mapping[int, list[int]]) -> None:
+    def _put_links(self, part: str, tasks: Sequence[Task], held: Mapping[int, list[Any]]) -> None:
         add, remove = [], []
         for task in tasks:
             before, now = set(self.states[task.pk][0].get(part, ())), set(held.get(task.pk, ()))
@@ -265,6 +270,7 @@ class _Undoing:
             index_tasks(tasks)
         look_soon(*(task for task in tasks if task.is_done), now=self.now)
         if _ON_PARENTS.intersection(self.parts):
+            tell_waiting([task.pk for task in tasks])
             recount(
                 [pk for task in tasks for pk in (task.parent_id, task.pk if task.subtask_count else None)], now=self.now
             )

@@ -1,31 +1,36 @@
-"""A draft that is to be begun: what it lacks is asked for in the same breath."""
+"""A task that is to be begun or finished, but is a draft or waits for others: what is missing is asked for at once."""
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linkstar.lib.forms import problems, set_queryset
 from linkstar.members.models import Member
-from linkstar.workspaces.access import members_only
+from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue
 from projects.actions.edits import NotShareable
 from projects.actions.finishing import begin_task
-from projects.actions.refusals import MoveRefused
-from projects.models import Task
+from projects.actions.refusals import MoveRefused, StillBlocked, StillDraft, is_held_back
+from projects.blocking import open_links
+from projects.cards import Reader
+from projects.chains import open_chain
+from projects.models import Change, Column, Task
+from projects.views.date_words import start_text
 from projects.views.deadlines import DeadlineForm, zones_for
 from projects.views.moving import MoveTaskForm, why_not
 from projects.views.sheet import trigger
-from projects.views.task_fields import start_text
 
 
 class WhoForm(forms.Form):
@@ -42,15 +47,31 @@ class WhoForm(forms.Form):
         set_queryset(self, "owner", access.owners_for(task))
 
 
+class WhyForm(forms.Form):
+    """Why it goes on although what it waits for is not done."""
+
+    reason = forms.CharField(
+        max_length=500,
+        error_messages={
+            "required": gettext_lazy("Say in a few words why it goes on all the same."),
+            "max_length": gettext_lazy("Say it in up to 500 characters."),
+        },
+    )
+
+
 class Beginning:
-    """What is asked of a draft and what was answered: forms only for what the task lacks, and for the place."""
+    """What is asked and what was answered: forms only for what the task lacks on this way, and for the place."""
 
     def __init__(self, task: Task, member: Member, data: QueryDict) -> None:
         self.task, self.member, self.data = task, member, data
         others = access.tasks_of(member, task.project).exclude(pk=task.pk)
         self.place = MoveTaskForm(data, columns=list(task.column.board.columns.order_by("position")), tasks=others)
-        self.who = WhoForm(data, task) if task.owner_id is None else None
-        self.when = DeadlineForm(data, now=timezone.now()) if task.due_on is None else None
+        column = _column_of(task, data)
+        needs_all = column is None or not column.is_done
+        self.who = WhoForm(data, task) if needs_all and task.owner_id is None else None
+        self.when = DeadlineForm(data, now=timezone.now()) if needs_all and task.due_on is None else None
+        self.why = WhyForm(data) if column is not None and is_held_back(open_links(task), task.column, column) else None
+        self.change: Change | None = None
 
     def carry_out(self) -> dict[str, str]:
         """Begin the task; what is wrong, by field, and nothing done when there is something."""
@@ -58,10 +79,11 @@ class Beginning:
         if errors:
             return errors
         try:
-            begin_task(
+            self.change = begin_task(
                 self.task,
                 owner=self.who.cleaned_data["owner"] if self.who else None,
                 deadline=self.when.deadline if self.when else None,
+                despite=self.why.cleaned_data["reason"] if self.why else "",
                 actor=self.member,
                 now=timezone.now(),
                 **self.place.cleaned_data,
@@ -75,18 +97,22 @@ class Beginning:
         return {}
 
     def _forms(self) -> dict[str, forms.Form]:
-        asked = {"place": self.place, "who": self.who, "when": self.when}
+        asked = {"place": self.place, "who": self.who, "when": self.when, "why": self.why}
         return {name: form for name, form in asked.items() if form is not None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
+@guests_allowed
 def task_begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """GET asks who and by when, with `?column=` and `?before=` for the place; POST saves both and moves the card."""
-    task = access.get_task(request.member, pk, to="edit")
+    """GET asks for what is missing, with `?column=` and `?before=` for the place; POST saves it and moves the card."""
+    task = access.get_task(request.member, pk, to="move")
     if request.method != "POST":
+        if _lacks(task, request.GET) and not access.may_task(request.member, "edit", task):
+            raise PermissionDenied
         return ask(request, task, request.GET)
     beginning = Beginning(task, request.member, request.POST)
+    if (beginning.who or beginning.when) and not access.may_task(request.member, "edit", task):
+        raise PermissionDenied
     errors = beginning.carry_out()
     if errors:
         # What was saved before the refusal is taken back in the database; the page shows what was typed.
@@ -99,7 +125,48 @@ def task_begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
     trigger(response, "task:changed", {"task": pk})
     place = {"task": pk, "column": task.column_id, "before": before.pk if before else None}
     trigger(response, "task:placed", place)
+    # An open sheet draws itself anew.
+    trigger(response, "task:undone", {"task": pk})
+    if beginning.change is not None:
+        undo = reverse("projects:change-undo", args=[beginning.change.pk])
+        message = _("Moved to “%(column)s”.") % {"column": task.column.name}
+        trigger(response, "toast", {"message": message, "undo_url": undo})
     return response
+
+
+def hold(
+    request: WorkspaceRequest, task: Task, error: MoveRefused, data: Mapping[str, Any], *, beside: str = ""
+) -> HttpResponse | None:
+    """The dialog for a task that a column would take if something were said, or None where nothing can be.
+
+    `data` names the place, as the dialog's own address does, and `beside` is what of the page goes back to how it was.
+    A plain form is led to the page that asks.
+    """
+    is_draft = isinstance(error, StillDraft) and access.may_task(request.member, "edit", task)
+    if not isinstance(error, StillBlocked | StillDraft) or (isinstance(error, StillDraft) and not is_draft):
+        return None
+    # As it stands: the refused action has changed it in memory.
+    task = access.get_task(request.member, task.pk)
+    place = {"column": str(error.column.pk), "before": data.get("before", "")}
+    if not request.htmx:
+        return redirect(f"{reverse('projects:task-begin', args=[task.pk])}?{urlencode(place)}")
+    response = ask(request, task, place, status=422)
+    response.content += beside.encode()
+    return response
+
+
+def _column_of(task: Task, data: Mapping[str, Any]) -> Column | None:
+    """The column that the place names, of the task's board; where it names none, the first one of doing."""
+    columns = list(task.column.board.columns.order_by("position"))
+    given = str(data.get("column", ""))
+    if not given:
+        return next((column for column in columns if column.is_doing), None)
+    return next((column for column in columns if str(column.pk) == given), None)
+
+
+def _lacks(task: Task, data: Mapping[str, Any]) -> bool:
+    column = _column_of(task, data)
+    return task.is_draft and (column is None or not column.is_done)
 
 
 def ask(
@@ -112,14 +179,20 @@ def ask(
 ) -> HttpResponse:
     """The dialog, wherever the request wanted its answer; a page of its own without htmx."""
     place = {name: data.get(name, "") for name in ("column", "before")}
+    column, lacks = _column_of(task, data), _lacks(task, data)
+    is_blocked = column is not None and is_held_back(open_links(task), task.column, column)
     context: dict[str, Any] = {
+        "column": column,
+        "lacks_owner": lacks and task.owner_id is None,
+        "lacks_deadline": lacks and task.due_on is None,
+        "chain": open_chain(task, _reader(request)) if is_blocked else [],
         "task": task,
         "project": task.project,
         "place": place,
         "typed": data,
         "errors": errors or {},
-        "people": access.owners_for(task) if task.owner_id is None else [],
-        "zones": zones_for(task) if task.due_on is None else [],
+        "people": access.owners_for(task) if lacks and task.owner_id is None else [],
+        "zones": zones_for(task) if lacks and task.due_on is None else [],
         "url": reverse("projects:task-begin", args=[task.pk]),
     }
     if not request.htmx:
@@ -127,3 +200,8 @@ def ask(
     response = render(request, "projects/task_begin.html#dialog", context, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response
+
+
+def _reader(request: WorkspaceRequest) -> Reader:
+    zone = timezone.get_current_timezone_name()
+    return Reader(request.member, zone, get_language() or "en", timezone.now())

@@ -20,7 +20,7 @@ from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.actions.refusals import MoveRefused, StillDraft
+from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import move_task
 from projects.asking import Asked, as_asked, choices_for, settle
 from projects.cards import Reader
@@ -28,7 +28,7 @@ from projects.filters import TaskFilter
 from projects.models import Change, Column, Project, Task
 from projects.queries import ShownColumn, board_columns, column_page, moved_card
 from projects.views.asking import answer_part, page_context, read_page
-from projects.views.beginning import ask
+from projects.views.beginning import hold
 from projects.views.moving import MoveTaskForm, still_open, why_not
 
 TITLE_LIMIT = 300
@@ -92,9 +92,10 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     columns = list(home.columns.order_by("position"))
     others = access.current_tasks_of(request.member, task.project).exclude(pk=pk)
     form = MoveTaskForm(request.POST, columns=columns, tasks=others)
-    change, error, is_draft = _try_to_move(form, task, request.member)
-    if is_draft and request.htmx and access.may_task(request.member, "edit", task):
-        return ask(request, task, form.data, status=422)
+    change, error, refusal = _try_to_move(form, task, request.member)
+    held = hold(request, task, refusal, form.data) if refusal is not None else None
+    if held is not None:
+        return held
     if not request.htmx:
         if error:
             messages.error(request, error)
@@ -118,14 +119,14 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> tuple[Change | None, str, bool]:
-    """Move the card: what can be taken back, why it stays where it is, and whether that is because it is a draft."""
+def _try_to_move(form: MoveTaskForm, task: Task, actor: Member) -> tuple[Change | None, str, MoveRefused | None]:
+    """Move the card: what can be taken back, or why it stays where it is."""
     if not form.is_valid():
-        return None, problems(form), False
+        return None, problems(form), None
     try:
-        return move_task(task, **form.cleaned_data, actor=actor, now=timezone.now()), "", False
+        return move_task(task, **form.cleaned_data, actor=actor, now=timezone.now()), "", None
     except MoveRefused as error:
-        return None, why_not(error, actor), isinstance(error, StillDraft)
+        return None, why_not(error, actor), error
 
 
 def refused(error: str) -> HttpResponse:

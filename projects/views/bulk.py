@@ -57,7 +57,9 @@ def bulk(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _show(request, project, selection, form=form)
     edit = form.edit()
     acting = relocating if kind == "relocate" else many
-    if request.POST.get("step") != "apply":
+    despite = request.POST.get("despite", "")
+    if request.POST.get("step") != "apply" or despite != request.POST.get("said", despite):
+        # What is said to those that wait for others changes the plan, which is shown before it is carried out.
         plan = acting.examine(edit, selection.ids, project=project, actor=request.member)
         return _show(request, project, selection, form=form, plan=plan)
     try:
@@ -124,6 +126,8 @@ def _show(
             "notes": relocation_words.notes(plan, project) if isinstance(plan, relocating.Relocation) else [],
             "more": len(plan.changed) - bulk_words.SHOWN,
             "is_dangerous": kind in ("archive", "bin"),
+            "blocked": bulk_words.blocked(plan),
+            "despite": request.POST.get("despite", ""),
         }
     name = "projects/bulk.html"
     status = 409 if has_changed else 422 if form is not None and form.errors else 200

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from linkstar.lib.forms import set_choices
+from linkstar.lib.text import clean_line
 from linkstar.lib.zones import zone_choices
 from linkstar.members.models import Member
 from projects import access
@@ -65,14 +66,21 @@ def _select(label: Any, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, widget=forms.Select(attrs={"class": "select"}), **more)
 
 
+def _despite() -> forms.CharField:
+    """Asked only where some of the tasks wait for others."""
+    return forms.CharField(required=False, max_length=500, label=gettext_lazy("Why they go on all the same"))
+
+
 class MoveForm(EditForm):
+    despite = _despite()
     column = _select(gettext_lazy("To the column"))
 
     def prepare(self) -> None:
         set_choices(self, "column", [(str(column.pk), column.name) for column in self.columns])
 
     def edit(self) -> Edit:
-        return Move(next(column for column in self.columns if str(column.pk) == self.cleaned_data["column"]))
+        column = next(column for column in self.columns if str(column.pk) == self.cleaned_data["column"])
+        return Move(column, clean_line(self.cleaned_data["despite"], 500))
 
 
 class RelocateForm(EditForm):
@@ -222,10 +230,12 @@ class DueForm(EditForm):
 
 
 class FinishForm(EditForm):
+    despite = _despite()
     asks = False
 
     def edit(self) -> Edit:
-        return Finish(next(column for column in self.columns if column.is_done))
+        despite = clean_line(self.cleaned_data["despite"], 500)
+        return Finish(next(column for column in self.columns if column.is_done), despite)
 
 
 class ArchiveForm(EditForm):

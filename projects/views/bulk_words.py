@@ -104,6 +104,11 @@ def rows(plan: Plan) -> list[Row]:
     return [_row(plan, task) for task in plan.changed[:SHOWN]]
 
 
+def blocked(plan: Plan) -> list[Task]:
+    """The first of those that wait for others, and could go on if somebody said why."""
+    return plan.barred.get("blocked", [])[:SHOWN]
+
+
 def _row(plan: Plan, task: Task) -> Row:
     edit = plan.edit
     if isinstance(edit, Move):
@@ -159,6 +164,11 @@ def _reason(edit: Edit, why: str, n: int) -> str:
         "draft": ngettext(
             "%(count)d stays: work is not begun without an owner and a deadline.",
             "%(count)d stay: work is not begun without an owner and a deadline.",
+            n,
+        ),
+        "blocked": ngettext(
+            "%(count)d stays: it waits for work that is not done yet.",
+            "%(count)d stay: they wait for work that is not done yet.",
             n,
         ),
         "in_hand": ngettext(

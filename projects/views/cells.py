@@ -19,14 +19,16 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline
 from projects.actions.edits import StaleEdit, edit_text
-from projects.actions.refusals import MoveRefused
+from projects.actions.refusals import MoveRefused, StillBlocked
 from projects.list_columns import BY_KEY
 from projects.models import Change, Label, Task
+from projects.views.beginning import hold
+from projects.views.date_words import start_text
 from projects.views.deadlines import DeadlineForm
 from projects.views.lists import row_again
 from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, offer_undo, trigger
-from projects.views.task_fields import PROPERTIES, start_text, try_to_save
+from projects.views.task_fields import PROPERTIES, try_to_save
 from projects.views.tasks import TitleForm
 
 
@@ -66,7 +68,12 @@ def task_cell(request: WorkspaceRequest, pk: int, cell: str) -> HttpResponse:
     editor = Editor(task, cell, TaskSheet(task, request.member), value_of(task, cell))
     if request.method == "POST":
         editor.typed = request.POST
-        _save(editor, request.member, timezone.now())
+        try:
+            _save(editor, request.member, timezone.now())
+        except StillBlocked as refusal:
+            held = hold(request, task, refusal, {}, beside="")
+            if held is not None:
+                return held
     if not request.htmx:
         return redirect(task)
     if request.method == "POST" and editor.status == 200:
@@ -121,6 +128,8 @@ def _save(editor: Editor, actor: Member, now: datetime) -> None:
         return
     try:
         editor.error = _SAVES[editor.cell](editor, actor, now)
+    except StillBlocked:
+        raise
     except MoveRefused as error:
         editor.error = why_not(error, actor)
     except StartAfterDue:

@@ -32,10 +32,10 @@ from projects.actions.refusals import MoveRefused
 from projects.actions.tasks import create_task
 from projects.models import Change, Column, Project, Task
 from projects.views.boards import TITLE_LIMIT
+from projects.views.date_words import range_text, start_text
 from projects.views.moving import why_not
 from projects.views.rescheduling import asks_first
 from projects.views.sheet import trigger
-from projects.views.task_fields import range_text, start_text
 
 
 class DayForm(forms.Form):

@@ -33,9 +33,9 @@ from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
 from projects.models import Task
 from projects.scheduling.load import waiting_for
+from projects.views.date_words import range_text, start_text
 from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet
-from projects.views.task_fields import range_text, start_text
 
 _PART = "projects/_task_deadline.jinja#deadline"
 SELLERS_ZONES = ("America/Los_Angeles", "America/New_York", "Asia/Shanghai")

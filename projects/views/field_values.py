@@ -21,8 +21,8 @@ from projects import access
 from projects.actions.fields import set_field
 from projects.field_values import Stored
 from projects.models import CustomField, Task
+from projects.views.date_words import range_text
 from projects.views.sheet import TaskSheet, answer, offer_undo
-from projects.views.task_fields import range_text
 
 TEXT_LIMIT = 500
 LINK_LIMIT = 2000

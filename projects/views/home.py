@@ -20,6 +20,7 @@ from projects import access
 from projects.actions.finishing import finish_task
 from projects.actions.refusals import MoveRefused
 from projects.models import OwnerOffer, Project
+from projects.views.beginning import hold
 from projects.views.boards import reader_of
 from projects.views.moving import still_open, why_not
 from projects.views.sheet import trigger
@@ -116,6 +117,9 @@ def task_check(request: WorkspaceRequest, pk: int) -> HttpResponse:
         change = finish_task(task, actor=request.member, now=timezone.now())
     except MoveRefused as refusal:
         error = why_not(refusal, request.member)
+        held = hold(request, task, refusal, {})
+        if held is not None:
+            return held
     done = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
     said = error or " ".join(filter(None, done))
     if not request.htmx:

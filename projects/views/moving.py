@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from linkstar.lib.forms import set_choices
 from linkstar.members.models import Member
-from projects.actions.refusals import ColumnFull, MoveRefused, StillDraft
+from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft
 from projects.families import subtasks_of
 from projects.models import Column, Task
 
@@ -38,6 +38,8 @@ class MoveTaskForm(forms.Form):
 
 def why_not(error: MoveRefused, reader: Member) -> str:
     """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
+    if isinstance(error, StillBlocked):
+        return _("“%(title)s” waits for work that is not done yet.") % {"title": error.task.title}
     if isinstance(error, StillDraft):
         return _("Work in “%(column)s” needs an owner and a deadline.") % {"column": error.column.name}
     if not isinstance(error, ColumnFull):

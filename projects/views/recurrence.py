@@ -21,9 +21,9 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.recurrence import NothingToSkip, repeat_task, skip_occurrence, stop_repeating
 from projects.models import Recurrence, Task
+from projects.views.date_words import range_text
 from projects.views.deadlines import zones_for
 from projects.views.sheet import TaskSheet, answer, trigger
-from projects.views.task_fields import range_text
 
 _PART = "projects/_task_repeat.jinja#repeat"
 SHOWN = 5

@@ -6,7 +6,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -20,12 +20,13 @@ from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.cards import Reader
+from projects.dependencies import Links, links_of
 from projects.effort import Effort
 from projects.families import Family
 from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
 from projects.granularity import Work, findings
-from projects.models import Change, ChecklistItem, Column, CustomField, Dependency, Label, ProductLink, Task
+from projects.models import Change, ChecklistItem, Column, CustomField, Label, ProductLink, Task
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.stream import Cursor, Stream, left_at, stream_of
@@ -36,7 +37,6 @@ from projects.undo_words import changed_words
 HOURS = (2, 24, 48, 72)
 # Where no sheet is open: the card or row asks for itself again (card-keys.js).
 _BESIDE_A_CARD = ("card-keys", "picker-error")
-_OF_LINKED = ("number", "title", "completed_at")
 
 
 class TaskSheet:
@@ -181,27 +181,11 @@ class TaskSheet:
         return stream_of(self.task, self.member, before=self.before, only_comments=self.only_comments, names=names)
 
     @cached_property
-    def links(self) -> dict[str, list[Task | None]]:
-        """Tasks that this one waits for and that wait for it; None stands for one this person may not see."""
-        of_task = Q(blocker=self.task, blocked__deleted_at=None) | Q(blocked=self.task, blocker__deleted_at=None)
-        seen = Task.objects.allowed_to(self.member)
-        links = (
-            Dependency.objects.filter(of_task)
-            .select_related("blocker", "blocked")
-            .annotate(
-                sees_blocker=Exists(seen.filter(pk=OuterRef("blocker"))),
-                sees_blocked=Exists(seen.filter(pk=OuterRef("blocked"))),
-            )
-            .only("pk", *(f"{end}__{field}" for end in ("blocker", "blocked") for field in _OF_LINKED))
-            .order_by(F("blocker__due_at").asc(nulls_last=True), "pk")
-        )
-        found: dict[str, list[Task | None]] = {"blocked_by": [], "blocks": []}
-        for link in links:
-            if link.blocked_id == self.task.pk:
-                found["blocked_by"].append(link.blocker if link.sees_blocker else None)
-            else:
-                found["blocks"].append(link.blocked if link.sees_blocked else None)
-        return found
+    def links(self) -> Links:
+        """A guest is told once that something hidden comes before, and of nothing hidden that comes after."""
+        zone = timezone.get_current_timezone_name()
+        links = links_of(self.task, Reader(self.member, zone, get_language() or "en", timezone.now()))
+        return links.for_guest() if self.is_guest else links
 
     @property
     def size_hints(self) -> list[str]:

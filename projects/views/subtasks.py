@@ -1,5 +1,6 @@
 """Subtasks on a task's sheet: the list, its quick add, a tick, the parent, and checklist items that become subtasks."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +39,7 @@ from projects.families import Family, possible_parents
 from projects.models import ChecklistItem, Task
 from projects.quicklines import LineReader
 from projects.views.adding import AddTasksForm
+from projects.views.beginning import hold
 from projects.views.boards import refused
 from projects.views.moving import why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
@@ -100,6 +102,11 @@ def subtask_tick(request: WorkspaceRequest, pk: int) -> HttpResponse:
         change = (finish_task if is_done else reopen_task)(task, actor=request.member, now=now)
     except MoveRefused as error:
         sheet.errors["subtask"] = why_not(error, request.member)
+        row = replace(sheet.family.line(access.get_task(request.member, pk)), is_oob=True)
+        context = {"sheet": TaskSheet(parent, request.member), "subs": [row]}
+        held = hold(request, task, error, {}, beside=render_to_string(_ROWS, context, request))
+        if held is not None:
+            return held
     parent.refresh_from_db(fields=["subtask_count", "subtask_done_count"])
     sub = sheet.family.line(task)
     response = answer(request, sheet, _ROWS, also=[f"{_PARTS}#progress"], now=now, subs=[sub])

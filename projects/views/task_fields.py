@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,9 +32,12 @@ from projects.actions.edits import (
     set_visibility,
 )
 from projects.actions.effort import set_estimate
-from projects.actions.refusals import MoveRefused
+from projects.actions.refusals import MoveRefused, StillBlocked
 from projects.actions.tasks import move_task
 from projects.models import Change, Column, Label, Task
+from projects.views.beginning import hold
+from projects.views.boards import refused
+from projects.views.date_words import range_text
 from projects.views.lengths import DurationField
 from projects.views.moving import why_not
 from projects.views.sheet import HOURS, TaskSheet, answer, offer_undo
@@ -140,21 +144,6 @@ class VisibilityForm(FieldForm):
     visibility = forms.ChoiceField(choices=Task.Visibility.choices)
 
 
-def range_text(error: DeadlineOutOfRange) -> str:
-    return _("Dates are accepted from %(first)s to %(last)s.") % {
-        "first": error.earliest.isoformat(), "last": error.latest.isoformat(),
-    }  # fmt: skip
-
-
-def start_text(task: Task) -> str:
-    """Why a start and a deadline do not go together; names the two days that stand."""
-    if task.start_on is None:
-        return _("The start must not be after the deadline.")
-    return _("The task starts on %(start)s: the deadline must not be before that day. Move the start first.") % {
-        "start": task.start_on.isoformat()
-    }
-
-
 Save = Callable[[Task, dict[str, Any], Member, datetime], Change | None]
 
 
@@ -232,7 +221,10 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     task = access.get_task(request.member, pk, to=prop.to)
     sheet = TaskSheet(task, request.member)
     form = prop.form(request.POST, task)
-    error = try_to_save(prop, form, request.member, now)
+    try:
+        error = try_to_save(prop, form, request.member, now)
+    except StillBlocked as refusal:
+        return _held(request, task, refusal)
     if error:
         sheet.errors[field], sheet.typed = error, request.POST
     else:
@@ -242,12 +234,24 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     return response
 
 
+def _held(request: WorkspaceRequest, task: Task, refusal: StillBlocked) -> HttpResponse:
+    """The dialog that asks why; on the sheet the field goes back to where the task stands."""
+    sheet = TaskSheet(access.get_task(request.member, task.pk), request.member)
+    context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, "oob": True}
+    is_on_sheet = request.htmx and request.htmx.target == "prop-column"
+    beside = render_to_string(f"{_PROPERTIES}#column", context, request) if is_on_sheet else ""
+    held = hold(request, task, refusal, {}, beside=beside)
+    return held if held is not None else refused(why_not(refusal, request.member))
+
+
 def try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
-    """Save what was chosen and return "", or say why not."""
+    """Save what was chosen and return "", or say why not. Raises StillBlocked, which can be answered."""
     if not form.is_valid():
         return problems(form)
     try:
         form.change = prop.save(form.task, form.cleaned_data, actor, now)
+    except StillBlocked:
+        raise
     except MoveRefused as error:
         return why_not(error, actor)
     except StartAfterDue:

@@ -25,6 +25,7 @@ from projects.actions.tasks import RemovedForGood, delete_task, restore_task
 from projects.models import Task
 from projects.stream import Cursor
 from projects.trace import moment
+from projects.views.beginning import hold
 from projects.views.moving import still_open, why_not
 from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet, trigger
 
@@ -146,6 +147,9 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
     try:
         change = finish_task(task, actor=request.member, now=now)
     except MoveRefused as error:
+        held = hold(request, task, error, {})
+        if held is not None:
+            return held
         sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
     if change is not None:
