@@ -83,15 +83,27 @@ class Chain:
     @cached_property
     def after(self) -> ChainPage:
         """The nearest are first."""
-        return self._page(_by_distance(_walk(_DOWN, self.task.pk), self.task.pk), self.after_page)
+        page = self._page(_by_distance(_walk(_DOWN, self.task.pk), self.task.pk), self.after_page)
+        if self.reader.member.is_insider:
+            return page
+        # A guest is told that something hidden comes before, and of nothing hidden that comes after.
+        return ChainPage([row for row in page.rows if not row.is_hidden], 0, page.page)
 
     def _page(self, ordered: Sequence[int], page: int) -> ChainPage:
         alive = set(Task.objects.alive().filter(pk__in=ordered).values_list("pk", flat=True))
-        ordered = [pk for pk in ordered if pk in alive]
+        ordered = self._for_guest([pk for pk in ordered if pk in alive])
         shown = ordered[(page - 1) * PER_PAGE : page * PER_PAGE]
         return ChainPage(
             read_tasks(shown, self.reader, self.task.project), max(len(ordered) - page * PER_PAGE, 0), page
         )
+
+    def _for_guest(self, ordered: list[int]) -> list[int]:
+        """A guest is not told how many hidden ones follow each other."""
+        if self.reader.member.is_insider:
+            return ordered
+        seen = set(Task.objects.allowed_to(self.reader.member).filter(pk__in=ordered).values_list("pk", flat=True))
+        shown = [place for place, pk in enumerate(ordered) if pk in seen or not place or ordered[place - 1] in seen]
+        return [ordered[place] for place in shown]
 
 
 def _merged(rows: list[LinkedTask], reader: Reader) -> list[LinkedTask]:

@@ -19,9 +19,9 @@ PLAIN: dict[str, Promise] = {
 def _task(data: Data) -> str:
     """By number: who reads the one task may be kept from the other."""
     number = f"#{data.get('number', '–')}"
-    if not data.get("project"):
+    if not data.get("place"):
         return number
-    return _("%(number)s of “%(project)s”") % {"number": number, "project": data["project"]}
+    return _("%(number)s of “%(project)s”") % {"number": number, "project": data["place"]}
 
 
 def _how(data: Data) -> str:

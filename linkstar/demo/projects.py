@@ -36,6 +36,8 @@ class _New:
 
 # Of each running project, the next tasks in the order of their deadlines: one late, one due in some hours, one whose
 # reminder of 24 hours comes within the hour, the others this week.
+# Why somebody begins before what comes first is done.
+_DESPITE = {"en": "What is missing comes this week; the rest can begin.", "zh-hans": "缺的部分本周到，其余先开始。"}
 _UNDER_WAY = (
     _New(-timedelta(hours=20), is_in_review=True),
     _New(timedelta(hours=7)),
@@ -112,7 +114,8 @@ def _begin(task: Task, new: _New, *, actor: Member, boss: Member, now: datetime)
         # Dates are the team's to move, a guest's as well.
         _agree(task, now + new.due_in + timedelta(minutes=4 * (task.project_id % 5)), actor=boss, now=at)
     doing, review = task.project.board.columns.filter(status=Column.Status.DOING).order_by("position")[:2]
-    move_task(task, column=review if new.is_in_review else doing, before=None, actor=actor, now=at + timedelta(hours=1))
+    column, at_hand = review if new.is_in_review else doing, at + timedelta(hours=1)
+    move_task(task, column=column, before=None, actor=actor, now=at_hand, despite=_DESPITE[actor.language])
     items = list(task.checklist.order_by("position"))
     for item in items if new.is_in_review else items[: task.number % 3]:
         check_item(item, is_done=True, actor=actor, now=at + timedelta(hours=3))

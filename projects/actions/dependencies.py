@@ -203,7 +203,7 @@ def _remember(
     for task, other, side in sorted(
         [(blocked, blocker, "waits"), (blocker, blocked, "holds")], key=lambda one: (one[0].project_id, one[0].pk)
     ):
-        beside = {} if task.project_id == other.project_id else {"project": other.project.name}
+        beside = {} if task.project_id == other.project_id else {"place": other.project.name}
         data: dict[str, Any] = {"number": other.number, "side": side, **beside, **_said(link), **more}
         leave_trace(
             verb,

@@ -11,6 +11,7 @@ from projects.actions.deadlines import StartAfterDue, set_deadline, set_start
 from projects.models import Activity, Dependency, Project, Task
 from tests.factories import make_member, make_project, make_task
 
+pytestmark = pytest.mark.django_db
 LA = "America/Los_Angeles"
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 

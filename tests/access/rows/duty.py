@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 ROWS = [
-    Row("projects:task-begin", "task", INSIDERS),
+    Row("projects:task-begin", "task", SHARED),
     Row(
         "projects:task-begin",
         "task",
-        INSIDERS,
-        {"column": "$doing", "typed": "2027-03-01", "zone": "UTC", "owner": "$members.owner"},
+        SHARED,
+        {"column": "$doing", "typed": "2027-03-01", "zone": "UTC", "owner": "$members.owner", "reason": "Enough"},
     ),
-    Row("projects:task-begin", "archived_task", READ_ONLY | {"guest": 403, "guest elsewhere": 403}),
+    Row("projects:task-begin", "archived_task", READ_ONLY),
     Row("projects:project-rest", "project", ADMINS, {"answer": "keep"}),
     Row("projects:task-size-fine", "task", INSIDERS, {}),
     Row("templates_sop:task-split", "task", INSIDERS),
