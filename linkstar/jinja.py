@@ -8,30 +8,43 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template import TemplateDoesNotExist
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 from django.urls import get_urlconf, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext, pgettext
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from linkstar.templatetags.linkstar import due_label, markdown, moment
 
 
 class Parts(Jinja2):
-    """Takes the names that end in .jinja; `page.jinja#owner` is the block "owner" of that page alone."""
+    """Takes the names that end in .jinja; `page.jinja#owner` is the block "owner" of that page alone.
+
+    There is an environment for each language, so that a message is looked up once and not at every drawing.
+    """
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__(_speaking(settings.LANGUAGE_CODE, params))
+        self.by_language = {language: Jinja2(_speaking(language, params)) for language, _name in settings.LANGUAGES}
 
     def get_template(self, template_name: str) -> Template:
         name, _hash, block = template_name.partition("#")
         if not name.endswith(".jinja"):
             raise TemplateDoesNotExist(template_name, backend=self)
-        found = super().get_template(name)
+        engine = self.by_language.get(translation.get_language() or "")
+        found = engine.get_template(name) if engine else super().get_template(name)
         return _Part(found.template, self, block)
+
+
+def _speaking(language: str, params: dict[str, Any]) -> dict[str, Any]:
+    return {**params, "OPTIONS": {**params["OPTIONS"], "language": language}}
 
 
 class _Part(Template):
@@ -52,17 +65,37 @@ class _Part(Template):
         return mark_safe("".join(drawn))  # noqa: S308 - the same
 
 
-def environment(**options: Any) -> Environment:
+def environment(*, language: str, **options: Any) -> Environment:
     """A name that is missing is an error here, not an empty string."""
     options["undefined"] = StrictUndefined
     made = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django sets autoescape
-    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    words = {name: _in(language, getattr(translation, name)) for name in ("gettext", "ngettext", "pgettext")}
+    made.globals.update(words, _=words["gettext"])
     made.filters.update(markdown=markdown, moment=moment, iso=_iso, day_iso=_day_iso, clock_iso=_clock_iso)
-    made.globals.update(static=static, url=reverse, address=address, icon=icon, due_label=due_label)
+    made.globals.update(static=static, address=address, icon=icon, due_label=due_label)
     made.globals.update({name: _mark(made, name) for name in ("avatar", "due")})
     # What a page says when it is so: drawn out of band, or as a page of its own.
     made.globals.update(oob=False, is_page=False)
     return made
+
+
+def _in(language: str, function: Callable[..., str]) -> Callable[..., Markup]:
+    """`function` of gettext in one language, each message looked up once; what it fills in is escaped."""
+
+    @lru_cache(maxsize=4096)
+    def found(*messages: Any) -> Markup:
+        with translation.override(language):
+            return Markup(function(*messages))  # noqa: S704 - our own words
+
+    @lru_cache(maxsize=4096)
+    def whole(*messages: Any) -> Markup:
+        return found(*messages) % {}
+
+    def say(*messages: Any, **variables: Any) -> Markup:
+        return found(*messages) % variables if variables else whole(*messages)
+
+    return say
 
 
 def address(name: str, *args: Any) -> str:
@@ -87,9 +120,9 @@ def _form_of(urlconf: str | None, name: str, words: tuple[str | None, ...]) -> s
 
 
 @lru_cache(maxsize=512)
-def icon(name: str) -> SafeString:
+def icon(name: str, size: str = "") -> SafeString:
     """An icon beside a word, as _icon.html draws it."""
-    return format_html('<span class="icon icon--{}" aria-hidden="true"></span>', name)
+    return format_html('<span class="icon icon--{}{}" aria-hidden="true"></span>', name, size and f" icon--{size}")
 
 
 def _mark(made: Environment, name: str) -> Callable[..., Any]:
