@@ -13,6 +13,7 @@ from django_tenants.utils import tenant_context
 from linkstar.accounts.models import User
 from linkstar.bench.data import Data
 from linkstar.bench.driver import Browser, Transport
+from linkstar.bench.plans import bare_pass, lay_out, plan_all
 from linkstar.lib import ranks
 from linkstar.workspaces.provisioning import create_workspace
 from linkstar.workspaces.recording import create_schema, migrate_and_record
@@ -85,6 +86,10 @@ class Bench:
             Case("search, samples", lambda: get(f"{found}samples"), lambda: plain("/search/en/"), 2, 12),
             Case("My work, 40 projects", lambda: get("/"), lambda: plain(f"/work/{data.member}/"), 2, 12),
             Case("project list, 40", lambda: get("/projects/"), lambda: plain(f"/work/{data.member}/"), 1.5, 12),
+            Case(
+                "plan 5,000 tasks, 8,000 links", plan_all(lay_out()),
+                lambda: bare_pass(lay_out().items, lay_out().links), 8, times=30, floor_times=30,
+            ),
             Case(
                 "create a workspace", self.create_workspace, self.migrate_schema, 0.1, None,
                 times=20, floor_times=3, warm_up=1,

@@ -16,13 +16,13 @@ def find_cycle(items: Sequence[Item[K]], links: Iterable[Link[K]]) -> list[K] | 
 
 def cycle_in(network: Network[K]) -> list[K] | None:
     """The first way round, walking the nodes in order; each item is named once."""
-    edges = network.edges
-    state = bytearray(len(edges))  # 1 on the way now, 2 seen to the end
-    for root in range(len(edges)):
+    count = len(network.edges)
+    state = bytearray(count)  # 1 on the way now, 2 seen to the end
+    for root in range(count):
         if state[root]:
             continue
         state[root] = 1
-        way, rests = [root], [iter(edges[root])]
+        way, rests = [root], [network.followers(root)]
         while way:
             for edge in rests[-1]:
                 node = edge[0]
@@ -31,7 +31,7 @@ def cycle_in(network: Network[K]) -> list[K] | None:
                 if not state[node]:
                     state[node] = 1
                     way.append(node)
-                    rests.append(iter(edges[node]))
+                    rests.append(network.followers(node))
                     break
             else:
                 state[way.pop()] = 2
@@ -46,7 +46,7 @@ def family_link(network: Network[K]) -> list[K] | None:
     parent_of = {child: parent for parent, children in network.children.items() for child in children}
     count = len(network.items)
     for place in range(count):
-        for node, kind, _lag, _time in network.edges[place]:
+        for node, kind, _lag, _time in network.followers(place):
             other = node if node < count else network.owner[node - count]
             is_link = kind != ENTRY and kind != SPAN
             if is_link and (_is_inside(place, other, parent_of) or _is_inside(other, place, parent_of)):

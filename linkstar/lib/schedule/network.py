@@ -8,7 +8,7 @@ parent, with the same meaning.)
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
@@ -73,18 +73,27 @@ class Link(Generic[K]):
 
 @dataclass(slots=True)
 class Network(Generic[K]):
-    """Node i is item i; the entries of parents come after all items. `edges[i]` lead out of node i.
+    """Node i is item i; the entries of parents come after all items.
+
+    `plain[i]` are the nodes that begin after node i by FS without a lag, which is most; `edges[i]` are all others out
+    of it.
 
     `entry` gives a parent's entry node, and the item itself for the rest; `children` the children of each parent.
     """
 
     items: Sequence[Item[K]]
     index: dict[K, int]
+    plain: list[list[int]]
     edges: list[list[Edge]]
     waits_for: list[int]
     entry: list[int]
     children: dict[int, list[int]] = field(default_factory=dict)
     owner: list[int] = field(default_factory=list)  # the parent of each entry node, in their order
+
+    def followers(self, node: int) -> Iterator[Edge]:
+        """Every edge out of a node."""
+        yield from ((other, "FS", 0, ELAPSED) for other in self.plain[node])
+        yield from self.edges[node]
 
 
 def build(items: Sequence[Item[K]], links: Iterable[Link[K]]) -> Network[K]:
@@ -93,14 +102,15 @@ def build(items: Sequence[Item[K]], links: Iterable[Link[K]]) -> Network[K]:
     index = {item.key: place for place, item in enumerate(items)}
     if len(index) != count:
         raise DuplicateItem("Two items have one key.", _doubles(item.key for item in items))
-    network = Network(items, index, [[] for _item in items], [0] * count, list(range(count)))
+    network = Network(items, index, [[] for _item in items], [[] for _item in items], [0] * count, list(range(count)))
     for place, item in enumerate(items):
         if not 0 <= item.duration <= MOST_DURATION:
             raise DurationOutOfRange(f"A duration of {item.duration} minutes.", [item.key])
-        if item.parent is not None:
-            if item.parent not in index:
-                raise UnknownItem("There is no such parent.", [item.key, item.parent])
-            network.children.setdefault(index[item.parent], []).append(place)
+        parent = item.parent
+        if parent is not None:
+            if parent not in index:
+                raise UnknownItem("There is no such parent.", [item.key, parent])
+            network.children.setdefault(index[parent], []).append(place)
     if network.children:
         _hang_children(network)
     _add_links(network, links)
@@ -110,6 +120,7 @@ def build(items: Sequence[Item[K]], links: Iterable[Link[K]]) -> Network[K]:
 def _hang_children(network: Network[K]) -> None:
     for parent in network.children:
         network.entry[parent] = len(network.edges)
+        network.plain.append([])
         network.edges.append([])
         network.waits_for.append(0)
         network.owner.append(parent)
@@ -123,19 +134,23 @@ def _hang_children(network: Network[K]) -> None:
 
 
 def _add_links(network: Network[K], links: Iterable[Link[K]]) -> None:
-    index, edges, entry, waits_for = network.index, network.edges, network.entry, network.waits_for
+    index, edges, plain, waits_for = network.index, network.edges, network.plain, network.waits_for
+    entry = network.entry if network.children else None
     for link in links:
         try:
             before, after = index[link.before], index[link.after]
         except KeyError as error:
             raise UnknownItem("A link names no item.", [link.before, link.after]) from error
         kind, lag = link.kind, link.lag
-        if not -MOST_LAG <= lag <= MOST_LAG:
-            raise LagOutOfRange(f"A lag of {lag} minutes.", [link.before, link.after])
-        if kind == "FS" or kind == "SS":
+        if entry and (kind == "FS" or kind == "SS"):
             after = entry[after]
-        edges[before].append((after, kind, lag, link.lag_time))
         waits_for[after] += 1
+        if lag or kind != "FS":
+            if not -MOST_LAG <= lag <= MOST_LAG:
+                raise LagOutOfRange(f"A lag of {lag} minutes.", [link.before, link.after])
+            edges[before].append((after, kind, lag, link.lag_time))
+        else:
+            plain[before].append(after)
 
 
 def _doubles(keys: Iterable[Hashable]) -> list[Hashable]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Generic, NamedTuple
 
 from linkstar.lib.schedule.errors import NoAnchor
@@ -151,7 +152,8 @@ def _scheduled(network: Network[K], early: Early[K], late: Late) -> dict[K, Sche
     rows = zip(
         keys, early.start, early.finish, late.start, late.finish, late.total, late.free, critical, drivers, strict=False
     )  # fmt: skip
-    return dict(zip(keys, map(Scheduled._make, rows), strict=True))
+    # As Scheduled._make, without a call of Python for each.
+    return dict(zip(keys, map(tuple.__new__, repeat(Scheduled), rows), strict=False))
 
 
 def _target(network: Network[K], early: Early[K], place: int) -> Target[K]:

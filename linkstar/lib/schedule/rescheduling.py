@@ -229,7 +229,7 @@ def _order(network: Network[K]) -> list[int]:
     waits_for = network.waits_for.copy()
     order = [node for node, count in enumerate(waits_for) if not count]
     for node in order:
-        for other, *_rest in network.edges[node]:
+        for other, *_rest in network.followers(node):
             waits_for[other] -= 1
             if not waits_for[other]:
                 order.append(other)

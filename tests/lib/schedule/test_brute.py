@@ -54,7 +54,7 @@ def work_time(open_: Open) -> WorkTime:
     return WorkTime((minute, minute + 1) for minute in open_)
 
 
-def planned(tasks: list[Task], arrows: list[Arrow], start: int | None, finish: int | None) -> Schedule[int]:
+def as_network(tasks: list[Task], arrows: list[Arrow]) -> tuple[list[Item[int]], list[Link[int]]]:
     times = {open_: work_time(open_) for open_ in {thing.open for thing in [*tasks, *arrows]}}
     items = [
         Item(
@@ -70,6 +70,11 @@ def planned(tasks: list[Task], arrows: list[Arrow], start: int | None, finish: i
         for task in tasks
     ]
     links = [Link(a.before, a.after, a.kind, a.lag, times[a.open]) for a in arrows]  # type: ignore[arg-type]
+    return items, links
+
+
+def planned(tasks: list[Task], arrows: list[Arrow], start: int | None, finish: int | None) -> Schedule[int]:
+    items, links = as_network(tasks, arrows)
     return schedule(items, links, start=start, finish=finish)
 
 
