@@ -44,6 +44,10 @@ class LabelChip(NamedTuple):
     tint: int
 
 
+# As many labels as a card or row shows; the others are a number.
+LABELS_SHOWN = 5
+
+
 class Parent(NamedTuple):
     pk: int
     title: str
@@ -81,6 +85,15 @@ class Card:
     may_move: bool
     may_pick: bool
     fields: dict[str, Shown] = field(default_factory=dict)
+
+    @property
+    def first_labels(self) -> list[LabelChip]:
+        """One too many is shown rather than counted: "+1" is no shorter."""
+        return self.labels if len(self.labels) <= LABELS_SHOWN + 1 else self.labels[:LABELS_SHOWN]
+
+    @property
+    def more_labels(self) -> int:
+        return len(self.labels) - len(self.first_labels)
 
 
 class _Row(NamedTuple):

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F
 from django.urls import reverse
 
 from linkstar.lib.chinese import fold
@@ -14,13 +14,15 @@ from linkstar.lib.pinyin import matches
 from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from projects.models import Column, Label, Project, Task
+from projects.search import search
 
 SCOPES = {">": "actions", "@": "people", "#": "labels", "+": "projects"}
 MOST_SHOWN = 6
 # What a palette looks through by pinyin: beyond that there is the search.
 _MOST_PROJECTS = 400
 _MOST_PEOPLE = 500
-_LATEST_TASKS = 300
+# Of what the search finds best, so many are looked through for what is not done.
+_LOOKED_THROUGH = 3 * MOST_SHOWN
 _LONGEST_QUERY = 300
 # Below four letters every word is near to another one.
 _SHORTEST_TYPO = 4
@@ -128,35 +130,32 @@ class FoundTask(NamedTuple):
     project: str
 
 
-def tasks_like(member: Member, text: str) -> list[FoundTask]:
-    """By number, title, or the pinyin of one of the latest; unfinished ones first. One more than is shown.
+def tasks_like(member: Member, text: str, *, now: datetime) -> list[FoundTask]:
+    """What the search finds among tasks at work, unfinished ones first, and before them the one of that number.
 
-    One statement: those that have the words, and the latest for the pinyin, which the database does not know.
+    One more than is shown.
     """
-    tasks, number = Task.objects.visible_to(member).current(), text.removeprefix("#")
-    wanted = Q(title__icontains=text)
-    if number.isascii() and number.isdigit() and len(number) <= 9:
-        wanted |= Q(number=int(number))
-    rows = _latest(tasks.filter(wanted), is_sure=True)[: MOST_SHOWN + 1]
-    if text.isascii() and len(text) > 1:
-        rows = rows.union(_latest(tasks.filter(completed_at=None), is_sure=False)[:_LATEST_TASKS], all=True)
-    found: dict[int, FoundTask] = {}
-    for *row, is_sure in sorted(rows, key=lambda row: not row[-1]):
-        task = FoundTask(*row)
-        if is_sure or matches(text, task.title):
-            found.setdefault(task.pk, task)
-    return list(found.values())[: MOST_SHOWN + 1]
+    found = {task.pk: task for task in _numbered(member, text)}
+    for hit in search(member, text, now=now, kinds=("tasks",), limit=_LOOKED_THROUGH).hits:
+        if not hit.is_archived:
+            done_at = now if hit.is_done else None
+            found.setdefault(hit.pk, FoundTask(hit.pk, hit.text, hit.number or 0, done_at, hit.project))
+    return sorted(found.values(), key=lambda task: task.completed_at is not None)[: MOST_SHOWN + 1]
+
+
+def _numbered(member: Member, text: str) -> list[FoundTask]:
+    number = text.removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return []
+    tasks = Task.objects.visible_to(member).current().filter(number=int(number))
+    order = (F("completed_at").desc(nulls_first=True), "-updated_at", "pk")
+    return [FoundTask(*row) for row in tasks.order_by(*order).values_list(*_OF_TASK)[: MOST_SHOWN + 1]]
 
 
 def my_tasks(member: Member) -> list[FoundTask]:
     """What the reader has in hand, as it changed last."""
     tasks = Task.objects.visible_to(member).current().filter(owner=member, completed_at=None)
     return [FoundTask(*row) for row in tasks.order_by("-updated_at", "pk").values_list(*_OF_TASK)[:5]]
-
-
-def _latest(tasks: QuerySet[Task], *, is_sure: bool) -> QuerySet[Task, Any]:
-    order = (F("completed_at").desc(nulls_first=True), "-updated_at", "pk")
-    return tasks.annotate(is_sure=Value(is_sure)).order_by(*order).values_list(*_OF_TASK, "is_sure")
 
 
 def project_option(project: Project) -> Option:

@@ -32,6 +32,15 @@ def task_actions(here: Open, member: Member) -> Iterator[Option]:
     yield Option(_("Copy the address"), task.get_absolute_url(), "link", words="copy link 复制链接", copies=True)
 
 
+def subtask_named(here: Open, member: Member, text: str) -> Iterator[Option]:
+    """What was typed as a subtask of the open task, read as its sheet reads lines."""
+    task = here.task
+    if task is not None and access.may_task(member, "edit", task):
+        title = _("Add the subtask “%(title)s”") % {"title": text}
+        url = reverse("projects:subtask-add", args=[task.pk])
+        yield Option(title, url, "subtask", note=f"#{task.number}", values={"titles": text})
+
+
 def _state(task: Task) -> Option:
     if task.is_done:
         return Option(_("Reopen"), reverse("projects:task-reopen", args=[task.pk]), "undo", words="重新打开", values={})
@@ -44,6 +53,8 @@ def _edits(task: Task, member: Member) -> Iterator[Option]:
         setting = reverse("projects:task-set", args=[task.pk, "owner"])
         words = "assign me owner 分配 负责人"
         yield Option(_("Assign to me"), setting, "user", words=words, values={"owner": str(member.pk)}, keys="m")
+    field = f"{task.get_absolute_url()}#subtasks-new"
+    yield Option(_("Add a subtask"), field, "subtask", words="subtask add new 子任务 添加")
     setting = reverse("projects:task-set", args=[task.pk, "priority"])
     for value, name in reversed(Task.Priority.choices):
         if value != task.priority:

@@ -154,6 +154,16 @@ def board_changes(project: Project, board: Board, asked: Asked, reader: Reader, 
     return BoardChanges(columns, [Placed([card], card.column_id, before) for card, (before,) in pairs])
 
 
+def recount_found(columns: Iterable[ShownColumn], project: Project, asked: Asked, reader: Reader) -> None:
+    """How many of each column's cards the filter of the open board leaves, and of how many: one statement."""
+    tasks = asked.scope(reader.member, project)
+    counted = {row["pk"]: row for row in _column_rows(project.board, tasks, asked.narrow(tasks, reader))}
+    for column in columns:
+        row = counted.get(column.pk)
+        if row:
+            column.total, column.found = row["total"], row["found"]
+
+
 def _count_in(tasks: QuerySet[Task], column: Column) -> Coalesce:
     inside = tasks.filter(column=column).order_by().values("column_id").annotate(count=Count("pk"))
     return Coalesce(Subquery(inside.values("count")), 0)

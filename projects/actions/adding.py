@@ -9,6 +9,7 @@ from django.db import transaction
 
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
+from projects.actions.family_limits import check_room
 from projects.actions.notices import tell_assigned
 from projects.actions.tasks import create_tasks
 from projects.models import Column, Task
@@ -34,7 +35,7 @@ def add_tree(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Ta
     """Make them in the order given, each under the last one before it that stands less deep, all or none.
 
     Whoever makes the list keeps it within MOST_LEVELS, and what is deeper in the project of what it hangs under. Raises
-    what create_tasks raises.
+    TooManySubtasks, and what create_tasks raises.
     """
     made: list[Task] = []
     waiting: list[NewTask] = []
@@ -56,8 +57,10 @@ def add_tree(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Ta
 def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Task | None = None) -> list[Task]:
     """Make them at the end of their columns, in the order given, all or none; raises what create_tasks raises.
 
-    Under a parent they are made by create_subtasks.
+    Under a parent they are made by create_subtasks. Raises TooManySubtasks.
     """
+    if parent is not None:
+        check_room(parent, len(new))
     # Boards are locked in one order, so that two people who add to the same two do not wait for each other.
     places = sorted(range(len(new)), key=lambda place: (new[place].column.board_id, place))
     made: dict[int, Task] = {}

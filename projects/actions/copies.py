@@ -5,22 +5,17 @@ from datetime import date, datetime
 from linkstar.lib import ranks
 from notifications.actions.notify import notify
 from projects import access
+from projects.actions.copies_below import SAME, copy_below
 from projects.actions.deadlines import plan_reminders, put_deadline
 from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import end_of, lock_board, take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, ProductLink, Recurrence, Task
 
-# What a copy takes over as it stands. Its dates follow from the rule; files, comments and times stay with the old one.
-_SAME = (
-    "title", "description", "priority", "remind_hours_before", "is_milestone", "duration_days", "calendar",
-    "estimate_minutes", "visibility", "may_be_shared", "sensitivity", "sop_step", "sop_role", "sop_phase",
-    "field_values",
-)  # fmt: skip
-
 
 def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime) -> Task:
-    """A task like `pattern`, due on `on` by the rule, with its products and an open checklist; its owner is told.
+    """A task like `pattern`, due on `on` by the rule, with its products, and its checklist and subtasks open again; its
+    owner is told.
 
     Part of the caller's transaction, which holds the recurrence. Who can no longer be put on the task is left off.
     """
@@ -37,6 +32,7 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
         number=take_numbers(project, 1),
         owner=people.get(pattern.owner_id or 0),
         start_on=_start_on(pattern, on),
+        start_time=pattern.start_time if pattern.start_on and pattern.due_on else None,
         checklist_count=len(items),
         product_count=len(products),
         recurrence=recurrence,
@@ -44,7 +40,7 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
         created_by=recurrence.created_by,
         created_at=now,
         updated_at=now,
-        **{field: getattr(pattern, field) for field in _SAME},
+        **{field: getattr(pattern, field) for field in SAME},
     )
     put_deadline(task, recurrence.rule.deadline(on))
     task.save(force_insert=True)
@@ -59,6 +55,8 @@ def make_copy(pattern: Task, recurrence: Recurrence, on: date, *, now: datetime)
     index_tasks([task])
     index_items(steps)
     plan_reminders(task, now=now)
+    if copy_below(pattern, task, people=people, now=now):
+        task.refresh_from_db(fields=["subtask_count", "version"])
     leave_trace("recurred", project=project, task=task, actor=None, now=now, title=task.title, on=on.isoformat())
     if task.owner is not None:
         data = {"task": task.title, "project": project.name, "actor": "LinkStar"}

@@ -79,7 +79,8 @@ def repeat_task(
     lock_promise(task)
     current = lock(task)
     if current.recurrence_id is not None:
-        recurrence, before = _locked(current.recurrence_id), None
+        recurrence = _locked(current.recurrence_id)
+        _forget_removed(recurrence)
         before = rule_data(recurrence.rule) if recurrence.is_active else None
         newest = copies_of(recurrence)[0]
     else:
@@ -199,6 +200,11 @@ def _locked(recurrence_id: int | None) -> Recurrence:
         raise Recurrence.DoesNotExist
     due.lock(KIND, recurrence_id)
     return Recurrence.objects.select_for_update().get(pk=recurrence_id)
+
+
+def _forget_removed(recurrence: Recurrence) -> None:
+    """Copies that are gone for good leave the chain: whoever starts it again goes on from those that are there."""
+    recurrence.tasks.filter(title="").update(recurrence=None, occurrence_on=None)
 
 
 def _write(recurrence: Recurrence, rule: Rule) -> None:

@@ -1,9 +1,11 @@
 """Write the search index of a workspace that was there before it, or anew: batch by batch, each one safe to repeat."""
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef
+from psycopg.errors import LockNotAvailable
 
 from linkstar.workspaces import due
 from projects.actions.search_index import (
@@ -18,13 +20,24 @@ from projects.actions.search_index import (
 from projects.models import ChecklistItem, Comment, ProductLink, Project, SearchEntry, StoredFile, Task
 
 BUILD = "search_build"
-_BATCH = 500
+_BATCH = 100
+# Less than the second after which PostgreSQL looks for rings of waiters: it is never an edit that has to give up.
+_PATIENCE = "200ms"
+_AGAIN = timedelta(seconds=5)
+
+
+class Busy(RuntimeError):
+    """Somebody is at work on one of the tasks: nothing of the batch was written, and it can be tried again."""
 
 
 @due.handles(BUILD)
 def build_on(after: int, *, now: datetime) -> None:
     """One batch, and the promise of the next; the migration that made the index made the first promise."""
-    last = build_batch(after)
+    try:
+        last = build_batch(after)
+    except Busy:
+        due.schedule(BUILD, after, now + _AGAIN)
+        return
     if last is not None:
         due.schedule(BUILD, last, now)
 
@@ -33,14 +46,29 @@ def build_all() -> int:
     """Every batch, one transaction each, and away with what is gone; how many entries there are then."""
     after: int | None = 0
     while after is not None:
-        after = build_batch(after)
+        try:
+            after = build_batch(after)
+        except Busy:
+            time.sleep(_AGAIN.total_seconds())
     _sweep()
     return SearchEntry.objects.count()
 
 
-@transaction.atomic
 def build_batch(after: int) -> int | None:
-    """The next tasks by pk with all that lies in them; returns the last pk, after all of them None."""
+    """The next tasks by pk with all that lies in them; returns the last pk, after all of them None. Raises Busy."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
+            last = _write_batch(after)
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+            return last
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy from error
+        raise
+
+
+def _write_batch(after: int) -> int | None:
     # Locked, so that nobody changes the words between being read and being written.
     rows = Task.objects.filter(pk__gt=after).exclude(title="").order_by("pk").select_for_update(no_key=True)
     tasks = list(rows[:_BATCH])

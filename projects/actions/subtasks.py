@@ -5,45 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from linkstar.members.models import Member
-from projects.actions.adding import NewTask, add_tasks
+from projects.actions.adding import NewTask, add_tree
 from projects.actions.checklists import count_items
 from projects.actions.edits import NotShareable
 from projects.actions.families import lock_family, recount
+from projects.actions.family_limits import MOST_LEVELS, CyclicParent, NotItsParent, TooDeep, check_room, path_to
 from projects.actions.search_index import forget, index_items
 from projects.actions.tasks import delete_task, lock_board
 from projects.actions.trace import leave_trace, touch
 from projects.models import ChecklistItem, Column, SearchEntry, Task
-
-# A tree deeper than this is a project of its own; a longer list is one that nobody reads.
-MOST_LEVELS = 5
-MOST_SUBTASKS = 200
-
-
-class NotItsParent(ValueError):
-    """The task cannot stand under that one: it is of another project, or not there any more."""
-
-
-class CyclicParent(NotItsParent):
-    """The task to stand under stands under this one itself; `path` leads from this one down to that, both included."""
-
-    def __init__(self, path: Sequence[Task]) -> None:
-        super().__init__(" > ".join(str(task.pk) for task in path))
-        self.path = list(path)
-
-
-class TooDeep(NotItsParent):
-    """There would be more than MOST_LEVELS tasks one under the other."""
-
-
-class TooManySubtasks(NotItsParent):
-    """The task cannot have this many subtasks; `room` is how many more it takes."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(f"room for {room} more")
-        self.room = room
 
 
 class WorkedOnSince(ValueError):
@@ -52,13 +24,15 @@ class WorkedOnSince(ValueError):
 
 @transaction.atomic
 def create_subtasks(parent: Task, new: Sequence[NewTask | str], *, actor: Member, now: datetime) -> list[Task]:
-    """Tasks under `parent`, in the order given; a title alone (a clean line) goes to the board's first to-do column.
+    """Tasks under `parent`, in the order given, and under each other as their depth says; a title alone (a clean line)
+    goes to the board's first to-do column.
 
     They are as confidential as their parent. Raises TooDeep, TooManySubtasks, NotItsParent, NotShareable for a guest
     under an internal task, and what create_tasks raises.
     """
     tasks = _create(parent, new, Column.Status.TODO, actor=actor, now=now)
-    data: dict[str, Any] = {"titles": [task.title for task in tasks], "numbers": [task.number for task in tasks]}
+    own = [task for task in tasks if task.parent_id == parent.pk]
+    data: dict[str, Any] = {"titles": [task.title for task in own], "numbers": [task.number for task in own]}
     leave_trace("subtasks added", project=parent.project, task=parent, actor=actor, now=now, **data)
     return tasks
 
@@ -154,15 +128,14 @@ def _create(parent: Task, new: Sequence[NewTask | str], status: str, *, actor: M
     # Before the project's row, which gives the numbers: who edits the parent takes the two in this order.
     lock_family(parent)
     _check_alive(parent)
-    _check_room(parent, len(new))
-    if len(_path_to(parent)) >= MOST_LEVELS:
-        raise TooDeep
     column = parent.column.board.columns.filter(status=status).order_by("position")[0]
     lines = [NewTask(one, column) if isinstance(one, str) else one for one in new]
+    if len(path_to(parent)) + 1 + max((line.depth for line in lines), default=0) > MOST_LEVELS:
+        raise TooDeep
     people = {person for line in lines for person in (line.owner, *line.helpers) if person is not None}
     if not parent.may_be_shared and any(person.is_guest for person in people):
         raise NotShareable
-    tasks = add_tasks(lines, actor=actor, now=now, parent=parent)
+    tasks = add_tree(lines, actor=actor, now=now, parent=parent)
     parent.refresh_from_db(fields=["subtask_count", "subtask_done_count", "version"])
     return tasks
 
@@ -171,33 +144,18 @@ def _check_place(task: Task, parent: Task) -> None:
     _check_alive(parent)
     if parent.project_id != task.project_id:
         raise NotItsParent
-    path = _path_to(parent)
+    path = path_to(parent)
     places = [each.pk for each in path]
     if task.pk in places:
         raise CyclicParent(path[places.index(task.pk) :])
     if len(path) + _levels(task) > MOST_LEVELS:
         raise TooDeep
-    _check_room(parent, 1)
+    check_room(parent, 1)
 
 
 def _check_alive(parent: Task) -> None:
     if not Task.objects.alive().filter(pk=parent.pk).exists():
         raise NotItsParent
-
-
-def _check_room(parent: Task, count: int) -> None:
-    taken = parent.subtasks.alive().count()
-    if taken + count > MOST_SUBTASKS:
-        raise TooManySubtasks(max(MOST_SUBTASKS - taken, 0))
-
-
-def _path_to(task: Task) -> list[Task]:
-    """From the topmost task down to this one, which is the last."""
-    rows = {row.pk: row for row in Task.objects.filter(Q(pk=task.pk) | Q(pk__in=Task.objects.above(task.pk)))}
-    path = [rows[task.pk]]
-    while (above := path[0].parent_id) is not None:
-        path.insert(0, rows[above])
-    return path
 
 
 def _levels(task: Task) -> int:

@@ -27,14 +27,14 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.adding import NewTask, add_tree
 from projects.actions.edits import make_label
+from projects.actions.family_limits import MOST_LEVELS, NotItsParent
 from projects.actions.refusals import MoveRefused
-from projects.actions.subtasks import MOST_LEVELS
 from projects.models import Column, Task
 from projects.queries import ShownColumn, new_cards
 from projects.quicklines import LineReader, deadline_of
-from projects.views.boards import MOST_LINES, TITLE_LIMIT, drawing, reader_of
+from projects.views.boards import MOST_LINES, TITLE_LIMIT, count_found, drawing, reader_of
 from projects.views.lists import is_on_list, rows_added
-from projects.views.moving import why_not
+from projects.views.moving import why_no_subtask, why_not
 from projects.views.task_fields import LABEL_LIMIT
 
 # A title with all that a line can say beside it.
@@ -47,17 +47,18 @@ class AddTasksForm(forms.Form):
     What is too long is refused, never cut off.
 
     After cleaning, `new` are the tasks that the lines describe; `column` is where they go unless they name another.
+    What is indented deeper than `deepest` hangs there.
     """
 
     titles = forms.CharField(strip=False, error_messages={"required": gettext_lazy("Type a title first.")})
 
-    def __init__(self, data: QueryDict, *, reader: LineReader, column: Column) -> None:
+    def __init__(self, data: QueryDict, *, reader: LineReader, column: Column, deepest: int = MOST_LEVELS - 1) -> None:
         super().__init__(data)
-        self.reader, self.column = reader, column
+        self.reader, self.column, self.deepest = reader, column, deepest
         self.new: list[NewTask] = []
 
     def clean_titles(self) -> str:
-        lines = indented_lines(self.cleaned_data["titles"], limit=LINE_LIMIT + 1, deepest=MOST_LEVELS - 1)
+        lines = indented_lines(self.cleaned_data["titles"], limit=LINE_LIMIT + 1, deepest=self.deepest)
         if not lines:
             raise ValidationError(_("Type a title first."))
         if len(lines) > MOST_LINES:
@@ -107,6 +108,7 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if is_on_list(request, column.board.project):
         return rows_added(request, made, column, form)
     added = _shown(request, made, column)
+    count_found(request, column.board.project, added)
     columns = list(column.board.columns.order_by("position")) if made else []
     context = {**drawing(request, column.board.project, columns), "added": added, "column": column, "form": form}
     return render(request, "projects/board.html#added", context, status=422 if form.errors else 200)
@@ -120,6 +122,8 @@ def add_or_say_why(form: AddTasksForm, actor: Member) -> list[Task]:
         return add_tree(form.new, actor=actor, now=timezone.now())
     except MoveRefused as error:
         form.add_error("titles", why_not(error, actor))
+    except NotItsParent as error:
+        form.add_error("titles", why_no_subtask(error, actor))
     return []
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -106,6 +107,8 @@ class Beginning:
 def task_begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET asks for what is missing, with `?column=` and `?before=` for the place; POST saves it and moves the card."""
     task = access.get_task(request.member, pk, to="move")
+    if not request.GET.get("column") and not request.POST.get("column") and (task.is_done or task.column.is_doing):
+        return _has_begun(request, task)
     if request.method != "POST":
         if _lacks(task, request.GET) and not access.may_task(request.member, "edit", task):
             raise PermissionDenied
@@ -131,6 +134,19 @@ def task_begin(request: WorkspaceRequest, pk: int) -> HttpResponse:
         undo = reverse("projects:change-undo", args=[beginning.change.pk])
         message = _("Moved to “%(column)s”.") % {"column": task.column.name}
         trigger(response, "toast", {"message": message, "undo_url": undo})
+    return response
+
+
+def _has_begun(request: WorkspaceRequest, task: Task) -> HttpResponse:
+    """Nothing is asked of a task that is in hand or done already: an old link led here."""
+    said = _("“%(title)s” is done already.") if task.is_done else _("Work on “%(title)s” has begun already.")
+    if not request.htmx:
+        messages.info(request, said % {"title": task.title})
+        return redirect(task)
+    response = HttpResponse(status=204)
+    trigger(response, "dialog:close", {})
+    trigger(response, "toast", {"message": said % {"title": task.title}})
+    trigger(response, "task:changed", {"task": task.pk})
     return response
 
 
@@ -180,6 +196,7 @@ def ask(
     """The dialog, wherever the request wanted its answer; a page of its own without htmx."""
     place = {name: data.get(name, "") for name in ("column", "before")}
     column, lacks = _column_of(task, data), _lacks(task, data)
+    place["column"] = place["column"] or (str(column.pk) if column else "")
     is_blocked = column is not None and is_held_back(open_links(task), task.column, column)
     context: dict[str, Any] = {
         "column": column,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,7 @@ from projects.asking import Asked, as_asked, choices_for, settle
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Change, Column, Project, Task
-from projects.queries import ShownColumn, board_columns, column_page, moved_card
+from projects.queries import ShownColumn, board_columns, column_page, moved_card, recount_found
 from projects.views.asking import answer_part, page_context, read_page
 from projects.views.beginning import hold
 from projects.views.moving import MoveTaskForm, still_open, why_not
@@ -84,6 +84,14 @@ def asked_again(request: WorkspaceRequest, project: Project, wanted: TaskFilter)
     return settle(wanted, choices_for(request.member, project, columns), reader_of(request))
 
 
+def count_found(request: WorkspaceRequest, project: Project, columns: Sequence[ShownColumn]) -> None:
+    """Beside a card that is drawn alone: what the filter of the board that asks leaves of its columns."""
+    path, _between, query = (request.htmx.current_url_abs_path or "").partition("?") if request.htmx else ("", "", "")
+    wanted = TaskFilter.read(QueryDict(query[:8000]))
+    if wanted.is_on and path == project.board.get_absolute_url():
+        recount_found(columns, project, asked_again(request, project, wanted), reader_of(request))
+
+
 @require_POST
 @guests_allowed
 def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
@@ -103,6 +111,7 @@ def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     if error:
         return refused(error)
     moved = moved_card(task, reader_of(request), source=source, old_rank=old_rank)
+    count_found(request, task.project, [moved.source, moved.target])
     context = {**drawing(request, task.project, columns), "moved": moved}
     response = render(request, "projects/board.html#moved", context)
     before = form.cleaned_data["before"]
@@ -158,6 +167,7 @@ def task_card(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return HttpResponse(f'<article id="task-{pk}" hx-swap-oob="delete"></article>')
     columns = list(task.column.board.columns.order_by("position"))
     moved = moved_card(task, reader_of(request), source=task.column, old_rank=task.rank)
+    count_found(request, task.project, [moved.source, moved.target])
     context = {**drawing(request, task.project, columns), "moved": moved}
     response = render(request, "projects/board.html#moved", context)
     place = {"task": pk, "column": task.column_id, "before": moved.was_before}

@@ -8,6 +8,14 @@ from django.utils.translation import ngettext
 
 from linkstar.lib.forms import set_choices
 from linkstar.members.models import Member
+from projects.actions.family_limits import (
+    MOST_LEVELS,
+    MOST_SUBTASKS,
+    CyclicParent,
+    NotItsParent,
+    TooDeep,
+    TooManySubtasks,
+)
 from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft
 from projects.families import subtasks_of
 from projects.models import Column, Task
@@ -52,6 +60,25 @@ def why_not(error: MoveRefused, reader: Member) -> str:
         "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
         column.wip_limit or 0,
     ) % {"column": column.name, "limit": column.wip_limit or 0}
+
+
+def why_no_subtask(error: NotItsParent, reader: Member) -> str:
+    """Why a task does not stand under another one; of a circle the path, with "…" for what the reader may not see."""
+    if isinstance(error, CyclicParent):
+        seen = set(Task.objects.visible_to(reader).filter(pk__in=[task.pk for task in error.path]))
+        path = " › ".join(task.title if task in seen else "…" for task in error.path)
+        return _("A task cannot be a part of itself: %(path)s.") % {"path": path}
+    if isinstance(error, TooDeep):
+        return _("Up to %(most)d tasks can stand one under the other.") % {"most": MOST_LEVELS}
+    if isinstance(error, TooManySubtasks):
+        if not error.room:
+            return _("A task has up to %(most)d subtasks, and this one is full.") % {"most": MOST_SUBTASKS}
+        return ngettext(
+            "A task has up to %(most)d subtasks: there is room for %(room)d more.",
+            "A task has up to %(most)d subtasks: there is room for %(room)d more.",
+            error.room,
+        ) % {"most": MOST_SUBTASKS, "room": error.room}
+    return _("This task is not in this project, or not there any more. Choose another one.")
 
 
 def still_open(task: Task, reader: Member) -> str:

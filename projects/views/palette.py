@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -64,7 +65,7 @@ def _groups(request: WorkspaceRequest, query: Query, here: Open) -> Iterator[Gro
         name = _("Projects") if text or query.scope else _("Recent projects")
         yield palette.group(name, map(palette.project_option, palette.projects_like(member, text)))
     if text and query.scope in ("", "labels"):
-        yield palette.group(_("Tasks"), map(palette.task_option, palette.tasks_like(member, text)))
+        yield palette.group(_("Tasks"), map(palette.task_option, palette.tasks_like(member, text, now=timezone.now())))
     if query.scope == "people" or (text and not query.scope):
         yield palette.group(_("Members"), map(palette.person_option, palette.people_like(member, text)))
     if query.scope == "labels" or (text and not query.scope):
@@ -74,7 +75,8 @@ def _groups(request: WorkspaceRequest, query: Query, here: Open) -> Iterator[Gro
         found = _fitting(palette_acts.pages(member, request.workspace.modules), text)
         yield palette.group(pgettext("palette", "Pages"), found, most=12)
     if text and not query.scope and member.is_insider:
-        yield palette.group(pgettext("palette", "Create"), [_create_option(text, here)])
+        below = palette_acts.subtask_named(here, member, text)
+        yield palette.group(pgettext("palette", "Create"), [*below, _create_option(text, here)])
     if text and not query.scope:
         title = _("Search everything for “%(text)s”") % {"text": text}
         yield palette.group(_("Search"), [Option(title, _search_url(text), "search")])

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,15 +20,10 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.edits import NotShareable
+from projects.actions.family_limits import MOST_LEVELS, NotItsParent, path_to
 from projects.actions.finishing import finish_task, reopen_task
 from projects.actions.refusals import MoveRefused
 from projects.actions.subtasks import (
-    MOST_LEVELS,
-    MOST_SUBTASKS,
-    CyclicParent,
-    NotItsParent,
-    TooDeep,
-    TooManySubtasks,
     WorkedOnSince,
     create_subtasks,
     promote_item,
@@ -41,7 +36,7 @@ from projects.quicklines import LineReader
 from projects.views.adding import AddTasksForm
 from projects.views.beginning import hold
 from projects.views.boards import refused
-from projects.views.moving import why_not
+from projects.views.moving import why_no_subtask, why_not
 from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
 
 _PARTS = "projects/_task_subtasks.jinja"
@@ -69,7 +64,8 @@ def subtask_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task, now = access.get_task(request.member, pk, to="edit"), timezone.now()
     sheet = TaskSheet(task, request.member)
     reader = LineReader(request.member, task.project, now=now, language=get_language() or "en")
-    form = AddTasksForm(request.POST, reader=reader, column=next(iter(reader.columns.values())))
+    column, deepest = next(iter(reader.columns.values())), max(MOST_LEVELS - len(path_to(task)) - 1, 0)
+    form = AddTasksForm(request.POST, reader=reader, column=column, deepest=deepest)
     made: list[Task] = []
     if form.is_valid():
         try:
@@ -84,7 +80,7 @@ def subtask_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         sheet.errors["subtasks"] = problems(form)
         sheet.typed = {"subtasks": form.data.get("titles", "")}
     also = [f"{_PARTS}#progress", _ADDED]
-    lines = [sheet.family.line(each) for each in made]
+    lines = [sheet.family.line(each) for each in made if each.parent_id == task.pk]
     return answer(request, sheet, f"{_PARTS}#adder", also=also, now=now, made=lines)
 
 
@@ -185,25 +181,6 @@ def _choose_parent(request: WorkspaceRequest, task: Task, error: str = "") -> Ht
     if request.htmx:
         name += "#found" if request.htmx.target == "parents-found" else "#dialog"
     return render(request, name, context, status=422 if error else 200)
-
-
-def why_no_subtask(error: NotItsParent, reader: Member) -> str:
-    """Why a task does not stand under another one; of a circle the path, with "…" for what the reader may not see."""
-    if isinstance(error, CyclicParent):
-        seen = set(Task.objects.visible_to(reader).filter(pk__in=[task.pk for task in error.path]))
-        path = " › ".join(task.title if task in seen else "…" for task in error.path)
-        return _("A task cannot be a part of itself: %(path)s.") % {"path": path}
-    if isinstance(error, TooDeep):
-        return _("Up to %(most)d tasks can stand one under the other.") % {"most": MOST_LEVELS}
-    if isinstance(error, TooManySubtasks):
-        if not error.room:
-            return _("A task has up to %(most)d subtasks, and this one is full.") % {"most": MOST_SUBTASKS}
-        return ngettext(
-            "A task has up to %(most)d subtasks: there is room for %(room)d more.",
-            "A task has up to %(most)d subtasks: there is room for %(room)d more.",
-            error.room,
-        ) % {"most": MOST_SUBTASKS, "room": error.room}
-    return _("This task is not in this project, or not there any more. Choose another one.")
 
 
 @require_POST

@@ -14,7 +14,7 @@ from projects import access
 from projects.actions.undo import AlreadyUndone, TooLate, Undone, undo
 from projects.models import Change, Column
 from projects.queries import moved_card
-from projects.views.boards import drawing, reader_of, refused
+from projects.views.boards import count_found, drawing, reader_of, refused
 from projects.views.sheet import trigger
 from projects.wording import listed
 
@@ -74,6 +74,7 @@ def _moved_back(request: WorkspaceRequest, change: Change, undone: Undone) -> Ht
     if source is None:
         return None
     moved = moved_card(task, reader_of(request), source=source, old_rank=after["place"][1])
+    count_found(request, change.project, [moved.source, moved.target])
     columns = list(change.project.board.columns.order_by("position"))
     response = render(
         request, "projects/board.html#moved", {**drawing(request, change.project, columns), "moved": moved}

@@ -16,7 +16,8 @@ from linkstar.lib.text import split_lines
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access as projects_access
-from projects.actions.subtasks import MOST_LEVELS, NotItsParent, TooDeep, TooManySubtasks, create_subtasks
+from projects.actions.family_limits import MOST_LEVELS, NotItsParent, TooDeep, TooManySubtasks
+from projects.actions.subtasks import create_subtasks
 from projects.granularity import clauses
 from projects.models import Task
 from projects.views.sheet import trigger

@@ -1,11 +1,13 @@
 """A draft, without an owner or a deadline, is not begun; what is in hand keeps both."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from linkstar.accounts.models import User
 from linkstar.lib.deadlines import Deadline
 from projects.actions.deadlines import set_deadline
 from projects.actions.edits import set_owner
@@ -97,6 +99,29 @@ def test_begin_saves_both_and_moves(project: Any, owner: Any) -> None:
     answer = client_of(owner).post(begin_url(task), given, HTTP_HX_REQUEST="true")
     stored = Task.objects.get(pk=task.pk)
     assert (answer.status_code, stored.owner, stored.deadline, stored.column) == (200, owner, DUE, doing)
+
+
+@pytest.mark.parametrize("status", ["doing", "done"])
+def test_what_has_begun_is_not_asked_about_again(project: Any, owner: Any, status: str) -> None:
+    task = make_task(project, owner=owner, deadline=DUE)
+    move_task(task, column=make_column(project, status), before=None, actor=owner, now=timezone.now())
+    client = client_of(owner)
+    for answer in (client.get(begin_url(task)), client.post(begin_url(task), {})):
+        assert (answer.status_code, answer.url) == (302, f"/tasks/{task.pk}/")
+    answer = client.get(begin_url(task), HTTP_HX_REQUEST="true")
+    assert (answer.status_code, sorted(json.loads(answer["HX-Trigger"]))) == (
+        204, ["dialog:close", "task:changed", "toast"],
+    )  # fmt: skip
+
+
+def test_a_whole_task_is_begun_without_being_called_a_draft(project: Any, owner: Any) -> None:
+    User.objects.filter(pk=owner.user_id).update(language="en")
+    task, doing = make_task(project, owner=owner, deadline=DUE), make_column(project, "doing")
+    page = client_of(owner).get(begin_url(task)).content.decode()
+    assert "lacks nothing: it can move on." in page and "still a draft" not in page
+    assert f'name="column" value="{doing.pk}"' in page
+    client_of(owner).post(begin_url(task), {"column": str(doing.pk), "before": ""})
+    assert Task.objects.get(pk=task.pk).column == doing
 
 
 def test_begin_that_fails_changes_nothing_and_keeps_the_words(project: Any, owner: Any) -> None:

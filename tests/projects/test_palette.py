@@ -51,6 +51,13 @@ class TestFound:
         assert "写主图文案" in titles(asked(lin, "主图"))
         assert titles(asked(lin, "@hw")) == []
 
+    def test_tasks_as_the_search_finds_them(self, owner: Any, project: Project) -> None:
+        task = make_task(project, "核对 B0CXYZ1234 的优惠券 coupon")
+        put_away = make_task(project, "旧的优惠券", archived_at=timezone.now())
+        for typed in ("優惠券", "b0cxyz", "yhq", "coupon B0CX", "owner:none 优惠"):
+            found = titles(asked(owner, typed))
+            assert (task.title in found, put_away.title in found) == (True, False)
+
     def test_by_number_and_finished_ones_last(self, owner: Any, project: Project) -> None:
         done = make_task(project, "Order boxes", column=make_column(project, "done"))
         still = make_task(project, "Order labels")
@@ -135,6 +142,19 @@ class TestActions:
         assert "Assign to me" in titles(asked(member, "assign", f"/tasks/{task.pk}/"))
         archive_project(project, actor=owner, now=timezone.now())
         assert [one for one in titles(asked(member, ">", f"/tasks/{task.pk}/")) if one in found[:6]] == []
+
+    def test_a_subtask_of_the_open_task_is_named_or_begun(self, owner: Any, project: Project) -> None:
+        member, task = make_member(language="en"), make_task(project, "Open one")
+        path = f"/tasks/{task.pk}/"
+        html = asked(member, "Buy tape", path)
+        assert "Add the subtask “Buy tape”" in titles(html)
+        assert f'action="{path}subtasks/add/"' in html
+        assert "Add a subtask" in titles(asked(member, "> subtask", path))
+        assert "Add the subtask “Buy tape”" not in titles(asked(member, "Buy tape", "/"))
+        guest = make_member("guest", language="en")
+        ProjectAccess.objects.create(project=project, member=guest)
+        Task.objects.filter(pk=task.pk).update(owner=guest)
+        assert "Add the subtask “Buy tape”" not in titles(asked(guest, "Buy tape", path))
 
     def test_of_the_open_board_and_of_how_things_look(self, owner: Any, project: Project) -> None:
         html = asked(make_member("manager", language="en"), ">", f"/projects/{project.pk}/board/")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
@@ -79,6 +80,15 @@ class TestAdd:
         add(owner, make_column(project), "Ask @Hidden Helper and @Gone Girl #nolabel")
         task = Task.objects.get()
         assert (task.title, task.owner) == ("Ask @Hidden Helper and @Gone Girl #nolabel", None)
+
+    def test_a_list_does_not_get_past_what_a_task_takes(
+        self, owner: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("projects.actions.family_limits.MOST_SUBTASKS", 2)
+        response = client_of(owner).post(
+            reverse("projects:task-add", args=[make_column(project).pk]), {"titles": "Parent\n  a\n  b\n  c"}, **HTMX
+        )
+        assert (response.status_code, Task.objects.count()) == (422, 0)
 
     def test_indented_lines_are_subtasks(self, owner: Any, project: Project) -> None:
         column = make_column(project)

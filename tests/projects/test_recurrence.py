@@ -14,6 +14,7 @@ from linkstar.workspaces.due import LEASE, run_due
 from linkstar.workspaces.models import DueItem, Workspace
 from notifications.models import Notification, Reminder
 from projects.actions.checklists import add_items, check_item
+from projects.actions.deadlines import set_deadline
 from projects.actions.edits import make_label, set_helpers, set_labels
 from projects.actions.finishing import finish_task, reopen_task
 from projects.actions.products import link_products
@@ -26,7 +27,7 @@ from projects.actions.recurrence import (
     skip_occurrence,
     stop_repeating,
 )
-from projects.actions.subtasks import set_parent
+from projects.actions.subtasks import create_subtasks, set_parent
 from projects.actions.tasks import delete_task, restore_task
 from projects.models import Activity, Recurrence, Task
 from projects.search import search
@@ -105,6 +106,36 @@ class TestNextCopy:
         assert (newest.start_on, newest.column) == (date(2026, 11, 4), make_column(newest.project))
         assert Reminder.objects.filter(subject_id=newest.pk, state="waiting").count() == 1
         assert Notification.objects.filter(member=owner, kind="assigned").count() == 4
+
+    def test_it_takes_its_subtasks_along_open_again_and_as_far_from_its_day(self, owner: Member) -> None:
+        task, wei, gone = make_weekly(owner), make_member(display_name="Wei"), make_member(is_active=False)
+        eve = Deadline(FRIDAY - timedelta(days=1), time(9, 30), "Asia/Shanghai")
+        [count] = create_subtasks(task, ["Count"], actor=owner, now=NOW)
+        [deep] = create_subtasks(count, ["Weigh"], actor=owner, now=NOW)
+        make_task(task.project, "given up", parent_id=task.pk, archived_at=NOW)
+        set_deadline(count, eve, actor=owner, now=NOW)
+        Task.objects.filter(pk=count.pk).update(owner=wei, estimate_minutes=30, start_on=FRIDAY - timedelta(days=3))
+        Task.objects.filter(pk=deep.pk).update(owner=gone)
+        set_labels(count, [make_label("stock")], actor=owner, now=NOW)
+        check_item(add_items(deep, ["Scale"], actor=owner, now=NOW)[0], is_done=True, actor=owner, now=NOW)
+        for each in (deep, count, task):
+            finish(each, NOW)
+        run_due(OPENS)
+        copy = Task.objects.get(occurrence_on=FRIDAY + WEEK)
+        [again] = copy.subtasks.all()
+        [below] = again.subtasks.all()
+        assert (copy.subtask_count, copy.subtask_done_count, again.subtask_count) == (1, 0, 1)
+        assert again.deadline == Deadline(FRIDAY + timedelta(days=6), time(9, 30), "Asia/Shanghai")
+        assert (again.start_on, again.owner, again.estimate_minutes) == (FRIDAY + timedelta(days=4), wei, 30)
+        assert (again.is_done, again.column, [label.name for label in again.labels.all()]) == (
+            False, make_column(copy.project), ["stock"],
+        )  # fmt: skip
+        assert (below.title, below.owner, below.deadline) == ("Weigh", None, None)
+        assert [(item.text, item.done_at) for item in below.checklist.all()] == [("Scale", None)]
+        assert len({task.number for task in Task.objects.all()}) == Task.objects.count() == 7
+        assert Notification.objects.get(member=wei, kind="tasks_assigned").data["count"] == 1
+        assert Reminder.objects.filter(subject_id=again.pk, state="waiting").count() == 1
+        assert {hit.text for hit in search(owner, "weigh", now=NOW).hits} == {"Weigh"}
 
     def test_it_is_about_the_same_products(self, owner: Member) -> None:
         task = make_weekly(owner)
@@ -211,6 +242,28 @@ class TestHeld:
         for hours in range(0, 24 * 7, 3):
             run_due(at + timedelta(hours=hours))
         assert Task.objects.count() == 2
+
+    def test_started_again_from_an_older_copy_it_goes_on_though_the_newest_is_gone_for_good(
+        self, owner: Member
+    ) -> None:
+        task = make_weekly(owner)
+        finish(task, NOW)
+        run_due(OPENS)
+        newest = Task.objects.select_related("project", "column__board").get(occurrence_on=FRIDAY + WEEK)
+        delete_task(newest, actor=owner, now=OPENS)
+        later = OPENS + timedelta(days=40)
+        run_due(later)
+        run_due(later + timedelta(days=10))
+        assert not Recurrence.objects.get().is_active
+        task = Task.objects.select_related("project", "column__board").get(pk=task.pk)
+        again = later + timedelta(days=11)
+        repeat_task(task, rule=weekly(), window_days=3, ends_on=None, most_copies=None, actor=owner, now=again)
+        at = again
+        while at < again + 2 * WEEK:
+            run_due(at)
+            at += timedelta(hours=12)
+        recurrence = Recurrence.objects.get()
+        assert (recurrence.is_active, recurrence.tasks.count()) == (True, 2)
 
     def test_removed_for_good_stops_it(self, owner: Member) -> None:
         task = make_weekly(owner)

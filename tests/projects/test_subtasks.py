@@ -13,13 +13,10 @@ from linkstar.workspaces.models import DueItem
 from notifications.models import Reminder
 from projects.actions.checklists import add_items, check_item
 from projects.actions.edits import set_priority
+from projects.actions.family_limits import CyclicParent, NotItsParent, TooDeep, TooManySubtasks
 from projects.actions.finishing import finish_task, reopen_task
 from projects.actions.ownership import hand_over_work
 from projects.actions.subtasks import (
-    CyclicParent,
-    NotItsParent,
-    TooDeep,
-    TooManySubtasks,
     WorkedOnSince,
     create_subtasks,
     promote_item,

@@ -60,6 +60,27 @@ def test_bad_lines_come_back_as_they_were_typed(browser: Any, task: Task, typed:
     assert said in text(response) and typed.strip() in text(response)
 
 
+def test_indented_lines_keep_their_tree_under_the_open_task(browser: Any, task: Task) -> None:
+    lines = "Photos\n  White background\n    Retouch\n  Lifestyle\nTexts"
+    response = browser.post(at("subtask-add", task.pk), {"titles": lines}, **HTMX)
+    parents = {each.title: each.parent.title for each in Task.objects.exclude(parent=None).select_related("parent")}
+    assert parents == {
+        "Photos": task.title, "White background": "Photos", "Retouch": "White background", "Lifestyle": "Photos",
+        "Texts": task.title,
+    }  # fmt: skip
+    assert (">Photos</a>" in text(response), ">Retouch</a>" in text(response)) == (True, False)
+    task.refresh_from_db()
+    assert task.subtask_count == 2
+
+
+def test_what_is_indented_too_deep_hangs_where_there_is_room(browser: Any, task: Task, maya: Any) -> None:
+    deep = task
+    for name in ("two", "three", "four"):
+        [deep] = made(deep, maya, name)
+    browser.post(at("subtask-add", deep.pk), {"titles": "five\n  six"}, **HTMX)
+    assert list(deep.subtasks.order_by("number").values_list("title", flat=True)) == ["five", "six"]
+
+
 def test_the_two_hundred_and_first_is_refused_with_the_room_that_is_left(browser: Any, task: Task, maya: Any) -> None:
     made(task, maya, *(f"Part {number}" for number in range(199)))
     response = browser.post(at("subtask-add", task.pk), {"titles": "One\nTwo"}, **HTMX)
