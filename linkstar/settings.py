@@ -304,6 +304,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A tick that nobody took within a minute is worth nothing: the next ones do its work.
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "linkstar.workspaces.tasks.tick", "schedule": 10.0, "options": {"expires": 60}},
+    "rounds": {
+        "task": "linkstar.workspaces.tasks.start_rounds",
+        "schedule": crontab(hour=1, minute=7),
+        "options": {"expires": 3600},
+    },
     "refresh-holidays": {
         "task": "linkstar.workspaces.tasks.refresh_holidays",
         # In the evening in Beijing, after the day's announcements.

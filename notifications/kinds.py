@@ -69,6 +69,14 @@ def _tasks_relocated(data: Mapping[str, Any]) -> Words:
     return _("%(actor)s moved %(count)s of your tasks to “%(project)s”")
 
 
+def _clock_change(data: Mapping[str, Any]) -> Words:
+    if data["after"] == "0":
+        return _("From %(day)s %(city)s has the same time as you")
+    if data["is_behind"]:
+        return _("From %(day)s %(city)s is %(after)s h behind you, until then %(before)s h")
+    return _("From %(day)s %(city)s is %(after)s h ahead of you, until then %(before)s h")
+
+
 KINDS: dict[str, Kind] = {
     "task_due": Kind(
         _("“%(task)s” is due soon"), _("You are responsible for this task."), "clock", is_mailed=True, letter="task_due"
@@ -96,6 +104,7 @@ KINDS: dict[str, Kind] = {
     ),
     "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
     "project_rest": Kind("", _("You own this project."), "archive", choose=_rest),
+    "clock_change": Kind("", _("Clocks change where you or your colleagues live."), "clock", choose=_clock_change),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

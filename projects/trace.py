@@ -182,6 +182,7 @@ _UNDONE: dict[str, Promise] = {
     "start": pgettext_lazy("put back", "the start"),
     "duration": pgettext_lazy("put back", "the duration"),
     "anchor_on": pgettext_lazy("put back", "the anchor"),
+    "time_zone": pgettext_lazy("put back", "the time zone"),
     "title": pgettext_lazy("put back", "the title"),
     "description": pgettext_lazy("put back", "the description"),
     "estimate": pgettext_lazy("put back", "the estimate"),

@@ -47,6 +47,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "date mailed",
             "rescheduled",
             "anchor moved",
+            "zone changed",
             "project planned",
             "dependency added",
             "dependency changed",

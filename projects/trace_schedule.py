@@ -21,6 +21,7 @@ _WHY: dict[str, Promise] = {
     "anchor": gettext_lazy("It is counted from the project's anchor, which moved."),
     "distance": gettext_lazy("The project's anchor moved, and this kept the distance given to it by hand."),
     "along": gettext_lazy("The project's anchor moved, and this went along."),
+    "zone": gettext_lazy("The project went to another time zone."),
     "decided": gettext_lazy("The project's anchor moved, and this date was chosen for it."),
 }
 
@@ -87,6 +88,17 @@ def _anchor_moved(data: Data) -> Said:
     return text, {**values, "count": count}
 
 
+def _zone_changed(data: Data) -> Said:
+    count = data.get("tasks", 0)
+    values = {key: data.get(key, {}).get("time_zone", "–") for key in ("before", "after")}
+    text = ngettext(
+        "%(actor)s moved the project from the time zone %(before)s to %(after)s, and %(count)s deadline with it.",
+        "%(actor)s moved the project from the time zone %(before)s to %(after)s, and %(count)s deadlines with it.",
+        count,
+    )
+    return text, {**values, "count": count}
+
+
 def _planned(data: Data) -> Said:
     count = data.get("tasks", 0)
     text = ngettext(
@@ -105,4 +117,5 @@ BY_VERB: dict[str, Callable[[Data], Said]] = {
     "rescheduled": _rescheduled,
     "anchor moved": _anchor_moved,
     "project planned": _planned,
+    "zone changed": _zone_changed,
 }

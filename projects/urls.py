@@ -44,6 +44,7 @@ from projects.views import (
     task_fields,
     tasks,
     undo,
+    zones,
 )  # fmt: skip
 
 app_name = "projects"
@@ -219,4 +220,6 @@ urlpatterns = [
     path("tasks/<int:pk>/undelete/", tasks.task_restore, name="task-restore"),
     # undo
     path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
+    # zones
+    path("projects/<int:pk>/zone/", zones.project_zone, name="project-zone"),
 ]

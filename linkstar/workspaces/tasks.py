@@ -9,6 +9,8 @@ from linkstar.lib.announcements import AnnouncementRefused
 from linkstar.workspaces.actions.holidays import SourceFailed, refresh_from_address
 from linkstar.workspaces.due import run_due
 from linkstar.workspaces.letters import deliver
+from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.rounds import make_rounds, workspaces_to_visit
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +26,20 @@ def tick() -> None:
 def deliver_letters() -> None:
     """Letters that were just written leave at once."""
     deliver(timezone.now())
+
+
+@app.task(public=True)
+def start_rounds() -> None:
+    """Once a day: one job for each workspace in which something is to be looked at."""
+    for workspace in workspaces_to_visit(timezone.now()):
+        make_round.apply_async(kwargs={"workspace_id": workspace.pk})
+
+
+@app.task(public=True)
+def make_round(workspace_id: int) -> None:
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    if workspace is not None:
+        make_rounds(workspace, now=timezone.now())
 
 
 @app.task(public=True)

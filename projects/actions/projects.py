@@ -53,7 +53,7 @@ def create_project(
 
 @transaction.atomic
 def edit_project(project: Project, *, actor: Member, now: datetime, **changes: Any) -> None:
-    """Change name, description, channel, store or time zone. A new zone is for new deadlines; old ones keep theirs."""
+    """Change name, description, channel, store or time zone. Deadlines keep theirs (actions/zones.py)."""
     before = {field: getattr(project, field) for field in changes}
     changed = {field: value for field, value in changes.items() if before[field] != value}
     if not changed:

@@ -15,7 +15,7 @@ from projects.actions.remembering import record
 from projects.actions.states import save_all, snapshot
 from projects.actions.trace import leave_trace, leave_traces, lock_tasks
 from projects.models import Board, Change, Project, Task
-from projects.scheduling.preview import Move, Preview
+from projects.scheduling.preview import Move, Preview, Why
 
 PARTS = ("start", "deadline", "duration")
 
@@ -66,7 +66,7 @@ def apply(
         leave_trace("project planned", project=preview.project, actor=actor, now=now, change=change, tasks=len(moves))
     elif of_project is not None:
         said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
-        leave_trace("anchor moved", project=preview.project, actor=actor, now=now, change=change, **said)
+        leave_trace(verb, project=preview.project, actor=actor, now=now, change=change, **said)
     _leave_lines(moves, change, actor, now)
     _tell(moves, change, preview.project, actor, now)
     return preview, change
@@ -132,7 +132,7 @@ def _tell(moves: list[Move], change: Change, project: Project, actor: Member, no
     """The owner of each task, once, whatever number of theirs has moved."""
     theirs: dict[Member, list[Move]] = defaultdict(list)
     for move in moves:
-        if move.task.owner is not None:
+        if move.task.owner is not None and not (move.why is Why.ZONE and move.is_same_moment):
             theirs[move.task.owner].append(move)
     for member, moved in theirs.items():
         here = project if any(move.task.project_id == project.pk for move in moved) else moved[0].task.project

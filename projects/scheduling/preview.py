@@ -19,6 +19,7 @@ class Why(StrEnum):
     ANCHOR = "anchor"  # counted anew from the anchor
     DISTANCE = "distance"  # changed by hand once, it keeps its distance to the date of the template
     ALONG = "along"  # added by hand, it goes along by as many days
+    ZONE = "zone"  # the project goes to another time zone
     DECIDED = "decided"  # its new date would be past, and somebody chose another
 
 
@@ -30,6 +31,7 @@ class Stays(StrEnum):
     ARCHIVED = "archived"  # itself, or with its project
     HIDDEN = "hidden"  # the person may not see it, or not change it
     RANGE = "range"  # no day that a deadline may have
+    DAY = "day"  # it names a day, which has no moment to carry to another clock
     KEPT = "kept"  # somebody chose to leave it
 
 
@@ -67,6 +69,12 @@ class Move:
         if self.before.deadline is None or self.after.deadline is None:
             return 0
         return (self.after.deadline.on - self.before.deadline.on).days
+
+    @property
+    def is_same_moment(self) -> bool:
+        """Only the clock on which it is read has changed."""
+        before, after = self.before.deadline, self.after.deadline
+        return before is not None and after is not None and before.instant == after.instant
 
     def is_past(self, now: datetime) -> bool:
         return self.deadline is not None and self.deadline.instant < now

@@ -24,6 +24,7 @@ _WHY: dict[Why, Promise] = {
     Why.ANCHOR: gettext_lazy("Counted anew from the anchor."),
     Why.DISTANCE: gettext_lazy("Changed by hand; it keeps its distance."),
     Why.ALONG: gettext_lazy("Added by hand; it goes along."),
+    Why.ZONE: gettext_lazy("On the project's new clock."),
     Why.DECIDED: gettext_lazy("As you decided."),
 }
 _STAYS: dict[Stays, Promise] = {
@@ -34,6 +35,7 @@ _STAYS: dict[Stays, Promise] = {
     Stays.ARCHIVED: gettext_lazy("Archived: it stays."),
     Stays.HIDDEN: gettext_lazy("You may not change it: it stays."),
     Stays.RANGE: gettext_lazy("It would leave the years in which deadlines are accepted: it stays."),
+    Stays.DAY: gettext_lazy("It names a day: it stays that day, on the clock it has."),
     Stays.KEPT: gettext_lazy("It stays as it is."),
 }
 

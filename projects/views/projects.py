@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
 from projects.actions.resting import keep_going, snooze_rest
+from projects.actions.zones import has_deadlines_on_its_clock
 from projects.models import Project, Task
 from projects.overview import Counts, counts_of, work_rows
 from projects.resting import rest_of
@@ -36,7 +38,7 @@ class ProjectForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy(
-            "A deadline without a time ends with the day there. What is set already stays as it is."
+            "A deadline without a time ends with the day there. When it changes, you are asked what deadlines keep."
         ),
         widget=forms.Select(attrs={"class": "select"}),
     )
@@ -138,9 +140,14 @@ def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = ProjectForm(request.POST or None, instance=shown)
     if request.method == "POST" and form.is_valid():
         # The form has written into its instance; the action compares with what stands in the database.
-        fresh = access.get_project(request.member, pk, to="edit")
-        edit_project(fresh, **form.cleaned_data, actor=request.member, now=timezone.now())
-        return redirect(fresh)
+        fresh, given = access.get_project(request.member, pk, to="edit"), dict(form.cleaned_data)
+        zone = given["time_zone"]
+        is_asked = zone != fresh.time_zone and has_deadlines_on_its_clock(fresh)
+        if is_asked:
+            # The rest is saved; what the deadlines keep is asked on a page of its own.
+            del given["time_zone"]
+        edit_project(fresh, **given, actor=request.member, now=timezone.now())
+        return redirect(f"{reverse('projects:project-zone', args=[pk])}?to={zone}") if is_asked else redirect(fresh)
     if form.errors:
         shown = access.get_project(request.member, pk, to="edit")
     context = {

@@ -7,7 +7,7 @@ from linkstar.calendars.actions.absences import add_closure, add_leave
 from linkstar.calendars.actions.market import write_market_date
 from linkstar.calendars.market import entry_of
 from projects.models import Project
-from tests.access.rows.base import INSIDERS, MANAGERS, Row, who
+from tests.access.rows.base import INSIDERS, MANAGERS, READ_ONLY_TEAM, RUNNERS, Row, who
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -34,6 +34,9 @@ ROWS = [
     Row("calendars:market-take-back", PRIME_DAY, MANAGERS, {}),
     Row("calendars:market-hide", PRIME_DAY, MANAGERS, {}),
     Row("templates_sop:anchored", "+amazon_prime_day +2035", INSIDERS),
+    Row("projects:project-zone", "project", RUNNERS),
+    Row("projects:project-zone", "archived", READ_ONLY_TEAM),
+    Row("projects:project-zone", "project", RUNNERS, {"to": "Asia/Tokyo"}, ok=200),
     Row("calendars:member-time", "colleague", INSIDERS),
     Row("calendars:member-hours-text", "colleague", INSIDERS),
     Row("calendars:member-hours", "colleague", OWN, HOURS),

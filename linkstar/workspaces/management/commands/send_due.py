@@ -1,4 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from linkstar.workspaces.due import run_due
 from linkstar.workspaces.letters import deliver
+from linkstar.workspaces.rounds import make_rounds, workspaces_to_visit
 
 
 def instant(text: str) -> datetime:
@@ -29,8 +31,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or timezone.now()
         due = run_due(now)
+        rounds: Counter[str] = Counter()
+        for workspace in list(workspaces_to_visit(now)):
+            rounds += make_rounds(workspace, now=now)
         # The clock of new letters is the real one, so a pretended past still sends what this pass wrote.
         letters = deliver(max(now, timezone.now()))
-        for title, counts in (("due", due), ("letters", letters)):
+        # Most days there is nothing that is looked at once a day.
+        daily = (("daily", rounds),) if rounds else ()
+        for title, counts in (("due", due), *daily, ("letters", letters)):
             words = ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "nothing"
             self.stdout.write(f"{title}: {words}")
