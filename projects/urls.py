@@ -43,6 +43,7 @@ from projects.views import (
     subtasks,
     task_fields,
     tasks,
+    timeline,
     undo,
     zones,
 )  # fmt: skip
@@ -218,6 +219,9 @@ urlpatterns = [
     path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("tasks/<int:pk>/delete/", tasks.task_delete, name="task-delete"),
     path("tasks/<int:pk>/undelete/", tasks.task_restore, name="task-restore"),
+    # timeline
+    path("projects/<int:pk>/timeline/", timeline.timeline, name="timeline"),
+    path("projects/<int:pk>/timeline/data/", timeline.timeline_data, name="timeline-data"),
     # undo
     path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
     # zones

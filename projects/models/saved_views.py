@@ -34,6 +34,7 @@ class SavedView(models.Model):
         BOARD = "board", pgettext_lazy("page", "Board")
         LIST = "list", pgettext_lazy("page", "List")
         CALENDAR = "calendar", pgettext_lazy("page", "Calendar")
+        TIMELINE = "timeline", pgettext_lazy("page", "Timeline")
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="saved_views", db_index=False)
     project = models.ForeignKey(

@@ -36,6 +36,7 @@ import "./elements/task-board.js";
 import "./elements/task-calendar.js";
 import "./elements/task-list.js";
 import "./elements/task-sheet.js";
+import "./elements/task-timeline.js";
 import "./elements/theme-switch.js";
 import "./elements/toast-region.js";
 import "./elements/world-clocks.js";

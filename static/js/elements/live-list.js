@@ -1,4 +1,4 @@
-/* <live-list data-project data-words data-show>: lists and calendars follow what others do ("live:changes"). A row that is
+/* <live-list data-project data-words data-show>: lists, calendars and timelines follow what others do ("live:changes"). A row that is
    shown is asked for again; what came or went draws the list anew while it stands at its beginning and nobody works in
    it, and is otherwise offered by a button, so that nothing jumps under a hand. */
 const MOST_ROWS = 10;
@@ -17,7 +17,7 @@ class LiveList extends HTMLElement {
   }
 
   get part() {
-    return document.querySelector("#list, #calendar");
+    return document.querySelector("#list, #calendar, #timeline");
   }
 
   take({ tasks, gone, whole }) {

@@ -1,0 +1,114 @@
+"""The timeline as the chart reads it: rows as arrays, in the order of ROW, so that 500 of them are a small answer."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from linkstar.lib.zones import zone_name
+from projects.cards import Reader
+from projects.models import Column, Dependency
+from projects.timeline import Row, Timeline
+from projects.timeline_axis import day_number
+from projects.timeline_words import risks, slack_text, start_text, waits_text
+
+# The script reads them by these names.
+ROW = (
+    "pk", "number", "title", "parent", "start", "finish", "status", "flags", "owner", "version", "slack", "late",
+    "risk", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits",
+)  # fmt: skip
+FLAGS = {"milestone": 1, "fixed": 2, "pinned": 4, "done": 8, "critical": 16, "violated": 32, "whole_days": 64}
+_STATUSES = {status: place for place, status in enumerate(Column.Status.values)}
+
+
+def timeline_json(timeline: Timeline, reader: Reader, *, may_edit: bool) -> dict[str, Any]:
+    axis = timeline.axis
+    people = {pk: place for place, pk in enumerate(timeline.people)}
+    return {
+        "fields": ROW,
+        "flags": FLAGS,
+        "mayEdit": may_edit,
+        "zone": {"name": zone_name(axis.zone, reader.language, reader.now), "offsets": axis.offsets()},
+        "you": _your_clock(timeline, reader),
+        "first": day_number(axis.first),
+        "last": day_number(axis.last) + 1,
+        "people": [[face.name, face.initial, face.tint] for face in timeline.people.values()],
+        "days": [[day.on, day.country, day.name, int(day.is_work)] for day in axis.off_days(reader.language)],
+        "rows": [_row(row, reader, axis.zone, people) for row in timeline.rows],
+        "links": [[*link[:5], int(link.is_working)] for link in timeline.links],
+        "words": _words(),
+    }
+
+
+def _your_clock(timeline: Timeline, reader: Reader) -> dict[str, Any] | None:
+    """The reader's second clock; None where it runs as the project's does."""
+    yours, theirs = timeline.axis.offsets(reader.zone), timeline.axis.offsets()
+    if yours == theirs:
+        return None
+    return {"name": zone_name(reader.zone, reader.language, reader.now), "offsets": yours}
+
+
+def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[Any]:
+    label = row.label(reader)
+    return [
+        row.pk,
+        row.number,
+        row.title,
+        row.parent or 0,
+        row.start,
+        row.finish,
+        _STATUSES[row.status],
+        _flags(row),
+        -1 if row.owner is None else people[row.owner],
+        row.version,
+        row.slack,
+        row.late_finish,
+        "; ".join(risks(row, reader)),
+        slack_text(row),
+        start_text(row, reader, zone),
+        label.at_text if label else "",
+        (label.you_text or "") if label else "",
+        label.state if label else "",
+        waits_text(row),
+    ]
+
+
+def _flags(row: Row) -> int:
+    given = {
+        "milestone": row.is_milestone,
+        "fixed": row.is_fixed,
+        "pinned": row.is_pinned,
+        "done": row.is_done,
+        "critical": row.is_critical,
+        "violated": row.is_violated,
+        "whole_days": row.deadline is None or row.deadline.is_date_only,
+    }
+    return sum(FLAGS[name] for name, is_on in given.items() if is_on)
+
+
+def _words() -> dict[str, Any]:
+    """What the script says."""
+    return {
+        "task": _("Task"),
+        "owner": pgettext("of a task", "Owner"),
+        "start": _("Start"),
+        "deadline": _("Deadline"),
+        "slack": _("Slack"),
+        "waits": _("Waits for"),
+        "risk": _("At risk"),
+        "days": _("days"),
+        "china": _("China"),
+        "america": _("US"),
+        "workday": _("China works on this weekend day"),
+        "fixed": _("Fixed by the platform: it does not move. When the platform moved it, change it in the task."),
+        "pinned": _("Pinned by hand: plans leave it there. Unpin it in the task to move it."),
+        "parent": _("It spans its subtasks. Move those instead."),
+        "milestone": _("A milestone has no length."),
+        "undated": _("It has no dates yet. Set them in the task."),
+        "readonly": _("You can look at this timeline, and not change it."),
+        "nolinks": _("It has no links."),
+        "open": _("Open the task"),
+        "delete": _("Delete the link"),
+        "unlink": _("Delete this link? The dates of both tasks stay as they are."),
+        "kinds": {kind: str(name) for kind, name in Dependency.Kind.choices},
+    }

@@ -1,0 +1,65 @@
+"""What is said of a row of the timeline in words: in its chart, in its list and on paper alike."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from linkstar.lib.clock_text import day_text
+from linkstar.lib.deadlines import Deadline, describe
+from projects.cards import Reader
+from projects.models import Column
+from projects.timeline import Row, Wait
+
+# A working day, in which slack is told.
+WORKING_MINUTES = 480
+
+
+def start_text(row: Row, reader: Reader, zone: str) -> str:
+    """A day, or a day and a time on the clock it was meant in; "" where nothing is said."""
+    if row.start_on is None:
+        return ""
+    if row.start_time is None:
+        return day_text(row.start_on, reader.language, with_year=row.start_on.year != reader.now.year)
+    start = Deadline(row.start_on, row.start_time, row.deadline.zone if row.deadline else zone)
+    return describe(start, reader_zone=reader.zone, language=reader.language, now=reader.now).at_text
+
+
+def slack_text(row: Row) -> str:
+    """How long it may slip before the end of the project moves; "" when nothing is computed."""
+    if row.slack is None or row.is_done:
+        return ""
+    if row.slack < 0:
+        days = -(row.slack // WORKING_MINUTES)
+        return ngettext("%(days)d working day too late", "%(days)d working days too late", days) % {"days": days}
+    days = row.slack // WORKING_MINUTES
+    if not days:
+        return _("None")
+    return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
+
+
+def risks(row: Row, reader: Reader) -> list[str]:
+    """What is wrong with a task that is not done, each as a sentence."""
+    if row.is_done:
+        return []
+    found = []
+    if row.due_at is not None and row.due_at < reader.now:
+        found.append(_("Overdue"))
+    elif row.status == Column.Status.TODO and row.start_at is not None and row.start_at < reader.now:
+        found.append(_("Should have begun"))
+    if row.is_violated:
+        found.append(_("Planned earlier than what it waits for allows"))
+    if row.slack is not None and row.slack < 0:
+        found.append(slack_text(row))
+    return found
+
+
+def waits_text(row: Row, *, most: int = 4) -> str:
+    """What it waits for, the first ones by name; a hidden one is only said to be there."""
+    names = [wait_text(wait) for wait in row.waits[:most]]
+    left = len(row.waits) - len(names)
+    if left > 0:
+        names.append(ngettext("%(left)d more", "%(left)d more", left) % {"left": left})
+    return "; ".join(names)
+
+
+def wait_text(wait: Wait) -> str:
+    return wait.title or _("A task you cannot see")

@@ -1,0 +1,142 @@
+/* The library as we use it: it draws and drags, and decides nothing. Every text it gets is escaped here. */
+import { Gantt } from "dhtmlx-gantt/codebase/dhtmlxgantt.es.js";
+import { Days } from "./days.js";
+import { KINDS } from "./plan.js";
+import { ZOOMS, dateOf, minutesOf, scalesOf } from "./zooms.js";
+
+const DAY = 1440;
+const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const icon = (name) => `<span class="icon icon--${name}" aria-hidden="true"></span>`;
+
+export function newChart(words) {
+  const gantt = Gantt.getGanttInstance();
+  const isCompact = document.documentElement.dataset.density === "compact";
+  Object.assign(gantt.config, {
+    row_height: isCompact ? 30 : 36,
+    bar_height: isCompact ? 18 : 22,
+    grid_width: Math.min(430, Math.round(innerWidth * 0.34)),
+    show_task_cells: false,
+    drag_progress: false,
+    details_on_dblclick: false,
+    details_on_create: false,
+    show_errors: false,
+    wai_aria_attributes: false,
+    round_dnd_dates: false,
+    show_tasks_outside_timescale: true,
+    duration_unit: "minute",
+    time_step: 1,
+    min_duration: 60000,
+    link_arrow_size: 8,
+    link_radius: 4,
+    link_line_width: 1,
+    scroll_size: 12,
+    csp: true,
+    columns: columns(words),
+  });
+  Object.assign(gantt.templates, templates(gantt, words));
+  gantt.days = new Days(gantt, words);
+  gantt.attachEvent("onGanttRender", () => gantt.days.draw());
+  return gantt;
+}
+
+function columns(words) {
+  return [
+    { name: "text", label: words.task, tree: true, width: "*", min_width: 160, resize: true, template: name },
+    { name: "owner", label: "", width: 36, align: "center", template: ({ row }) => face(row) },
+    { name: "slack", label: words.slack, width: 96, template: ({ row }) => `<span class="tl-slack">${escaped(row.slack_text)}</span>` },
+  ];
+}
+
+function name({ row }) {
+  const marks = row.milestone ? '<span class="card__diamond"></span>' : "";
+  return `<a class="tl-open" href="/tasks/${row.pk}/" tabindex="-1" title="${escaped(row.title)}">${marks}${escaped(row.title)}</a>`;
+}
+
+function face({ owner }) {
+  if (!owner) return "";
+  const [name, initial, tint] = owner;
+  return `<span class="avatar avatar--sm" data-face="${tint}" title="${escaped(name)}">${escaped(initial)}</span>`;
+}
+
+function templates(gantt, words) {
+  return {
+    task_class: (start, end, { row, fades }) => barClass(row, fades),
+    task_text: (start, end, { row }) =>
+      row.milestone || row.hasChildren ? "" : `<span class="tl-name">${row.done ? icon("check") : ""}${escaped(row.title)}</span>`,
+    leftside_text: (start, end, { row }) => marks(row, words),
+    rightside_text: (start, end, task) => behind(gantt, task) + (task.row.milestone ? `<span class="tl-beside">${escaped(task.row.title)}</span>` : ""),
+    grid_row_class: (start, end, { row }) => (row.done ? "tl-row--done" : ""),
+    link_class: ({ link }) => `tl-link${link.isCritical ? " tl-link--critical" : ""}${link.isChosen ? " tl-link--chosen" : ""}`,
+    grid_folder: () => "",
+    grid_file: () => "",
+    drag_link: () => "",
+  };
+}
+
+function barClass(row, fades) {
+  const kinds = ["tl-bar", `tl-bar--${row.done ? "done" : ["todo", "doing", "done"][row.status]}`];
+  if (row.critical && !row.done) kinds.push("tl-bar--critical");
+  if (row.hasChildren) kinds.push("tl-bar--parent");
+  if (row.fixed || row.pinned) kinds.push("tl-bar--still");
+  if (row.risk) kinds.push("tl-bar--risk");
+  if (fades) kinds.push(`tl-bar--open-${fades}`);
+  return kinds.join(" ");
+}
+
+function marks(row, words) {
+  let found = "";
+  if (row.risk) found += `<span class="tl-mark tl-mark--risk" title="${escaped(row.risk)}">${icon("risk")}</span>`;
+  if (row.fixed) found += `<span class="tl-mark" title="${escaped(words.fixed)}">${icon("lock")}</span>`;
+  if (row.pinned) found += `<span class="tl-mark" title="${escaped(words.pinned)}">${icon("pin")}</span>`;
+  return found;
+}
+
+/* Beside a bar, placed from its beginning: as far as it may slip, and where it lay in the baseline. */
+function behind(gantt, task) {
+  const { row } = task;
+  if (!task.start_date) return "";
+  const left = (place) => Math.round(gantt.posFromDate(dateOf(place)) - gantt.posFromDate(task.start_date));
+  const strip = (kind, from, to) => `<span class="${kind}" data-css="left:${left(from)}px;width:${Math.max(left(to) - left(from), 3)}px"></span>`;
+  const hasSlack = row.late !== null && row.slack > 0 && !row.done && !row.hasChildren;
+  return (hasSlack ? strip("tl-tail", minutesOf(task.end_date), row.late) : "") + (row.base ? strip("tl-base", ...row.base) : "");
+}
+
+/** Columns and scales of a zoom, around the place `at` (wall minutes). */
+export function look(gantt, zoom, told, at, clocks) {
+  const { most, width } = ZOOMS[zoom];
+  const middle = Math.floor(at / DAY);
+  const first = Math.max(told.first, middle - most / 2);
+  const you = clocks.you && ((date) => hourOf(clocks.you.wall(clocks.zone.instant(minutesOf(date)))));
+  gantt.days.tell(told.days, clocks.now, zoom);
+  Object.assign(gantt.config, {
+    start_date: dateOf(first * DAY),
+    end_date: dateOf(Math.min(told.last, first + most) * DAY),
+    min_column_width: width,
+    scales: scalesOf(zoom, { you, dress: (day) => gantt.days.dress(day), hint: (day) => escaped(gantt.days.names(day).join(", ")) }),
+    scale_height: zoom === "hour" && you ? 66 : 50,
+  });
+}
+
+const hourOf = (wall) => `${Math.floor((((wall % DAY) + DAY) % DAY) / 60)}`.padStart(2, "0");
+
+/** Arrows between what is shown: those of hidden subtasks begin and end at the parent that stands for them. */
+export function arrows(gantt, plan, chosen) {
+  const shown = (pk) => {
+    let stands = pk;
+    for (let parent = plan.rows.get(pk)?.parent; parent; parent = plan.rows.get(parent)?.parent) {
+      if (gantt.isTaskExists(parent) && !gantt.getTask(parent).$open) stands = parent;
+    }
+    return stands;
+  };
+  const drawn = new Map();
+  for (const link of plan.links) {
+    const [source, target] = [shown(link.before), shown(link.after)];
+    const isMoved = source !== link.before || target !== link.after;
+    const key = `${source}-${target}-${link.kind}`;
+    if (source === target || drawn.has(key)) continue;
+    const ends = [plan.rows.get(link.before), plan.rows.get(link.after)];
+    const isCritical = ends.every((row) => row.critical && !row.done);
+    drawn.set(key, { id: link.pk, source, target, type: KINDS[link.kind], link: { ...link, isCritical, isMoved, isChosen: link.pk === chosen } });
+  }
+  return [...drawn.values()];
+}

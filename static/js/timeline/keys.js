@@ -1,0 +1,130 @@
+/* The chart by keys: a task is chosen, its bar moved, its links looked through. Presses that follow each other become one
+   request. */
+import { dateOf, minutesOf } from "./zooms.js";
+
+const DAY = 1440;
+const PAUSE = 700;
+
+export class Keys {
+  constructor(host) {
+    this.host = host;
+    this.chosen = this.link = null;
+    host.tabIndex = 0;
+    host.setAttribute("role", "application");
+    host.setAttribute("aria-label", host.page.dataset.chartLabel);
+    host.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get isBusy() {
+    return Boolean(this.waiting);
+  }
+
+  key(event) {
+    if (event.isComposing || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const walk = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (walk && !event.ctrlKey && !event.shiftKey) this.walk(walk);
+    else if (step && this.chosen) this.shift(step, event);
+    else if (event.key === "Enter" && this.chosen) this.host.open(this.chosen);
+    else if (event.key === " " && this.chosen) this.fold();
+    else if (event.key === "l" && this.chosen && !event.ctrlKey) this.nextLink();
+    else if ((event.key === "Delete" || event.key === "Backspace") && this.link) this.unlink();
+    else if (event.key === "Escape" && (this.link || this.chosen)) this.drop();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  choose(pk) {
+    if (this.chosen !== pk) this.link = null;
+    this.chosen = pk;
+    const row = this.host.plan.rows.get(pk);
+    if (row) this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
+  }
+
+  walk(step) {
+    const { chart } = this.host;
+    const shown = [...this.host.plan.rows.keys()].filter((pk) => chart.isTaskVisible(pk));
+    const place = shown.indexOf(this.chosen);
+    const pk = shown[place < 0 ? 0 : Math.min(Math.max(place + step, 0), shown.length - 1)];
+    if (!pk) return;
+    chart.selectTask(pk);
+    chart.showTask(pk);
+  }
+
+  /* The arrow moves; with Shift the end it points to goes further, with Ctrl the other end follows. */
+  shift(step, { shiftKey, ctrlKey }) {
+    const row = this.host.plan.rows.get(this.chosen);
+    const mode = shiftKey ? (step > 0 ? "finish" : "start") : ctrlKey ? (step > 0 ? "start" : "finish") : "move";
+    const why = this.host.plan.told.mayEdit ? this.host.drags.stays(row, mode) : this.host.words.readonly;
+    if (why) return this.host.refuse(why);
+    if (this.waiting && (this.waiting.row !== row || this.waiting.mode !== mode)) return;
+    const task = this.host.chart.getTask(row.pk);
+    if (!task.start_date) return this.host.refuse(this.host.words.undated);
+    const [start, end] = [minutesOf(task.start_date), minutesOf(task.end_date)];
+    const by = step * DAY;
+    if (mode !== "move" && end - start + (mode === "finish" ? by : -by) <= 0) return;
+    if (mode !== "finish") task.start_date = dateOf(start + by);
+    if (mode !== "start") task.end_date = dateOf(end + by);
+    this.host.chart.refreshTask(row.pk);
+    this.host.chart.showDate(mode === "finish" ? task.end_date : task.start_date);
+    clearTimeout(this.waiting?.timer);
+    this.waiting = { row, mode, by: (this.waiting?.by ?? 0) + by, timer: setTimeout(() => this.send(), PAUSE) };
+  }
+
+  send() {
+    const { row, mode, by } = this.waiting;
+    this.waiting = null;
+    if (by) this.host.ask(this.host.edits.plan(row, mode, by));
+    else this.host.soon(0);
+  }
+
+  fold() {
+    const { chart } = this.host;
+    if (chart.hasChild(this.chosen)) chart.getTask(this.chosen).$open ? chart.close(this.chosen) : chart.open(this.chosen);
+  }
+
+  get links() {
+    return this.host.plan.links.filter(({ before, after }) => before === this.chosen || after === this.chosen);
+  }
+
+  nextLink() {
+    const { links } = this;
+    if (!links.length) return this.host.say(this.host.words.nolinks);
+    const place = links.findIndex(({ pk }) => pk === this.link);
+    this.chooseLink(links[(place + 1) % links.length].pk);
+  }
+
+  chooseLink(pk) {
+    this.link = pk;
+    this.host.drawArrows();
+    this.host.say(this.sentence(pk));
+    this.host.focus({ preventScroll: true });
+    if (this.host.plan.told.mayEdit) this.host.offer(pk, this.sentence(pk));
+  }
+
+  sentence(pk) {
+    const { plan, words } = this.host;
+    const { before, after, kind, lag } = plan.links.find((each) => each.pk === pk);
+    const [first, second] = [before, after].map((each) => plan.rows.get(each).title);
+    return `${second} ← ${first}: ${words.kinds[kind]}${lag ? ` (${lag > 0 ? "+" : "−"}${Math.abs(lag)} ${words.days})` : ""}`;
+  }
+
+  unlink() {
+    const pk = this.link;
+    this.host.confirm(this.sentence(pk), () => {
+      this.link = null;
+      this.host.ask(this.host.edits.unlink(pk));
+    });
+  }
+
+  drop() {
+    if (this.link) {
+      this.link = null;
+      this.host.offer(null);
+      return this.host.drawArrows();
+    }
+    this.host.chart.unselectTask(this.chosen);
+    this.chosen = null;
+  }
+}

@@ -1,0 +1,39 @@
+/* The timeline as the server tells it (projects/timeline_data.py), as tasks and links of the chart. */
+import { dateOf } from "./zooms.js";
+
+const DAY = 1440;
+export const KINDS = { fs: "0", ss: "1", ff: "2", sf: "3" };
+const STATUSES = ["todo", "doing", "done"];
+
+export class Plan {
+  constructor(told) {
+    this.told = told;
+    this.rows = new Map(told.rows.map((values) => [values[0], this.row(values)]));
+    this.links = told.links.map(([pk, before, after, kind, lag, isWorking]) => ({ pk, before, after, kind, lag, isWorking }));
+    for (const row of this.rows.values()) if (this.rows.has(row.parent)) this.rows.get(row.parent).hasChildren = true;
+  }
+
+  row(values) {
+    const row = {};
+    this.told.fields.forEach((name, place) => (row[name] = values[place]));
+    for (const [name, bit] of Object.entries(this.told.flags)) row[name] = Boolean(row.flags & bit);
+    row.owner = this.told.people[row.owner];
+    return row;
+  }
+
+  /** As the chart wants it. What is dated at one end gets a day, and fades where nothing is said. */
+  task(row, isOpen) {
+    const task = { id: row.pk, text: row.title, parent: row.parent, open: isOpen, row, fades: "" };
+    if (row.start === null && row.finish === null) return { ...task, unscheduled: true };
+    let [start, finish] = [row.start ?? row.finish - DAY, row.finish ?? row.start + DAY];
+    if (row.start === null && !row.milestone) task.fades = "start";
+    if (row.finish === null) task.fades = "finish";
+    if (row.milestone) start = finish = row.finish ?? row.start;
+    if (finish <= start && !row.milestone) finish = start + 30;
+    return { ...task, start_date: dateOf(start), end_date: dateOf(finish), type: row.milestone ? "milestone" : "task" };
+  }
+
+  status(row) {
+    return row.done ? "done" : STATUSES[row.status];
+  }
+}

@@ -1,0 +1,208 @@
+"""The timeline: what lies where on whose clock, in which order, who sees what of it, and how much is asked for it."""
+
+import json
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from linkstar.lib.deadlines import Deadline
+from projects.models import Dependency, Project, ProjectAccess, Task
+from projects.timeline_axis import Axis, axis_of, day_number, end_place, start_place, wall_minutes, wall_time
+from tests.factories import client_of, make_member, make_project, make_task
+from tests.pages import HTMX, text
+from tests.projects.test_move import statements
+
+pytestmark = pytest.mark.django_db
+ANGELES, BEIJING, NEW_YORK = "America/Los_Angeles", "Asia/Shanghai", "America/New_York"
+DAY = 1440
+
+
+def due(on: str, at: str | None = None, zone: str = ANGELES) -> Deadline:
+    return Deadline(date.fromisoformat(on), time.fromisoformat(at) if at else None, zone)
+
+
+def told(client: Client, project: Project, query: str = "") -> dict[str, Any]:
+    """What the chart reads, its rows by their fields."""
+    answer = client.get(f"/projects/{project.pk}/timeline/data/{query}")
+    assert answer.status_code == 200
+    found = json.loads(answer.content)
+    found["rows"] = [dict(zip(found["fields"], row, strict=True)) for row in found["rows"]]
+    return dict(found)
+
+
+def titles(client: Client, project: Project, query: str = "") -> list[str]:
+    return [row["title"] for row in told(client, project, query)["rows"]]
+
+
+def place(on: str, clock: str = "00:00") -> int:
+    at = time.fromisoformat(clock)
+    return day_number(date.fromisoformat(on)) * DAY + at.hour * 60 + at.minute
+
+
+def asked(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(statements(captured))
+
+
+class TestAxis:
+    def test_a_deadline_lies_where_the_projects_clock_shows_it_and_a_day_at_its_end(self) -> None:
+        assert end_place(due("2026-11-27", "23:59"), ANGELES) == place("2026-11-27", "23:59")
+        assert end_place(due("2026-11-28", "15:59", BEIJING), ANGELES) == place("2026-11-27", "23:59")
+        assert end_place(due("2026-11-27", None, BEIJING), ANGELES) == place("2026-11-28")
+        assert start_place(date(2026, 11, 27), None, BEIJING, ANGELES) == place("2026-11-27")
+        assert start_place(date(2026, 11, 28), time(9), BEIJING, ANGELES) == place("2026-11-27", "17:00")
+
+    def test_days_stay_as_wide_where_clocks_change(self) -> None:
+        before, after = due("2026-11-01", "00:30"), due("2026-11-01", "12:30")
+        assert (after.instant - before.instant).total_seconds() == 13 * 3600
+        assert end_place(after, ANGELES) - end_place(before, ANGELES) == 12 * 60  # type: ignore[operator]
+
+    def test_its_offsets_name_the_minute_of_each_change(self) -> None:
+        axis = Axis(date(2026, 1, 1), date(2026, 12, 31), ANGELES)
+        spring = int(datetime(2026, 3, 8, 10, tzinfo=UTC).timestamp()) // 60
+        autumn = int(datetime(2026, 11, 1, 9, tzinfo=UTC).timestamp()) // 60
+        assert [(each.since, each.minutes, each.text) for each in axis.offsets()[1:]] == [
+            (spring, -420, "UTC−7"), (autumn, -480, "UTC−8"),
+        ]  # fmt: skip
+        assert [each.minutes for each in axis.offsets(BEIJING)] == [480]
+
+    def test_it_spans_what_is_dated_and_leaves_out_what_is_decades_off(self) -> None:
+        today = date(2026, 11, 24)
+        axis = axis_of([date(2026, 10, 10), date(2041, 1, 1)], today=today, zone=ANGELES)
+        assert (axis.first, axis.last) == (date(2026, 9, 1), date(2027, 1, 8))
+
+    def test_holidays_of_both_countries_and_working_weekends_are_named(self) -> None:
+        axis = Axis(date(2026, 9, 20), date(2026, 11, 30), ANGELES)
+        days = {(day.on, day.country): (day.name, day.is_work) for day in axis.off_days("en")}
+        assert days[day_number(date(2026, 11, 26)), "us"] == ("Thanksgiving Day", False)
+        assert days[day_number(date(2026, 10, 1)), "cn"][1] is False
+        assert days[day_number(date(2026, 10, 10)), "cn"] == ("", True)
+
+    def test_places_lead_back_to_wall_times(self) -> None:
+        at = datetime(2026, 11, 28, 7, 59, tzinfo=UTC)
+        assert wall_time(wall_minutes(at, ANGELES)) == datetime(2026, 11, 27, 23, 59)  # noqa: DTZ001 - a wall time
+
+
+class TestRows:
+    def test_they_stand_by_time_children_under_parents_and_undated_ones_last(self, owner: Any) -> None:
+        project = make_project(owner)
+        make_task(project, "undated")
+        late = make_task(project, "late", deadline=due("2026-12-20"))
+        make_task(project, "child", deadline=due("2026-12-01"), parent_id=late.pk)
+        make_task(project, "early", deadline=due("2026-12-10"), start_on=date(2026, 12, 1))
+        rows = told(client_of(owner), project)["rows"]
+        assert [row["title"] for row in rows] == ["early", "late", "child", "undated"]
+        assert [row["parent"] for row in rows] == [0, 0, late.pk, 0]
+        assert [(row["start"], row["finish"]) for row in rows] == [
+            (place("2026-12-01"), place("2026-12-11")), (None, place("2026-12-21")), (None, place("2026-12-02")),
+            (None, None),
+        ]  # fmt: skip
+
+    def test_a_sort_and_a_filter_of_the_address_hold(self, owner: Any) -> None:
+        project = make_project(owner)
+        for title, day in (("b", "2026-12-01"), ("a", "2026-12-02"), ("c", "2026-12-03")):
+            make_task(project, title, deadline=due(day))
+        client = client_of(owner)
+        assert titles(client, project) == ["b", "a", "c"]
+        assert titles(client, project, "?sort=-title") == ["c", "b", "a"]
+        assert titles(client, project, "?q=a") == ["a"]
+        page = text(client.get(f"/projects/{project.pk}/timeline/?q=a&sort=title&zoom=week"))
+        assert f'href="/projects/{project.pk}/board/?q=a&amp;sort=title"' in page
+        assert '<input type="hidden" name="zoom" value="week">' in page
+
+    def test_deadlines_are_told_on_both_clocks(self) -> None:
+        maya = make_member("owner", language="en", time_zone=NEW_YORK)
+        project = make_project(maya)
+        make_task(project, deadline=due("2035-03-01", "23:59"))
+        [row] = told(client_of(maya), project)["rows"]
+        assert row["due_text"] == "Thu 1 Mar 2035, 23:59 PST (UTC−8)"
+        assert row["you_text"] == "Fri 2 Mar 2035, 02:59 for you (UTC−5)"
+
+    def test_a_task_is_only_told_to_who_sees_it_and_so_are_its_links(self, owner: Any) -> None:
+        project = make_project(owner)
+        open_one, secret, after = (make_task(project, title) for title in ("open", "secret deposit", "after"))
+        Task.objects.filter(pk=secret.pk).update(sensitivity=Task.Sensitivity.FINANCE, may_be_shared=False)
+        Dependency.objects.create(blocker=open_one, blocked=after)
+        Dependency.objects.create(blocker=secret, blocked=after, kind="ss", lag_days=2)
+        elsewhere = make_task(make_project(owner, name="Other"), "elsewhere")
+        Dependency.objects.create(blocker=elsewhere, blocked=open_one)
+        seen = told(client_of(owner), project)
+        assert len(seen["rows"]) == 3
+        assert [link[1:5] for link in seen["links"]] == [
+            [open_one.pk, after.pk, "fs", 0], [secret.pk, after.pk, "ss", 2],
+        ]  # fmt: skip
+        member = client_of(make_member("member"))
+        hidden = told(member, project)
+        assert [link[1:3] for link in hidden["links"]] == [[open_one.pk, after.pk]]
+        assert {row["title"]: row["waits"] for row in hidden["rows"]} == {
+            "open": "elsewhere", "after": "open; A task you cannot see",
+        }  # fmt: skip
+        page = text(member.get(f"/projects/{project.pk}/timeline/"))
+        assert "A task you cannot see" in page
+        assert "secret" not in page
+
+    def test_a_guest_sees_what_is_shared_and_moves_nothing(self, owner: Any) -> None:
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        make_task(project, "shared", visibility=Task.Visibility.SHARED)
+        make_task(project, "internal")
+        seen = told(client_of(guest), project)
+        assert ([row["title"] for row in seen["rows"]], seen["mayEdit"]) == (["shared"], False)
+
+
+class TestPage:
+    def test_it_is_a_list_before_any_script(self, owner: Any) -> None:
+        project = make_project(owner)
+        make_task(project, "Order samples", deadline=due("2035-12-01"), start_on=date(2035, 11, 20))
+        page = text(client_of(owner).get(f"/projects/{project.pk}/timeline/"))
+        assert "Order samples</a>" in page
+        assert "Sat 1 Dec 2035, end of day PST (UTC−8)" in page
+
+    def test_the_list_alone_brings_no_chart(self, owner: Any) -> None:
+        project = make_project(owner)
+        client = client_of(owner)
+        assert "dist/timeline.js" in text(client.get(f"/projects/{project.pk}/timeline/"))
+        assert "dist/timeline.js" not in text(client.get(f"/projects/{project.pk}/timeline/?view=list"))
+
+    def test_it_pages(self, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("projects.views.timeline.ROWS_PER_PAGE", 2)
+        project = make_project(owner)
+        for number in range(3):
+            make_task(project, f"task {number}", deadline=due(f"2035-12-0{number + 1}"))
+        client = client_of(owner)
+        first = text(client.get(f"/projects/{project.pk}/timeline/"))
+        assert ("task 1" in first, "task 2" in first) == (True, False)
+        assert f"/projects/{project.pk}/timeline/?page=2" in first
+        rest = client.get(f"/projects/{project.pk}/timeline/?page=2", **HTMX, HTTP_HX_TARGET="timeline-more")
+        assert ("task 1" in text(rest), "task 2" in text(rest)) == (False, True)
+
+    @pytest.mark.parametrize("query", ["?zoom=decade&view=sphere&page=-3", "?page=99999999", "?sort=nothing"])
+    def test_nonsense_in_the_address_is_the_usual(self, owner: Any, query: str) -> None:
+        project = make_project(owner)
+        make_task(project, "Order samples")
+        assert "Order samples" in text(client_of(owner).get(f"/projects/{project.pk}/timeline/{query}"))
+
+    def test_as_much_is_asked_of_the_database_for_one_task_as_for_three(self, owner: Any) -> None:
+        project = make_project(owner)
+        client = client_of(owner)
+        counts = []
+        for number in range(3):
+            make_task(project, f"task {number}", deadline=due("2035-12-01"), owner=owner)
+            if number != 1:
+                paths = ("timeline/", "timeline/data/")
+                counts.append([asked(client, f"/projects/{project.pk}/{path}") for path in paths])
+        assert counts[0] == counts[1]
+
+    def test_what_the_browser_has_is_not_sent_again(self, owner: Any) -> None:
+        project = make_project(owner)
+        make_task(project)
+        client, address = client_of(owner), f"/projects/{project.pk}/timeline/data/"
+        etag = client.get(address)["ETag"]
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+        make_task(project, "another")
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
