@@ -44,8 +44,8 @@ class Row:
     """`start` and `finish` are places on the axis (timeline_axis), None where nothing is said.
 
     `parent` is that of the tree that is drawn, None at its top; `depth` counts from there. `slack` is None when nothing
-    is computed, else working minutes until it moves the end of the project; `late_finish` the place up to which it
-    could move.
+    is computed, else working minutes, of which `day_minutes` make a day, until it moves the end of the project;
+    `late_finish` is the place up to which it could move.
     """
 
     pk: int
@@ -71,6 +71,7 @@ class Row:
     is_critical: bool = False
     is_violated: bool = False
     slack: int | None = None
+    day_minutes: int = 480
     late_finish: int | None = None
     waits: list[Wait] = field(default_factory=list)
 

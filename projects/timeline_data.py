@@ -10,7 +10,7 @@ from projects.cards import Reader
 from projects.models import Column, Dependency
 from projects.timeline import Row, Timeline
 from projects.timeline_axis import day_number
-from projects.timeline_words import risks, slack_text, start_text, waits_text
+from projects.timeline_words import STAYS, risks, slack_text, start_text, waits_text
 
 # The script reads them by these names.
 ROW = (
@@ -61,7 +61,7 @@ def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[An
         _flags(row),
         -1 if row.owner is None else people[row.owner],
         row.version,
-        row.slack,
+        None if row.slack is None or row.is_done else row.slack // row.day_minutes,
         row.late_finish,
         "; ".join(risks(row, reader)),
         slack_text(row),
@@ -97,15 +97,11 @@ def _words() -> dict[str, Any]:
         "waits": _("Waits for"),
         "risk": _("At risk"),
         "days": _("days"),
+        "shortDays": pgettext("so many working days", "{n} d"),
         "china": _("China"),
         "america": _("US"),
         "workday": _("China works on this weekend day"),
-        "fixed": _("Fixed by the platform: it does not move. When the platform moved it, change it in the task."),
-        "pinned": _("Pinned by hand: plans leave it there. Unpin it in the task to move it."),
-        "parent": _("It spans its subtasks. Move those instead."),
-        "milestone": _("A milestone has no length."),
-        "undated": _("It has no dates yet. Set them in the task."),
-        "readonly": _("You can look at this timeline, and not change it."),
+        **{reason: str(text) for reason, text in STAYS.items()},
         "nolinks": _("It has no links."),
         "open": _("Open the task"),
         "delete": _("Delete the link"),

@@ -1,7 +1,7 @@
 """What is said of a row of the timeline in words: in its chart, in its list and on paper alike."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.deadlines import Deadline, describe
@@ -9,8 +9,17 @@ from projects.cards import Reader
 from projects.models import Column
 from projects.timeline import Row, Wait
 
-# A working day, in which slack is told.
-WORKING_MINUTES = 480
+# Why a bar stays where it is.
+STAYS = {
+    "fixed": gettext_lazy(
+        "Fixed by the platform: it does not move. When the platform moved it, change it in the task."
+    ),
+    "pinned": gettext_lazy("Pinned by hand: plans leave it there. Unpin it in the task to move it."),
+    "parent": gettext_lazy("It spans its subtasks. Move those instead."),
+    "milestone": gettext_lazy("A milestone has no length."),
+    "undated": gettext_lazy("It has no dates yet. Set them in the task."),
+    "readonly": gettext_lazy("You can look at this timeline, and not change it."),
+}
 
 
 def start_text(row: Row, reader: Reader, zone: str) -> str:
@@ -27,10 +36,10 @@ def slack_text(row: Row) -> str:
     """How long it may slip before the end of the project moves; "" when nothing is computed."""
     if row.slack is None or row.is_done:
         return ""
-    if row.slack < 0:
-        days = -(row.slack // WORKING_MINUTES)
+    days = row.slack // row.day_minutes
+    if days < 0:
+        days = -days
         return ngettext("%(days)d working day too late", "%(days)d working days too late", days) % {"days": days}
-    days = row.slack // WORKING_MINUTES
     if not days:
         return _("None")
     return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
@@ -47,7 +56,7 @@ def risks(row: Row, reader: Reader) -> list[str]:
         found.append(_("Should have begun"))
     if row.is_violated:
         found.append(_("Planned earlier than what it waits for allows"))
-    if row.slack is not None and row.slack < 0:
+    if row.slack is not None and row.slack // row.day_minutes < 0:
         found.append(slack_text(row))
     return found
 

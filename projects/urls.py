@@ -44,6 +44,7 @@ from projects.views import (
     task_fields,
     tasks,
     timeline,
+    timeline_print,
     undo,
     zones,
 )  # fmt: skip
@@ -222,6 +223,7 @@ urlpatterns = [
     # timeline
     path("projects/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("projects/<int:pk>/timeline/data/", timeline.timeline_data, name="timeline-data"),
+    path("projects/<int:pk>/timeline/print/", timeline_print.timeline_print, name="timeline-print"),
     # undo
     path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
     # zones

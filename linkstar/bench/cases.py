@@ -78,6 +78,10 @@ class Bench:
                 "list, 100 of 500 rows", lambda: get(f"/projects/{data.board_500}/list/"),
                 lambda: plain(f"/list/{data.board_500}/"), 2, 10,
             ),
+            Case(
+                "Gantt, 500 tasks", lambda: get(f"/projects/{data.board_500}/timeline/data/"),
+                lambda: plain(f"/gantt/{data.board_500}/"), 1.5, 14,
+            ),
             Case("move a card", self.move, self.plain_move, 5, 10),
             Case("create a task", self.create, self.plain_create, 5, 12),
             Case("task sheet", lambda: get(task, htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12),

@@ -16,10 +16,12 @@ from projects.actions.comments import add_comment
 from projects.actions.deadlines import put_deadline
 from projects.actions.projects import create_project
 from projects.actions.tasks import create_tasks
-from projects.models import Column, Label, Project, Task
+from projects.models import Column, Dependency, Label, Project, Task
 
 SLUG = "bench"
 OWN_TASKS = 50
+# The board of this size has links, too.
+GANTT = 500
 _LABELS = ("主图", "广告", "合规", "头程", "Listing", "Urgent")
 _ZONE = "America/Los_Angeles"
 
@@ -78,6 +80,7 @@ def _board(
         task.column = columns[number % len(columns)]
         task.owner = colleagues[number % len(colleagues)]
         day = (now + timedelta(days=number % 60 - 10)).date()
+        task.start_on = day - timedelta(days=number % 5)
         put_deadline(task, Deadline(day, time(18) if number % 2 else None, _ZONE))
         task.checklist_count, task.checklist_done_count, task.comment_count = 5, number % 5, number % 3
         links += [
@@ -88,6 +91,7 @@ def _board(
         [
             "column",
             "owner",
+            "start_on",
             "due_on",
             "due_time",
             "due_zone",
@@ -99,7 +103,16 @@ def _board(
         batch_size=500,
     )
     Task.labels.through.objects.bulk_create(links, batch_size=1000)
+    if size == GANTT:
+        _link(tasks)
     return project
+
+
+def _link(tasks: list[Task]) -> None:
+    """Each waits for the one before it of its sixty days, every other one for an earlier one too: 700 links or so."""
+    pairs = [(number - 1, number) for number in range(1, len(tasks)) if number % 60]
+    pairs += [(number - 7, number) for number in range(7, len(tasks), 2) if number % 60 > 7]
+    Dependency.objects.bulk_create(Dependency(blocker=tasks[before], blocked=tasks[after]) for before, after in pairs)
 
 
 def _talk(task: Task, member: Member, now: datetime) -> None:

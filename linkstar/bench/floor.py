@@ -45,6 +45,13 @@ _FOUND = _engine.from_string(
 {{ task.project }} {{ task.owner }} {{ task.due_at|date:"Y-m-d H:i" }}
 <p>{{ task.description }}</p></li>{% endfor %}</ul>"""
 )
+_GANTT = _engine.from_string(
+    """<!doctype html><title>Gantt</title>{% for bar in bars %}
+<div class="bar" id="task-{{ bar.id }}" data-start="{{ bar.start_on|date:"Y-m-d" }}"
+data-end="{{ bar.due_at|date:"c" }}"><a href="/tasks/{{ bar.id }}/">{{ bar.title }}</a>
+<span class="owner">{{ bar.owner }}</span></div>{% endfor %}
+{% for link in links %}<i data-from="{{ link.blocker_id }}" data-to="{{ link.blocked_id }}"></i>{% endfor %}"""
+)
 _CARDS_SQL = """
 SELECT t.id, t.title, t.due_at, c.name AS "column", m.display_name AS owner,
     ARRAY(SELECT l.name FROM projects_task_labels tl JOIN projects_label l ON l.id = tl.label_id
@@ -52,6 +59,15 @@ SELECT t.id, t.title, t.due_at, c.name AS "column", m.display_name AS owner,
 FROM projects_task t JOIN projects_column c ON c.id = t.column_id LEFT JOIN members_member m ON m.id = t.owner_id
 WHERE t.project_id = %s AND t.deleted_at IS NULL AND t.archived_at IS NULL AND t.completed_at IS NULL
 ORDER BY c.position, t.rank
+"""
+_BARS_SQL = """
+SELECT t.id, t.title, t.start_on, t.due_at, m.display_name AS owner
+FROM projects_task t LEFT JOIN members_member m ON m.id = t.owner_id
+WHERE t.project_id = %s AND t.deleted_at IS NULL AND t.archived_at IS NULL ORDER BY t.start_on, t.due_at, t.id
+"""
+_LINKS_SQL = """
+SELECT d.blocker_id, d.blocked_id FROM projects_dependency d JOIN projects_task t ON t.id = d.blocked_id
+WHERE t.project_id = %s
 """
 _TASK_SQL = """
 SELECT t.*, m.display_name AS owner, p.name AS project, c.name AS "column",
@@ -106,6 +122,11 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(_CARDS.render(Context({"name": "List", "cards": _rows(f"{_CARDS_SQL} LIMIT 100", pk)})))
 
 
+def gantt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bars with their dates and arrows: performance.md, case 6. Nothing is computed."""
+    return HttpResponse(_GANTT.render(Context({"bars": _rows(_BARS_SQL, pk), "links": _rows(_LINKS_SQL, pk)})))
+
+
 def task(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(_TASK.render(Context({"task": _rows(_TASK_SQL, pk)[0]})))
 
@@ -147,6 +168,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [
     path("board/<int:pk>/", board),
     path("list/<int:pk>/", table),
+    path("gantt/<int:pk>/", gantt),
     path("task/<int:pk>/", task),
     path("work/<int:pk>/", work),
     path("search/<str:words>/", search),

@@ -22,6 +22,7 @@ from projects.models import Project
 from projects.timeline import Timeline, read_timeline
 from projects.timeline_data import timeline_json
 from projects.timeline_rows import list_rows
+from projects.timeline_schedule import with_schedule
 from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
 
@@ -64,7 +65,7 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`?page=` is that of the list; its next rows alone come when the row asks that stands for them."""
     project, reader, place = access.get_project(request.member, pk), reader_of(request), Place.read(request.GET)
     page = read_page(request, project, reader, kind="timeline", place=place.params)
-    drawn = read_timeline(project, page.asked, page.arrangement, reader)
+    drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
     context = {**page_context(page), **_drawing(project, page, place, drawn, reader)}
     target = request.htmx.target if request.htmx else ""
     if target == "timeline":
@@ -101,7 +102,7 @@ def timeline_data(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """All rows that the filter leaves, for the chart; 304 when they are what the browser has."""
     project, reader = access.get_project(request.member, pk), reader_of(request)
     page = read_page(request, project, reader, kind="timeline")
-    drawn = read_timeline(project, page.asked, page.arrangement, reader)
+    drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
     may_edit = access.may(request.member, "add task", project) and not page.asked.wanted.is_archived
     told = timeline_json(drawn, reader, may_edit=may_edit)
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder).encode()

@@ -156,7 +156,8 @@ class TestRows:
 
 
 class TestPage:
-    def test_it_is_a_list_before_any_script(self, owner: Any) -> None:
+    def test_it_is_a_list_before_any_script(self) -> None:
+        owner = make_member("owner", language="en", time_zone=ANGELES)
         project = make_project(owner)
         make_task(project, "Order samples", deadline=due("2035-12-01"), start_on=date(2035, 11, 20))
         page = text(client_of(owner).get(f"/projects/{project.pk}/timeline/"))
@@ -190,11 +191,13 @@ class TestPage:
     def test_as_much_is_asked_of_the_database_for_one_task_as_for_three(self, owner: Any) -> None:
         project = make_project(owner)
         client = client_of(owner)
+        paths = ("timeline/", "timeline/data/")
+        for path in paths:  # what a process asks once
+            client.get(f"/projects/{project.pk}/{path}")
         counts = []
         for number in range(3):
             make_task(project, f"task {number}", deadline=due("2035-12-01"), owner=owner)
             if number != 1:
-                paths = ("timeline/", "timeline/data/")
                 counts.append([asked(client, f"/projects/{project.pk}/{path}") for path in paths])
         assert counts[0] == counts[1]
 

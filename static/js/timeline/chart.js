@@ -43,7 +43,7 @@ function columns(words) {
   return [
     { name: "text", label: words.task, tree: true, width: "*", min_width: 160, resize: true, template: name },
     { name: "owner", label: "", width: 36, align: "center", template: ({ row }) => face(row) },
-    { name: "slack", label: words.slack, width: 96, template: ({ row }) => `<span class="tl-slack">${escaped(row.slack_text)}</span>` },
+    { name: "slack", label: words.slack, width: 72, align: "right", template: ({ row }) => `<span class="tl-slack" title="${escaped(row.slack_text)}">${row.slack === null ? "" : words.shortDays.replace("{n}", row.slack)}</span>` },
   ];
 }
 
@@ -76,7 +76,7 @@ function templates(gantt, words) {
 function barClass(row, fades) {
   const kinds = ["tl-bar", `tl-bar--${row.done ? "done" : ["todo", "doing", "done"][row.status]}`];
   if (row.critical && !row.done) kinds.push("tl-bar--critical");
-  if (row.hasChildren) kinds.push("tl-bar--parent");
+  if (row.hasChildren && !row.milestone) kinds.push("tl-bar--parent");
   if (row.fixed || row.pinned) kinds.push("tl-bar--still");
   if (row.risk) kinds.push("tl-bar--risk");
   if (fades) kinds.push(`tl-bar--open-${fades}`);

@@ -10,7 +10,10 @@ export class Plan {
     this.told = told;
     this.rows = new Map(told.rows.map((values) => [values[0], this.row(values)]));
     this.links = told.links.map(([pk, before, after, kind, lag, isWorking]) => ({ pk, before, after, kind, lag, isWorking }));
-    for (const row of this.rows.values()) if (this.rows.has(row.parent)) this.rows.get(row.parent).hasChildren = true;
+    for (const row of this.rows.values()) {
+      const parent = this.rows.get(row.parent);
+      if (parent) parent.hasChildren = true;
+    }
   }
 
   row(values) {
