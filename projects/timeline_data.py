@@ -103,7 +103,7 @@ def _words() -> dict[str, Any]:
         "workday": _("China works on this weekend day"),
         **{reason: str(text) for reason, text in STAYS.items()},
         "nolinks": _("It has no links."),
-        "open": _("Open the task"),
+        "change": _("Change the link"),
         "delete": _("Delete the link"),
         "unlink": _("Delete this link? The dates of both tasks stay as they are."),
         "kinds": {kind: str(name) for kind, name in Dependency.Kind.choices},

@@ -20,7 +20,7 @@ MARGIN, HEAD, SCALE, FOOT, ROW = 10.0, 13.0, 9.0, 16.0, 5.4
 TITLES, DATES = 62.0, 52.0
 MOST_SHEETS = 60
 # Millimetres a day.
-WIDTHS = {"hour": 7.0, "day": 7.0, "week": 2.4, "month": 0.9, "quarter": 0.45}
+WIDTHS = {"hour": 7.0, "day": 3.6, "week": 1.6, "month": 0.7, "quarter": 0.35}
 
 
 class Paper(NamedTuple):
@@ -213,10 +213,10 @@ def _scale(start: date, days: int, width: float, language: str) -> tuple[list[Bo
         if number == 0 or day.day == 1:
             text = f"{day.year}年{day.month}月" if chinese else f"{MONTHS_EN[day.month - 1]} {day.year}"
             months.append(Box(left, 0, "", text))
-        if width >= 5:
+        if width >= 3:
             word = WEEKDAYS_ZH[day.weekday()][-1] if chinese else WEEKDAYS_EN[day.weekday()][0]
-            marks.append(Box(left, width, "", f"{day.day} {word}"))
-        elif width > 2 and day.weekday() == 0:
+            marks.append(Box(left, width, "", f"{day.day} {word}" if width >= 5 else str(day.day)))
+        elif width > 1.2 and day.weekday() == 0:
             marks.append(
                 Box(
                     left,

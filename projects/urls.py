@@ -44,6 +44,7 @@ from projects.views import (
     task_fields,
     tasks,
     timeline,
+    timeline_edits,
     timeline_print,
     undo,
     zones,
@@ -224,6 +225,7 @@ urlpatterns = [
     path("projects/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("projects/<int:pk>/timeline/data/", timeline.timeline_data, name="timeline-data"),
     path("projects/<int:pk>/timeline/print/", timeline_print.timeline_print, name="timeline-print"),
+    path("tasks/<int:pk>/plan/", timeline_edits.task_plan, name="task-plan"),
     # undo
     path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
     # zones

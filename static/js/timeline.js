@@ -5,6 +5,7 @@ import { Clock } from "./timeline/clock.js";
 import { Drags } from "./timeline/drags.js";
 import { Edits } from "./timeline/edits.js";
 import { Keys } from "./timeline/keys.js";
+import { Offer } from "./timeline/offer.js";
 import { Plan } from "./timeline/plan.js";
 import { Tip } from "./timeline/tip.js";
 import { dateOf, dayText, minutesOf } from "./timeline/zooms.js";
@@ -22,6 +23,7 @@ class TimelineChart extends HTMLElement {
   disconnectedCallback() {
     this.stops.forEach((stop) => stop());
     this.tip?.hide();
+    this.offer?.box.remove();
     this.chart?.destructor();
   }
 
@@ -82,9 +84,10 @@ class TimelineChart extends HTMLElement {
     this.page.toggleAttribute("data-drawn", true);
     this.chart = newChart(this.words);
     this.tip = new Tip(this.words);
-    this.edits = new Edits({ plan: this.page.dataset.plan, link: this.page.dataset.link, unsent: this.page.dataset.unsent });
+    this.edits = new Edits(this.page.dataset.unsent);
     this.drags = new Drags(this);
     this.keys = new Keys(this);
+    this.offer = new Offer(this);
     this.chart.attachEvent("onTaskClosed", (id) => (this.closed.add(id), this.draw()));
     this.chart.attachEvent("onTaskOpened", (id) => (this.closed.delete(id), this.draw()));
     this.look(this.first());

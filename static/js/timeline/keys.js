@@ -36,7 +36,7 @@ export class Keys {
   }
 
   choose(pk) {
-    if (this.chosen !== pk) this.link = null;
+    if (this.chosen !== pk && this.link) this.leaveLink();
     this.chosen = pk;
     const row = this.host.plan.rows.get(pk);
     if (row) this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
@@ -100,30 +100,37 @@ export class Keys {
     this.host.drawArrows();
     this.host.say(this.sentence(pk));
     this.host.focus({ preventScroll: true });
-    if (this.host.plan.told.mayEdit) this.host.offer(pk, this.sentence(pk));
+    if (this.host.plan.told.mayEdit) this.host.offer.show(this.find(pk), this.sentence(pk));
+  }
+
+  find(pk) {
+    return this.host.plan.links.find((each) => each.pk === pk);
   }
 
   sentence(pk) {
     const { plan, words } = this.host;
-    const { before, after, kind, lag } = plan.links.find((each) => each.pk === pk);
+    const { before, after, kind, lag } = this.find(pk);
     const [first, second] = [before, after].map((each) => plan.rows.get(each).title);
     return `${second} ← ${first}: ${words.kinds[kind]}${lag ? ` (${lag > 0 ? "+" : "−"}${Math.abs(lag)} ${words.days})` : ""}`;
   }
 
   unlink() {
-    const pk = this.link;
-    this.host.confirm(this.sentence(pk), () => {
-      this.link = null;
-      this.host.ask(this.host.edits.unlink(pk));
+    const link = this.find(this.link);
+    if (!link || !this.host.plan.told.mayEdit) return;
+    this.host.offer.confirm(this.host.words.unlink, this.host.words.delete, () => {
+      this.leaveLink();
+      this.host.ask(this.host.edits.unlink(link));
     });
   }
 
+  leaveLink() {
+    this.link = null;
+    this.host.offer.hide();
+    this.host.drawArrows();
+  }
+
   drop() {
-    if (this.link) {
-      this.link = null;
-      this.host.offer(null);
-      return this.host.drawArrows();
-    }
+    if (this.link) return this.leaveLink();
     this.host.chart.unselectTask(this.chosen);
     this.chosen = null;
   }
