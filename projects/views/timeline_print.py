@@ -96,6 +96,14 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
+def can_print() -> bool:
+    try:
+        _weasyprint()
+    except CannotPrint:
+        return False
+    return True
+
+
 def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> NoReturn:
     raise ValueError(f"a printed timeline names {url[:100]}")
 
