@@ -90,6 +90,7 @@ def facts(preview: Preview, reader: Reader) -> list[str]:
         text = ngettext("%(count)d would be late already.", "%(count)d would be late already.", late)
         said.append(text % {"count": late})
     said += landed_text(preview.moves, reader.language)
+    said += unknown_text(preview.moves)
     if preview.unseen:
         text = ngettext(
             "%(count)d task that you may not see moves along.",
@@ -116,6 +117,17 @@ def landed_text(moves: Sequence[Move], language: str) -> list[str]:
             counts[name] = counts.get(name, 0) + 1
     text = "%(count)d lands on a holiday: %(name)s.", "%(count)d land on a holiday: %(name)s."
     return [ngettext(*text, count) % {"count": count, "name": name} for name, count in counts.items()]
+
+
+def unknown_text(moves: Sequence[Move]) -> list[str]:
+    """The years of which a calendar does not know the holidays yet, and that something moves into."""
+    days = {(move.task.calendar, move.deadline.on.year) for move in moves if move.deadline and move.task.calendar}
+    unknown = sorted((country, year) for country, year in days if not get_calendar(country).knows(year))
+    texts = {
+        "cn": _("The %(year)s holidays of China are not announced yet: only weekends count as days off."),
+        "us": _("The %(year)s holidays of the United States are not known yet: only weekends count as days off."),
+    }
+    return [texts[country] % {"year": year} for country, year in unknown]
 
 
 def holiday_of(move: Move, language: str) -> str:

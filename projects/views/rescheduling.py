@@ -73,6 +73,9 @@ class RescheduleForm(DeadlineForm):
 
     def clean(self) -> None:
         super().clean()
+        if self.cleaned_data.get("start_on") == self.task.start_on:
+            # As it stood in the field: nobody asked for it.
+            self.cleaned_data["start_on"] = None
         start, deadline = self.cleaned_data.get("start_on"), self.deadline
         if start and deadline and start > deadline.on and not self.cleaned_data.get("duration_days"):
             self.add_error("start_on", _("It would start after its deadline."))
@@ -80,7 +83,7 @@ class RescheduleForm(DeadlineForm):
     def wish(self) -> Wish:
         given = self.cleaned_data
         start_on: date | None = given["start_on"] or self.task.start_on
-        start_time: time | None = given["start_time"] if given["start_on"] else self.task.start_time
+        start_time: time | None = given["start_time"] or self.task.start_time
         dates = Dates(start_on, start_time, self.deadline)
         return Wish(dates, given["duration_days"], given["whole"] and not given["start_on"])
 
@@ -204,6 +207,8 @@ def _draw(
         "project": task.project,
         "form": form,
         "given": given,
+        # A start that goes along is shown in the table, and left open here so that it may.
+        "start_now": "" if given.get("whole") or task.start_on is None else task.start_on.isoformat(),
         "policies": Project.SchedulePolicy.choices,
         "policy": given.get("policy") or task.project.schedule_policy,
         "errors": {name: " ".join(str(line) for line in lines) for name, lines in (errors or {}).items()},
