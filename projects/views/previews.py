@@ -14,6 +14,7 @@ from linkstar.lib.workdays import get_calendar
 from projects.cards import Reader
 from projects.models import Task
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
+from projects.views.passing import passed_text
 
 # So many rows are drawn; a plan of five hundred tasks is read in the list afterwards.
 SHOWN = 200
@@ -89,6 +90,7 @@ def facts(preview: Preview, reader: Reader) -> list[str]:
     if late:
         text = ngettext("%(count)d would be late already.", "%(count)d would be late already.", late)
         said.append(text % {"count": late})
+    said += passed_text(preview.moves, preview.project, reader)
     said += landed_text(preview.moves, reader.language)
     said += unknown_text(preview.moves)
     if preview.unseen:

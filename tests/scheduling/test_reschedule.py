@@ -18,7 +18,7 @@ from tests.scheduling.conftest import NOW, PACIFIC, chain, dated
 
 pytestmark = pytest.mark.django_db
 # The preview of a move, its task and its person included.
-QUERIES = 10
+QUERIES = 11
 
 
 @pytest.fixture(autouse=True)
@@ -220,3 +220,17 @@ def test_the_deadline_form_says_who_waits(maya: Any, three: list[Task]) -> None:
 
 def test_a_guest_moves_nothing(maya: Any, three: list[Task]) -> None:
     assert send(make_member("guest"), three[0]).status_code == 403
+
+
+def test_it_says_what_is_passed_and_which_holiday_is_landed_on(maya: Any, project: Project) -> None:
+    """Two tasks go past Black Friday, and what keeps its day by hand lands in Golden Week."""
+    tasks = [
+        dated(project, "Price", "09-08", "09-10 17:00"),
+        dated(project, "Coupon", "09-11", "09-14 17:00"),
+    ]
+    chain(*tasks)
+    page = text(send(maya, tasks[0], start_on="", on="2026-12-01"))
+    assert "2 pass Black Friday, Fri 27 Nov." in page
+    factory = dated(project, "Production", "09-21", "09-25 17:00", calendar="cn")
+    page = text(send(maya, factory, start_on="", on="2026-10-05"))
+    assert "1 lands on a holiday: National Day." in page
