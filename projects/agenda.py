@@ -73,7 +73,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Day:
-    """`count` is how many tasks lie on it, of which `entries` are the first. `hours` by which clocks change in it."""
+    """`count` is how many tasks lie on it, of which `entries` are the first. `hours` by which clocks change in it.
+
+    `closed` are the names of closures and `events` dates of the retail year (day_marks.py).
+    """
 
     on: date
     text: str = ""
@@ -82,6 +85,8 @@ class Day:
     is_weekend: bool = False
     holidays: list[Holiday] = field(default_factory=list)
     hours: float = 0
+    closed: list[str] = field(default_factory=list)
+    events: "list[Any]" = field(default_factory=list)
     count: int = 0
     entries: list[Entry] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """The words of the trace about dates that moved with others: one sentence for what moved, and one for why."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text
-from linkstar.lib.deadlines import Deadline, describe
+from linkstar.lib.deadlines import describe, of_parts
 
 Data = Mapping[str, Any]
 Said = tuple[str, dict[str, Any]]
@@ -30,10 +30,11 @@ def deadline_text(data: Data | None) -> str:
     """On the deadline's own clock, and on the reader's where that differs."""
     if not data:
         return ""
-    at = time.fromisoformat(data["time"]) if data["time"] else None
-    deadline = Deadline(date.fromisoformat(data["on"]), at, data["zone"])
     label = describe(
-        deadline, reader_zone=timezone.get_current_timezone_name(), language=get_language() or "en", now=timezone.now()
+        of_parts(data),
+        reader_zone=timezone.get_current_timezone_name(),
+        language=get_language() or "en",
+        now=timezone.now(),
     )
     return f"{label.at_text} · {label.you_text}" if label.you_text else label.at_text
 

@@ -4,10 +4,11 @@ The wall clock is what a person agreed to and the instant is what follows from i
 zone, and an instant is always computed from them. `language` is "zh-hans" or "en".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from linkstar.lib.clock_text import day_text, length_text, relative_text, time_text
 from linkstar.lib.zones import format_offset, get_zone, zone_name
@@ -125,6 +126,25 @@ class Deadline:
             return first
         second = cls(on, at, zone, 1)
         return second if instant == second.instant else first
+
+
+def as_parts(deadline: Deadline) -> dict[str, str | None]:
+    """As JSON, as the trace and notices keep it: `on`, `time` (None: the whole day), `zone`, and for the second of two
+    equal times `fold`.
+    """
+    at = deadline.time
+    parts = {
+        "on": deadline.on.isoformat(),
+        "time": at.isoformat("seconds" if at.second else "minutes") if at else None,
+        "zone": deadline.zone,
+    }
+    return {**parts, "fold": "1"} if deadline.fold else parts
+
+
+def of_parts(parts: Mapping[str, Any]) -> Deadline:
+    """The very deadline that `as_parts` was given."""
+    at = time.fromisoformat(parts["time"]) if parts["time"] else None
+    return Deadline(date.fromisoformat(parts["on"]), at, parts["zone"], 1 if parts.get("fold") else 0)
 
 
 def resolve(on: date, at: time | None, zone: str, fold: Literal[0, 1] = 0) -> Resolved:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
-from linkstar.lib.deadlines import Deadline
+from linkstar.lib.deadlines import Deadline, as_parts
 from linkstar.members.models import Member
 from notifications.actions import reminders
 from projects.actions.refusals import check_not_in_hand
@@ -40,14 +40,8 @@ def _remind_of(task: Task) -> datetime | None:
 
 
 def deadline_data(deadline: Deadline | None) -> dict[str, str | None] | None:
-    """A deadline as JSON, as the trace and notices keep it: `on`, `time` (None: the whole day), `zone`."""
-    if deadline is None:
-        return None
-    return {
-        "on": deadline.on.isoformat(),
-        "time": deadline.time.isoformat("minutes") if deadline.time else None,
-        "zone": deadline.zone,
-    }
+    """A deadline as JSON, as the trace and notices keep it."""
+    return as_parts(deadline) if deadline else None
 
 
 def lock(task: Task) -> Task:

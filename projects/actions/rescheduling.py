@@ -64,9 +64,12 @@ def apply(
     )
     if verb == "project planned":
         leave_trace("project planned", project=preview.project, actor=actor, now=now, change=change, tasks=len(moves))
+    elif of_project is not None and verb == "zone changed":
+        said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
+        leave_trace("zone changed", project=preview.project, actor=actor, now=now, change=change, **said)
     elif of_project is not None:
         said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
-        leave_trace(verb, project=preview.project, actor=actor, now=now, change=change, **said)
+        leave_trace("anchor moved", project=preview.project, actor=actor, now=now, change=change, **said)
     _leave_lines(moves, change, actor, now)
     _tell(moves, change, preview.project, actor, now)
     return preview, change

@@ -22,6 +22,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.agenda import IN_DAY, IN_MONTH, IN_WEEK, Day, fill_days, lay_days, unknown_years
 from projects.cards import Reader
+from projects.day_marks import mark_days
 from projects.models import Project, SavedView
 from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
@@ -119,6 +120,8 @@ def _show(request: WorkspaceRequest, project: Project | None) -> HttpResponse:
     place = Place.read(request.GET, reader)
     page = read_page(request, project, reader, kind=SavedView.Kind.CALENDAR, place=place.params(reader))
     days = lay_days(place.span, reader, month=place.on if place.view == "month" else None)
+    if request.member.is_insider:
+        mark_days(days, language=reader.language)
     asked = page.asked.narrow(page.asked.scope(request.member, project), reader)
     most = {"month": IN_MONTH, "week": IN_WEEK, "day": IN_DAY}[place.view]
     offset = (place.page - 1) * IN_DAY if place.view == "day" else 0

@@ -28,6 +28,11 @@ DATA: dict[str, Any] = {
     "reason": "quiet",
     "days": 14,
     "hours_before": 24,
+    "day": "Sun 1 Nov",
+    "city": "New York",
+    "before": "12",
+    "after": "13",
+    "is_behind": True,
     "deadline": {"on": "2026-11-27", "time": None, "zone": "America/Los_Angeles"},
 }
 

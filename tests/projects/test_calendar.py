@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkstar.accounts.models import User
+from linkstar.calendars.models import Closure
 from linkstar.lib.day_grid import Span, day_of, month_span, week_span
 from linkstar.lib.deadlines import Deadline
 from projects.access_fields import fields_anywhere
@@ -146,7 +147,8 @@ def test_it_takes_the_same_statements_for_any_number(owner: Any, count: int, que
             response = client.get(f"{path}?on=2026-11-27&{query}")
         assert response.status_code == 200
         found[path] = len(statements(captured))
-    assert list(found.values()) == [7, 6]
+    # Two of them for closures and the retail year.
+    assert list(found.values()) == [9, 8]
 
 
 def test_the_zone_is_in_the_address_and_wrong_ones_are_the_readers(owner: Any) -> None:
@@ -379,3 +381,14 @@ class TestAdd:
         assert "Open one" in page
         assert "Old one" not in page
         assert 'value="2026-12-01"' in page
+
+
+def test_closures_and_the_retail_year_stand_on_their_days_for_the_team_alone(owner: Any) -> None:
+    project, guest = make_project(owner), make_member("guest", language="en")
+    ProjectAccess.objects.create(project=project, member=guest)
+    Closure.objects.create(name="Inventory", first_on=date(2026, 11, 26), last_on=date(2026, 11, 28), created_by=owner)
+    url = f"/projects/{project.pk}/calendar/?on=2026-11-27"
+    seen = [text(client_of(who).get(url)) for who in (make_member(language="en"), guest)]
+    assert [page.count("Inventory") for page in seen] == [3, 0]
+    assert [page.count("Black Friday") for page in seen] == [1, 0]
+    assert [page.count("State sales-tax") for page in seen] == [0, 0]
