@@ -74,12 +74,13 @@ class LiveApp:
         if origin and not is_own(origin, headers.get("host", "")):
             return await _say(send, 403, {})
         cors = _cors(origin)
-        projects = _projects(scope["query_string"].decode("latin-1"))
+        query = scope["query_string"].decode("latin-1")
+        projects = _projects(query)
         if projects is None:
             return await _say(send, 400, {}, cors)
         if self.hub.is_closing:
             return await _say(send, 503, {}, cors)
-        knock = Knock(host, headers.get("cookie", ""), projects)
+        knock = Knock(host, headers.get("cookie", ""), projects, is_wide=parse_qs(query).get("w") == ["1"])
         let_in = await self.door.knock(knock)
         if isinstance(let_in, int):
             return await _say(send, let_in, {}, cors)

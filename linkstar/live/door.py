@@ -15,10 +15,11 @@ from django.http import HttpRequest
 from django_tenants.utils import tenant_context
 
 from linkstar.accounts.sessions import is_foreign
+from linkstar.live.hub import MOST_BELLS
 from linkstar.members.models import Member
 from linkstar.workspaces.fleet import accepts
 from linkstar.workspaces.hosts import is_public_host, workspace_on
-from linkstar.workspaces.live import access_bell, inbox_bell, project_bell
+from linkstar.workspaces.live import access_bell, inbox_bell, project_bell, work_bell
 from linkstar.workspaces.models import Workspace
 from projects.models import Project
 
@@ -28,11 +29,12 @@ _THREADS = 3
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """What a browser came with. `host` is without its port."""
+    """What a browser came with. `host` is without its port; `is_wide` asks for the work of all projects."""
 
     host: str
     cookies: str
     projects: tuple[int, ...]
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,17 @@ def _enter(workspace: Workspace, knock: Knock) -> Pass | int:
     if seen != wanted:
         return 404
     bells = {f"project {pk}": project_bell(workspace.pk, pk) for pk in sorted(wanted)}
+    if knock.is_wide:
+        bells |= _of_work(workspace, member, most=MOST_BELLS - 2 - len(bells))
     return Pass({**bells, "inbox": inbox_bell(workspace.pk, member.pk)}, access_bell(workspace.pk))
+
+
+def _of_work(workspace: Workspace, member: Member, *, most: int) -> dict[str, str]:
+    """A guest hears nothing of projects that are not theirs, not even that something goes on there."""
+    if member.is_insider:
+        return {"work": work_bell(workspace.pk)}
+    seen = Project.objects.visible_to(member).order_by("-last_activity_at", "pk").values_list("pk", flat=True)
+    return {f"work {pk}": project_bell(workspace.pk, pk) for pk in seen[:most]}
 
 
 def _session(cookies: str) -> SessionBase:

@@ -35,6 +35,11 @@ def project_bell(workspace_id: int, project_id: int) -> str:
     return f"{workspace_id}:p{project_id}"
 
 
+def work_bell(workspace_id: int) -> str:
+    """Something changed in one of the workspace's projects, for pages of the team that gather the work of all."""
+    return f"{workspace_id}:w"
+
+
 def inbox_bell(workspace_id: int, member_id: int) -> str:
     return f"{workspace_id}:m{member_id}"
 
@@ -46,7 +51,9 @@ def access_bell(workspace_id: int) -> str:
 
 def ring_project(project_id: int) -> None:
     """Once the current transaction is committed; twice in one is once."""
-    _after_commit(project_bell(current_workspace_id(), project_id))
+    workspace_id = current_workspace_id()
+    _after_commit(project_bell(workspace_id, project_id))
+    _after_commit(work_bell(workspace_id))
 
 
 def ring_inboxes(member_ids: list[int]) -> None:

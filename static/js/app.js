@@ -21,6 +21,7 @@ import "./elements/live-board.js";
 import "./elements/live-feed.js";
 import "./elements/live-list.js";
 import "./elements/live-sheet.js";
+import "./elements/live-work.js";
 import "./elements/mention-box.js";
 import "./elements/modal-host.js";
 import "./elements/offline-queue.js";

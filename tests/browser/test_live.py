@@ -77,6 +77,22 @@ def test_a_board_follows_what_others_do_within_two_seconds(site: Any, live: Live
     expect(page.locator("live-feed [role=status]")).not_to_be_empty(timeout=5000)
 
 
+def test_my_work_and_the_projects_follow_and_keep_the_focus(site: Any, live: Live, project: Project) -> None:
+    me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
+    task = make_task(project, "Mine already", owner=maya)
+    page = site.page_for(maya, language="en")
+    page.goto(site.url("/"))
+    expect(page.locator("live-feed")).to_have_attribute("data-state", "live")
+    page.locator("#work").get_by_role("link", name="Mine already").focus()
+    edit_text(task, "title", "Mine, again", was=None, actor=me, now=now)
+    expect(page.locator("#work")).to_contain_text("Mine, again", timeout=SOON)
+    expect(page.locator("#work").get_by_role("link", name="Mine, again")).to_be_focused()
+    page.goto(site.url("/projects/"))
+    expect(page.locator("live-feed")).to_have_attribute("data-state", "live")
+    make_project(me, name="A new one")
+    expect(page.locator("#portfolio")).to_contain_text("A new one", timeout=SOON)
+
+
 def test_a_sheet_follows_and_leaves_alone_what_is_typed(site: Any, live: Live, project: Project) -> None:
     me, maya, now = project.owner, make_member(display_name="Maya"), timezone.now()
     task = make_task(project, "Shoot", owner=maya)

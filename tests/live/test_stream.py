@@ -30,10 +30,18 @@ pytestmark = RACE
 class Ear:
     """A browser's side of a stream."""
 
-    def __init__(self, live: Live, who: Member | None, *projects: int, host: str = "acme.localhost", **headers: str):
+    def __init__(
+        self,
+        live: Live,
+        who: Member | None,
+        *projects: int,
+        host: str = "acme.localhost",
+        is_wide: bool = False,
+        **headers: str,
+    ) -> None:
         session = client_of(who).cookies[settings.SESSION_COOKIE_NAME].value if who else ""
         self.connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=15)
-        query = "&".join(f"p={pk}" for pk in projects)
+        query = "&".join([*(f"p={pk}" for pk in projects), *(["w=1"] if is_wide else [])])
         sent = {"Host": host, "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}", **headers}
         self.connection.request("GET", f"/live/?{query}", headers=sent)
         self.answer = self.connection.getresponse()
@@ -100,6 +108,19 @@ def test_one_transaction_rings_once_and_a_rolled_back_one_never(live: Live, proj
         edit_text(task, "title", "Never", was=None, actor=project.owner, now=timezone.now())
         raise RuntimeError
     assert ear.is_silent()
+
+
+def test_the_work_of_all_projects_is_heard_by_the_team_and_by_guests_of_theirs_alone(
+    live: Live, project: Project
+) -> None:
+    guest, hidden = make_member("guest"), make_project(project.owner, name="Hidden")
+    ProjectAccess.objects.create(project=project, member=guest, created_at=timezone.now())
+    team, theirs, narrow = Ear(live, make_member(), is_wide=True), Ear(live, guest, is_wide=True), Ear(live, guest)
+    make_task(hidden)
+    assert (team.next(), theirs.is_silent()) == (("change", "work"), True)
+    make_task(project)
+    assert (team.next(), theirs.next()) == (("change", "work"), ("change", f"work {project.pk}"))
+    assert narrow.is_silent()
 
 
 def test_a_notice_rings_for_its_reader_alone(live: Live, project: Project) -> None:

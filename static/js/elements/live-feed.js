@@ -1,6 +1,7 @@
 /* <live-feed data-stream data-changes data-project data-cursor>: hears that something changed while the page is looked
    at, asks what, and fires "live:changes" {project, tasks, gone, whole} and "inbox:changed" on the body. A stream says
    when; without it, it asks every dozen seconds. What was missed, asleep or offline, is asked for by the cursor.
+   Where a page gathers the work of all projects (<live-work>), "work:changed" says that some of it may have changed.
    A sheet of another project is followed as long as it is open. [data-live-state] on the page shows how things stand. */
 const POLL = 12000;
 const CHECK_STREAM = 60000;
@@ -11,6 +12,7 @@ class LiveFeed extends HTMLElement {
   connectedCallback() {
     this.followed = new Map(); // project → {cursor}
     this.failures = this.refusals = this.shown = 0;
+    this.isWide = Boolean(document.querySelector("live-work"));
     if (this.dataset.project) this.followed.set(this.dataset.project, { cursor: this.dataset.cursor });
     this.stops = [];
     this.listen(document, "visibilitychange", () => (document.hidden ? this.rest() : this.wake()));
@@ -60,20 +62,28 @@ class LiveFeed extends HTMLElement {
     if (this.source || document.hidden || this.isEnded) return;
     const url = new URL(this.dataset.stream, location.href);
     for (const project of this.followed.keys()) url.searchParams.append("p", project);
+    if (this.isWide) url.searchParams.set("w", "1");
     const source = (this.source = new EventSource(url, { withCredentials: true }));
     source.addEventListener("hello", () => {
       this.refusals = 0;
       this.heardAt = Date.now();
       this.isStreaming = true;
+      // What rang while nobody listened is not told any more.
+      if (this.hasHeard) this.tellWork();
+      this.hasHeard = true;
       this.show("live");
       this.soon(0);
     });
     source.addEventListener("change", ({ data }) => {
       this.heardAt = Date.now();
       if (data === "inbox") this.tell("inbox:changed", {});
+      else if (data.startsWith("work")) this.tellWork();
       else this.soon(60 + Math.random() * 120);
     });
-    source.addEventListener("missed", () => this.soon(Math.random() * 2000));
+    source.addEventListener("missed", () => {
+      this.tellWork();
+      this.soon(Math.random() * 2000);
+    });
     source.addEventListener("bye", ({ data }) => {
       this.hush();
       if (data === "access") this.soon(0);
@@ -131,6 +141,7 @@ class LiveFeed extends HTMLElement {
       return;
     }
     this.isAsking = true;
+    if (!this.isStreaming) this.tellWork();
     for (const [project, place] of [...this.followed]) await this.askOf(project, place);
     this.isAsking = false;
     if (this.isEnded || document.hidden) return;
@@ -187,13 +198,17 @@ class LiveFeed extends HTMLElement {
     this.openStream();
   }
 
+  tellWork() {
+    if (this.isWide) this.tell("work:changed", {});
+  }
+
   tell(name, detail) {
     document.body.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
   }
 
   show(state) {
     if (this.state === state) return;
-    this.state = state;
+    this.state = this.dataset.state = state;
     for (const place of document.querySelectorAll("[data-live-state]")) {
       place.dataset.liveState = state;
       place.title = this.dataset[`${state}Hint`];
