@@ -141,7 +141,9 @@ class LiveFeed extends HTMLElement {
       return;
     }
     this.isAsking = true;
-    if (!this.isStreaming) this.tellWork();
+    // The page has just been drawn when it asks first.
+    if (!this.isStreaming && this.hasAsked) this.tellWork();
+    this.hasAsked = true;
     for (const [project, place] of [...this.followed]) await this.askOf(project, place);
     this.isAsking = false;
     if (this.isEnded || document.hidden) return;
