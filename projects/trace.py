@@ -231,7 +231,11 @@ def _edited(data: Data) -> tuple[str, dict[str, Any]]:
     if field == "channel":
         channels = dict(Project.Channel.choices)
         before, after = channels.get(before or ""), channels.get(after or "")
+    if field == "schedule_policy":
+        policies = dict(Project.SchedulePolicy.choices)
+        before, after = policies.get(before or ""), policies.get(after or "")
     names = {
+        "schedule_policy": _("way to move what waits"),
         "name": pgettext("of a project", "name"),
         "channel": _("channel"),
         "store": _("store"),

@@ -32,6 +32,7 @@ from projects.views import (
     ownership,
     palette,
     picking,
+    planning,
     portfolio,
     products,
     projects,
@@ -194,6 +195,7 @@ urlpatterns = [
     path("tasks/<int:pk>/repeat/stop/", recurrence.repeat_stop, name="repeat-stop"),
     # rescheduling
     path("tasks/<int:pk>/reschedule/", rescheduling.task_reschedule, name="task-reschedule"),
+    path("projects/<int:pk>/reschedule/", planning.project_reschedule, name="project-reschedule"),
     # search
     path("search/", search.search_page, name="search"),
     # subtasks

@@ -192,13 +192,13 @@ def _begun_after(task: Task, dates: Minutes, before: Iterable[Link[int]], raw: d
         if link.before not in raw:
             continue
         ready = link.bound(raw[link.before])
-        is_that_day = task.start_on is None or _day_before(ready, zone) <= task.start_on
+        is_that_day = task.start_on is None or day_before(ready, zone) <= task.start_on
         if start < ready and is_that_day:
             start = min(ready, dates.finish)
     return Minutes(start, dates.finish)
 
 
-def _day_before(minute: int, zone: object) -> date:
+def day_before(minute: int, zone: object) -> date:
     """The day on which the minute before this one lies: midnight still belongs to the day that ends."""
     return (to_instant(minute) - timedelta(seconds=1)).astimezone(zone).date()  # type: ignore[arg-type]
 
@@ -227,7 +227,17 @@ def _duration(task: Task, plan: Plan) -> tuple[int, Source]:
         return between, Source.DATES
     assert task.duration_days is not None  # noqa: S101 - said by the source
     days = plan.times.days_of(task).workdays_between(task.start_on, task.due_on)
-    return (between if days == task.duration_days else length), source
+    return (between if days == task.duration_days else length - _evening(task, plan)), source
+
+
+def _evening(task: Task, plan: Plan) -> int:
+    """What is left of a working day after the deadline's time of day; 0 for one without a time, or out of hours."""
+    if task.deadline is None or task.due_time is None:
+        return 0
+    morning = to_minutes(resolve(task.deadline.on, time.min, zone_of(task)).instant)
+    worked = plan.times.of(task).between(morning, finish_of(task.deadline))
+    day = plan.times.day_minutes(task)
+    return day - worked if 0 < worked < day else 0
 
 
 def _item(task: Task, plan: Plan, *, is_parent: bool) -> Item[int]:
@@ -255,7 +265,7 @@ def _item(task: Task, plan: Plan, *, is_parent: bool) -> Item[int]:
 def to_deadline(task: Task, finish: int, work: WorkTime) -> Deadline:
     """The first deadline at the task's own time of day that is not before `finish`; a day without a time as a day."""
     zone, at = zone_of(task), task.due_time
-    day = _day_before(finish, get_zone(zone))
+    day = day_before(finish, get_zone(zone))
     deadline = Deadline(day, at, zone)
     while finish_of(deadline) < finish:
         # On the next day that is worked at all.

@@ -63,7 +63,7 @@ def examine_moves(
     for pk, after in dates.items():
         _add(preview, plan, pk, after, moves.moves[pk], policy, now)
     preview.moves = [move for move in preview.moves if move.before != move.after or move.duration_days is not None]
-    _add_stays(preview, plan, moves.new_violations)
+    add_stays(preview, plan, moves.new_violations)
     return preview
 
 
@@ -200,7 +200,7 @@ def is_in_range(dates: Dates, now: datetime) -> bool:
     return True
 
 
-def _add_stays(preview: Preview, plan: Plan, violations: Sequence[Violation[int]]) -> None:
+def add_stays(preview: Preview, plan: Plan, violations: Sequence[Violation[int]]) -> None:
     """What ought to move now, and does not: by name where the person may see it."""
     told = {move.task.pk for move in preview.moves}
     for found in violations:

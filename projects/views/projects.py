@@ -46,12 +46,16 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "description", "channel", "store", "time_zone"]
-        labels = {"name": gettext_lazy("Project name")}
+        labels = {
+            "name": gettext_lazy("Project name"),
+            "schedule_policy": gettext_lazy("When a task is moved, what waits for it"),
+        }
         widgets = {
             "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
             "description": forms.Textarea(attrs={"class": "textarea", "rows": 4}),
             "channel": forms.Select(attrs={"class": "select"}),
             "store": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+            "schedule_policy": forms.Select(attrs={"class": "select"}),
         }
         help_texts = {"store": gettext_lazy("As your team calls it, for instance HEYFINCH US. It can stay empty.")}
 
@@ -68,6 +72,19 @@ class ProjectForm(forms.ModelForm):
 
     def clean_store(self) -> str:
         return clean_line(self.cleaned_data["store"], 60)
+
+
+class SettingsForm(ProjectForm):
+    class Meta(ProjectForm.Meta):
+        fields = [*ProjectForm.Meta.fields, "schedule_policy"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["schedule_policy"].required = False
+
+    def clean_schedule_policy(self) -> str:
+        """Whoever does not say it leaves it."""
+        return self.cleaned_data["schedule_policy"] or self["schedule_policy"].initial
 
 
 class NewProjectForm(ProjectForm):
@@ -137,7 +154,7 @@ def _milestones(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Settings. An archived project is read-only, but its archive switch still stands here."""
     shown = access.get_project(request.member, pk, to="edit")
-    form = ProjectForm(request.POST or None, instance=shown)
+    form = SettingsForm(request.POST or None, instance=shown)
     if request.method == "POST" and form.is_valid():
         # The form has written into its instance; the action compares with what stands in the database.
         fresh, given = access.get_project(request.member, pk, to="edit"), dict(form.cleaned_data)

@@ -1,0 +1,132 @@
+"""A project planned anew: forward from the day it begins, or backward from the day on which all of it has to be done.
+
+Days of work follow each other along the links, each in its own calendar; a deadline keeps its time of day. Forward each
+task is as early as it can be, backward as late as it may be. What is done, begun, pinned or fixed stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from linkstar.lib.deadlines import Deadline, resolve
+from linkstar.lib.schedule import Schedule, ScheduleRefused, Violation, WorkTime, schedule, to_minutes
+from linkstar.lib.zones import get_zone
+from linkstar.members.models import Member
+from projects.models import Project, Task
+from projects.scheduling.load import Plan, day_before, finish_of, load_plan, to_deadline, to_start
+from projects.scheduling.moving import InACircle, add_stays, is_in_range
+from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
+from projects.scheduling.times import zone_of
+
+Way = Literal["forward", "backward"]
+
+
+def examine_plan(project: Project, *, way: Way, on: date, actor: Member, now: datetime) -> Preview:
+    """What moves when the project begins on `on`, or is done by the end of it, on the project's clock.
+
+    Tasks without dates get some. Raises InACircle.
+    """
+    plan = load_plan([project], today=min(on, now.date()), member=actor)
+    try:
+        result = _schedule(plan, project, way, on)
+    except ScheduleRefused as error:
+        raise InACircle([plan.tasks[key] for key in error.keys if isinstance(key, int) and plan.sees(key)]) from error
+    preview = Preview(project, basis=f"{way} {on}")
+    moving = [task for task in plan.tasks.values() if _moves(task, plan)]
+    dates = {task.pk: _dates(task, plan, result, way) for task in moving}
+    _in_order(plan, dates)
+    for task in moving:
+        if not is_in_range(dates[task.pk], now):
+            preview.stays.append(Stay(task, Stays.RANGE, dates[task.pk].deadline))
+        elif dates[task.pk] != Dates.of(task):
+            preview.moves.append(Move(task, Dates.of(task), dates[task.pk], Why.PLANNED))
+    preview.moves.sort(key=lambda move: (move.deadline.instant if move.deadline else now, move.task.pk))
+    _add_what_stays(preview, plan, result.violations)
+    return preview
+
+
+def _schedule(plan: Plan, project: Project, way: Way, on: date) -> Schedule[int]:
+    items = [replace(item, start_no_earlier=None) for item in plan.items]
+    if way == "forward":
+        start = to_minutes(resolve(on, time.min, project.time_zone).instant)
+        return schedule(items, plan.links, start=start)
+    end = to_minutes(resolve(on + timedelta(days=1), time.min, project.time_zone).instant)
+    return schedule(items, plan.links, start=None, finish=end)
+
+
+def _moves(task: Task, plan: Plan) -> bool:
+    is_own = any(task.project_id == project.pk for project in plan.projects)
+    stays = task.is_done or task.is_fixed or task.is_pinned or task.column.is_doing or task.recurrence_id is not None
+    return is_own and not stays and task.pk not in plan.frozen
+
+
+def _dates(task: Task, plan: Plan, result: Schedule[int], way: Way) -> Dates:
+    found = result[task.pk]
+    is_early = way == "forward"
+    start = found.early_start if is_early else found.late_start
+    finish = found.early_finish if is_early else found.late_finish
+    work = plan.times.of(task)
+    if task.is_milestone:
+        finish = work.next_open(finish) if is_early else work.previous_open(finish)
+        start = finish
+    deadline = to_deadline(task, finish, work) if is_early else _no_later(task, finish, work)
+    day = deadline.on
+    on, at = to_start(task, start if task.is_milestone else work.next_open(start))
+    on = min(on, day)
+    if at is not None and deadline.time is not None and on == day and at > deadline.time:
+        at = None
+    return Dates(on, at, deadline)
+
+
+def _no_later(task: Task, finish: int, work: WorkTime) -> Deadline:
+    """The last deadline at the task's own time of day after which no work would be left until `finish`."""
+    zone = zone_of(task)
+    deadline = Deadline(day_before(finish, get_zone(zone)), task.due_time, zone)
+    while work.between(finish, finish_of(deadline)) > 0:
+        morning = to_minutes(resolve(deadline.on, time.min, zone).instant)
+        deadline = deadline.moved_to_day(day_before(work.previous_open(morning), get_zone(zone)))
+    return deadline
+
+
+def _in_order(plan: Plan, dates: dict[int, Dates]) -> None:
+    """Times of day may put a deadline before that of the task it waits for: then it is due a day later."""
+    for _round in range(len(plan.links)):
+        late = next((found for link in plan.links if (found := _too_early(plan, dates, link.before, link.after))), None)
+        if late is None:
+            return
+        pk, finish = late
+        later = to_deadline(plan.tasks[pk], finish, plan.times.of(plan.tasks[pk]))
+        dates[pk] = replace(dates[pk], deadline=later)
+
+
+def _too_early(plan: Plan, dates: Mapping[int, Dates], before: int, after: int) -> tuple[int, int] | None:
+    first, second = dates.get(before), dates.get(after)
+    if first is None or second is None or first.deadline is None or second.deadline is None:
+        return None
+    if not any(link.before == before and link.after == after and link.kind == "FS" for link in plan.links):
+        return None
+    finish = finish_of(first.deadline)
+    return (after, finish) if finish_of(second.deadline) < finish and not _is_lead(plan, before, after) else None
+
+
+def _is_lead(plan: Plan, before: int, after: int) -> bool:
+    return any(link.lag < 0 for link in plan.links if link.before == before and link.after == after)
+
+
+def _add_what_stays(preview: Preview, plan: Plan, violations: list[Violation[int]]) -> None:
+    """What cannot be where the plan needs it, and what nobody moves: told apart, so that both are seen."""
+    add_stays(preview, plan, violations)
+    told = {stay.task.pk for stay in preview.stays}
+    own = {project.pk for project in plan.projects}
+    for task in plan.tasks.values():
+        if task.project_id not in own or task.pk in told or not plan.sees(task.pk):
+            continue
+        if task.is_done:
+            preview.stays.append(Stay(task, Stays.DONE))
+        elif task.column.is_doing:
+            preview.stays.append(Stay(task, Stays.BEGUN))
+        elif task.is_fixed:
+            preview.stays.append(Stay(task, Stays.FIXED))
+        elif task.is_pinned:
+            preview.stays.append(Stay(task, Stays.PINNED))
