@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.link_words import link_text
+from projects.models import Slip
 
 Data = Mapping[str, Any]
 
 PLAIN: dict[str, Promise] = {
+    "plan frozen": gettext_lazy("%(actor)s froze the plan as “%(name)s”."),
+    "baseline removed": gettext_lazy("%(actor)s removed the frozen plan “%(name)s”."),
     "begun despite": gettext_lazy("%(actor)s did not wait for the tasks before it: %(reason)s"),
 }
 
@@ -49,8 +52,17 @@ def _removed(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s let %(task)s wait for it no more."), values
 
 
+def _explained(data: Data) -> tuple[str, dict[str, Any]]:
+    reason = str(dict(Slip.Reason.choices).get(data.get("reason", ""), "–"))
+    if data.get("note"):
+        values = {"reason": reason, "note": data["note"]}
+        return _("%(actor)s said why the deadline moved: %(reason)s (%(note)s)."), values
+    return _("%(actor)s said why the deadline moved: %(reason)s."), {"reason": reason}
+
+
 BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "dependency added": _added,
     "dependency changed": _changed,
     "dependency removed": _removed,
+    "slip explained": _explained,
 }

@@ -33,6 +33,7 @@ from projects.views import (
     palette,
     picking,
     planning,
+    plans,
     portfolio,
     products,
     projects,
@@ -41,6 +42,7 @@ from projects.views import (
     rescheduling,
     saved_views,
     search,
+    slips,
     subtasks,
     task_fields,
     tasks,
@@ -153,6 +155,10 @@ urlpatterns = [
     path("offers/<int:pk>/", ownership.offer_answer, name="offer-answer"),
     # picking
     path("tasks/<int:pk>/pick/<slug:field>/", picking.task_pick, name="task-pick"),
+    # plans
+    path("projects/<int:pk>/baseline/", plans.baseline, name="baseline"),
+    path("projects/<int:pk>/baseline/freeze/", plans.plan_freeze, name="plan-freeze"),
+    path("baselines/<int:pk>/remove/", plans.baseline_remove, name="baseline-remove"),
     # portfolio
     path("projects/", portfolio.project_list, name="project-list"),
     path("projects/csv/", portfolio.project_csv, name="project-csv"),
@@ -198,6 +204,10 @@ urlpatterns = [
     path("projects/<int:pk>/reschedule/", planning.project_reschedule, name="project-reschedule"),
     # search
     path("search/", search.search_page, name="search"),
+    # slips
+    path("projects/<int:pk>/slips/", slips.slips, name="slips"),
+    path("slips/<int:pk>/explain/", slips.slip_explain, name="slip-explain"),
+    path("changes/<int:pk>/reason/", slips.change_reason, name="change-reason"),
     # subtasks
     path("tasks/<int:pk>/subtasks/", subtasks.subtasks, name="subtasks"),
     path("tasks/<int:pk>/subtasks/add/", subtasks.subtask_add, name="subtask-add"),

@@ -18,13 +18,14 @@ from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects import access
 from projects.actions import bin
-from projects.actions.bulk_edits import SAME, Archive, Bin, Edit, Held, Move
+from projects.actions.bulk_edits import SAME, Archive, Bin, Edit, Held, Move, SetDeadline
 from projects.actions.deadlines import plan_reminders_of
 from projects.actions.families import lock_family, recount
 from projects.actions.links import tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.refusals import is_held_back
 from projects.actions.remembering import record
+from projects.actions.slips import Moved, keep_slips
 from projects.actions.states import LINKS, PARTS, State, linked, save_all, snapshot, write_links
 from projects.actions.trace import leave_traces
 from projects.blocking import open_links_of
@@ -173,6 +174,7 @@ def _carry_out(plan: Plan, project: Project, actor: Member, now: datetime) -> Ch
     data = [(task, edit.data(task, plan.held)) for task in tasks]
     before = {task.pk: _state(plan, task) for task in tasks}
     despite = _gone_on(edit, tasks, plan.held)
+    dated = [(task, task.deadline) for task in tasks] if isinstance(edit, SetDeadline) else []
     for task in tasks:
         edit.put(task, now=now)
     if isinstance(edit, Move):
@@ -190,6 +192,9 @@ def _carry_out(plan: Plan, project: Project, actor: Member, now: datetime) -> Ch
         tell_waiting([task.pk for task in tasks])
     rows = [(task, before[task.pk], _state_after(plan, task, before[task.pk])) for task in tasks]
     change = _remember(edit, rows, data, project, actor, now)
+    if dated:
+        moved = [Moved(task, was, task.deadline) for task, was in dated]
+        keep_slips(moved, change=change, actor=actor, now=now)
     if isinstance(edit, Move) and despite:
         traces = [(task, {"reason": edit.despite}) for task in despite]
         leave_traces("begun despite", project=project, actor=actor, now=now, tasks=traces)

@@ -10,6 +10,7 @@ from linkstar.members.models import Member
 from notifications.actions import reminders
 from projects.actions.refusals import check_not_in_hand
 from projects.actions.remembering import leave_change
+from projects.actions.slips import UNSAID, Moved, Why, keep_slips
 from projects.actions.states import snapshot
 from projects.actions.trace import touch
 from projects.models import Change, Task
@@ -63,8 +64,10 @@ def starts_after(task: Task, deadline: Deadline | None) -> bool:
 
 
 @transaction.atomic
-def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: datetime) -> Change | None:
-    """Move, set or remove a task's deadline; its waiting reminders follow.
+def set_deadline(
+    task: Task, deadline: Deadline | None, *, actor: Member, now: datetime, why: Why = UNSAID
+) -> Change | None:
+    """Move, set or remove a task's deadline; its waiting reminders follow. `why` is kept when it has moved.
 
     Raises StartAfterDue, and StillDraft when a task in hand would be without one.
     """
@@ -79,7 +82,7 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
     put_deadline(task, deadline)
     touch(task, "due_on", "due_time", "due_zone", "due_at", now=now)
     plan_reminders(task, now=now)
-    return leave_change(
+    change = leave_change(
         "deadline changed",
         task,
         snapshot(current, "deadline"),
@@ -88,6 +91,8 @@ def set_deadline(task: Task, deadline: Deadline | None, *, actor: Member, now: d
         before=deadline_data(before),
         after=deadline_data(deadline),
     )
+    keep_slips([Moved(task, before, deadline)], change=change, actor=actor, now=now, why=why)
+    return change
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects.actions.deadlines import deadline_data, plan_reminders_of, put_deadline, start_data
 from projects.actions.remembering import record
+from projects.actions.slips import UNSAID, Moved, Why, keep_slips
 from projects.actions.states import save_all, snapshot
 from projects.actions.trace import leave_trace, leave_traces, lock_tasks
 from projects.models import Board, Change, Project, Task
@@ -45,11 +46,12 @@ def apply(
     now: datetime,
     verb: str = "rescheduled",
     of_project: OfProject | None = None,
+    why: Why = UNSAID,
 ) -> tuple[Preview, Change | None]:
     """Do what `examine` finds, when that is still what the person saw (`seal`); None when nothing was to be moved.
 
-    `examine` is asked twice: for what is to be locked, and then under the locks. Raises PreviewChanged. Locks as
-    everybody does: boards, tasks by pk, then the traces, project by project.
+    `examine` is asked twice: for what is to be locked, and then under the locks. `why` is of all deadlines that move.
+    Raises PreviewChanged. Locks as everybody does: boards, tasks by pk, then the traces, project by project.
     """
     _lock(examine())
     preview = examine()
@@ -71,6 +73,8 @@ def apply(
         said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
         leave_trace("anchor moved", project=preview.project, actor=actor, now=now, change=change, **said)
     _leave_lines(moves, change, actor, now)
+    moved = [Moved(move.task, move.before.deadline, move.after.deadline) for move in moves]
+    keep_slips(moved, change=change, actor=actor, now=now, why=why)
     _tell(moves, change, preview.project, actor, now)
     return preview, change
 

@@ -58,6 +58,14 @@ def deadline_of(value: list[Any] | None) -> Deadline | None:
     return Deadline.stored(date.fromisoformat(on), clock, zone, datetime.fromisoformat(instant))
 
 
+def as_kept(deadline: Deadline | None) -> list[Any] | None:
+    """A deadline as the part of that name keeps it."""
+    if deadline is None:
+        return None
+    at = deadline.time.isoformat() if deadline.time else None
+    return [deadline.on.isoformat(), at, deadline.zone, deadline.instant.isoformat()]
+
+
 def _put_deadline(task: Task, value: list[Any] | None) -> None:
     on, at, zone, instant = value or (None, None, "", None)
     task.due_on, task.due_time = date.fromisoformat(on) if on else None, time.fromisoformat(at) if at else None

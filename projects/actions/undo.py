@@ -27,6 +27,7 @@ from projects.actions.links import lock_links, may_wait_again, tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.remembering import OVER
 from projects.actions.search_index import index_tasks
+from projects.actions.slips import forget_slips
 from projects.actions.states import ROWS, WAITS, State, is_same, linked, part_named, save_all, write_links
 from projects.actions.trace import leave_trace, leave_traces
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
@@ -266,6 +267,8 @@ class _Undoing:
         save_all(tasks, *self.parts, now=self.now)
         if _ON_REMINDERS.intersection(self.parts):
             plan_reminders_of(tasks, now=self.now)
+        if "deadline" in self.parts:
+            forget_slips(self.change, [task.pk for task in tasks])
         if _WORDS.intersection(self.parts):
             index_tasks(tasks)
         look_soon(*(task for task in tasks if task.is_done), now=self.now)

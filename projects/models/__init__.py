@@ -9,6 +9,7 @@ from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
+from projects.models.plans import Baseline, BaselineTask, Slip
 from projects.models.products import ProductLink
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
@@ -20,6 +21,8 @@ from projects.models.undo import UNDO_FOR, Change
 __all__ = [
     "UNDO_FOR",
     "Activity",
+    "Baseline",
+    "BaselineTask",
     "Board",
     "CalendarFeed",
     "Change",
@@ -42,6 +45,7 @@ __all__ = [
     "SavedView",
     "SearchEntry",
     "SearchWord",
+    "Slip",
     "StoredFile",
     "Task",
     "TimeEntry",

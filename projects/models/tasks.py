@@ -172,6 +172,7 @@ class Task(models.Model):
     checklist_done_count = models.PositiveSmallIntegerField(default=0)
     subtask_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     subtask_done_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    slip_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     logged_minutes = models.PositiveIntegerField(default=0, db_default=0)
     product_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     comment_count = models.PositiveIntegerField(default=0)

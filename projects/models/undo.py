@@ -19,6 +19,9 @@ class Change(models.Model):
     of the act point here.
     """
 
+    # Deadlines moved in it, and nobody has said why (actions/slips.py): the toast asks.
+    asks_why = False
+
     verb = models.CharField(max_length=40)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)

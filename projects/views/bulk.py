@@ -23,7 +23,7 @@ from projects.models import Change, Project
 from projects.views import bulk_words, relocation_words
 from projects.views.boards import reader_of, refused
 from projects.views.bulk_forms import FORMS, EditForm
-from projects.views.sheet import trigger
+from projects.views.sheet import asking_why, trigger
 
 
 class Selection(NamedTuple):
@@ -143,7 +143,7 @@ def _applied(request: WorkspaceRequest, project: Project, plan: many.Plan, chang
         return redirect("projects:activity", project.pk)
     response = HttpResponse()
     undo = reverse("projects:change-undo", args=[change.pk])
-    trigger(response, "toast", {"message": message, "undo_url": undo})
+    trigger(response, "toast", {"message": message, "undo_url": undo, **asking_why(change)})
     for event in ("board:changed", "select:clear", "dialog:close"):
         trigger(response, event, {})
     if len(plan.changed) - plan.along == 1:  # its sheet may be open

@@ -35,7 +35,7 @@ from projects.views.boards import TITLE_LIMIT
 from projects.views.date_words import range_text, start_text
 from projects.views.moving import why_not
 from projects.views.rescheduling import asks_first
-from projects.views.sheet import trigger
+from projects.views.sheet import asking_why, trigger
 
 
 class DayForm(forms.Form):
@@ -107,7 +107,11 @@ def _moved_toast(deadline: Deadline, change: Change, now: datetime) -> dict[str,
     zone, language = timezone.get_current_timezone_name(), get_language() or "en"
     label = describe(deadline, reader_zone=zone, language=language, now=now)
     undo = reverse("projects:change-undo", args=[change.pk])
-    return {"message": _("The deadline is now %(deadline)s.") % {"deadline": label.at_text}, "undo_url": undo}
+    return {
+        "message": _("The deadline is now %(deadline)s.") % {"deadline": label.at_text},
+        "undo_url": undo,
+        **asking_why(change),
+    }
 
 
 class DatedTaskForm(forms.Form):

@@ -31,10 +31,12 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
+from projects.actions.slips import UNSAID, Why
 from projects.models import Task
 from projects.scheduling.load import waiting_for
 from projects.views.date_words import range_text, start_text
 from projects.views.moving import why_not
+from projects.views.reasons import WhyForm
 from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet
 
 _PART = "projects/_task_deadline.jinja#deadline"
@@ -118,7 +120,10 @@ def task_deadline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = DeadlineForm(request.POST, now=now)
     if not form.is_valid():
         return _refuse(request, sheet, form.errors)
-    return _save(request, sheet, form.deadline, now)
+    why = WhyForm(request.POST, may_wait=True)
+    if not why.is_valid():
+        return _refuse(request, sheet, {"why": [problems(why)]})
+    return _save(request, sheet, form.deadline, now, why.why)
 
 
 @require_safe
@@ -153,15 +158,18 @@ def zones_for(task: Task) -> Choices:
     return zone_choices(get_language() or "en", first=tuple(dict.fromkeys(first)))
 
 
-def _save(request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime) -> HttpResponse:
+def _save(
+    request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime, why: Why = UNSAID
+) -> HttpResponse:
     try:
-        change = set_deadline(sheet.task, deadline, actor=request.member, now=now)
+        change = set_deadline(sheet.task, deadline, actor=request.member, now=now, why=why)
     except StartAfterDue:
         return _refuse(request, sheet, {"typed": [start_text(sheet.task)]})
     except StillDraft as error:
         return _refuse(request, sheet, {"typed": [why_not(error, request.member)]})
     sheet.saved = "deadline"
     also = ["projects/_task_properties.jinja#reminders", "projects/_task_properties.jinja#start"]
+    also.append("projects/_task_slips.jinja")
     response = answer(request, sheet, _PART, also=also, now=now)
     offer_undo(response, change)
     return response

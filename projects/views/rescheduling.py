@@ -28,7 +28,7 @@ from projects.scheduling.preview import Dates, Preview, Stays
 from projects.views import previews
 from projects.views.boards import reader_of
 from projects.views.deadlines import DeadlineForm
-from projects.views.sheet import trigger
+from projects.views.sheet import asking_why, trigger
 from projects.wording import listed
 
 PAGE = "projects/reschedule.html"
@@ -169,7 +169,7 @@ def done(request: WorkspaceRequest, task: Task, preview: Preview, change: Change
         messages.success(request, said, extra_tags=undo)
         return redirect(task)
     response = HttpResponse()
-    trigger(response, "toast", {"message": said, **({"undo_url": undo} if undo else {})})
+    trigger(response, "toast", {"message": said, **({"undo_url": undo} if undo else {}), **asking_why(change)})
     also = [move.task.pk for move in preview.moves if move.task.pk != task.pk]
     trigger(response, "task:changed", {"task": task.pk, "also": also[:100]})
     for event in ("board:changed", "dialog:close"):

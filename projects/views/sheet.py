@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from linkstar.members.context import cursor_of
 from linkstar.members.models import Member
@@ -26,9 +27,10 @@ from projects.families import Family
 from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
 from projects.granularity import Work, findings
-from projects.models import Change, ChecklistItem, Column, CustomField, Label, ProductLink, Task
+from projects.models import Change, ChecklistItem, Column, CustomField, Label, ProductLink, Slip, Task
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
+from projects.slips import SlipRow, slips_of_task
 from projects.stream import Cursor, Stream, left_at, stream_of
 from projects.templatetags.trace import names
 from projects.trace import moment
@@ -187,6 +189,16 @@ class TaskSheet:
         links = links_of(self.task, Reader(self.member, zone, get_language() or "en", timezone.now()))
         return links.for_guest() if self.is_guest else links
 
+    @cached_property
+    def slips(self) -> list[SlipRow]:
+        """How the deadline has moved, the newest first."""
+        zone = timezone.get_current_timezone_name()
+        return slips_of_task(self.task, Reader(self.member, zone, get_language() or "en", timezone.now()))
+
+    @property
+    def slip_reasons(self) -> list[tuple[str, str]]:
+        return list(Slip.Reason.choices)
+
     @property
     def size_hints(self) -> list[str]:
         """How the task could be said more finely; nothing for steps of an SOP, which are cut already."""
@@ -266,7 +278,14 @@ def offer_undo(response: HttpResponse, change: Change | None) -> None:
     """A toast that says what was changed and takes it back; nothing where nothing was changed."""
     if change is not None:
         undo = reverse("projects:change-undo", args=[change.pk])
-        trigger(response, "toast", {"message": changed_words(change.verb), "undo_url": undo})
+        trigger(response, "toast", {"message": changed_words(change.verb), "undo_url": undo, **asking_why(change)})
+
+
+def asking_why(change: Change | None) -> dict[str, Any]:
+    """For a toast: the way to say why deadlines have moved, when nobody has yet."""
+    if change is None or not change.asks_why:
+        return {}
+    return {"ask": {"word": _("Say why"), "url": reverse("projects:change-reason", args=[change.pk])}}
 
 
 def trigger(response: HttpResponse, name: str, detail: Any) -> None:

@@ -16,6 +16,7 @@ from notifications.actions.notify import notify
 from projects.actions.deadlines import put_deadline
 from projects.actions.projects import create_project
 from projects.actions.search_index import index_items, index_tasks
+from projects.actions.slips import freeze_plan
 from projects.actions.tasks import take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Dependency, Project, Task
@@ -76,6 +77,8 @@ def start_project(
         version=template.version,
         tasks=len(tasks),
     )
+    with override(language):
+        freeze_plan(project, _("Kick-off"), actor=actor, now=now)
     _tell(project, tasks.values(), actor=actor, now=now)
     return project
 

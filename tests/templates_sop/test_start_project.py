@@ -173,7 +173,7 @@ def test_the_second_of_two_equal_times_stays_the_second(owner: Any) -> None:
 def test_it_leaves_its_trace(owner: Any) -> None:
     project = start(owner)
     verbs = list(Activity.objects.filter(project=project).order_by("pk").values_list("verb", flat=True))
-    assert verbs == ["project created", "project started"]
+    assert verbs == ["project created", "project started", "plan frozen"]
     data = Activity.objects.get(project=project, verb="project started").data
     assert data == {"template": "Q4黑五网一备战", "version": 1, "tasks": 36}
 

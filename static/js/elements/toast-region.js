@@ -22,19 +22,21 @@ class ToastRegion extends HTMLElement {
     if (dialog !== this && dialog?.contains(this) && this.home !== this.parentElement) this.home.append(this);
   }
 
-  /** `act` is {word, run} for a button that calls back into the page, `undo_url` is posted to. */
-  add({ message, undo_url: undoUrl, level, act }) {
+  /** `act` is {word, run} for a button that calls back into the page, `undo_url` is posted to, and `ask` is {word, url} of
+      a question that opens in the dialog. */
+  add({ message, undo_url: undoUrl, level, act, ask }) {
     const toast = document.createElement("div");
     toast.className = level === "error" ? "toast toast--error" : "toast";
     const words = document.createElement("span");
     words.textContent = message;
     toast.append(words);
     if (undoUrl) toast.append(this.undoForm(undoUrl, toast));
+    if (ask) toast.append(this.button(ask.word, () => (toast.remove(), window.htmx.ajax("GET", ask.url, { target: "#dialog", swap: "innerHTML" }))));
     if (act) toast.append(this.button(act.word, () => (toast.remove(), act.run())));
     this.append(toast);
     this.enter();
     while (this.children.length > 3) this.firstElementChild.remove();
-    this.age(toast, undoUrl || act ? 10000 : 6000);
+    this.age(toast, undoUrl || act || ask ? 10000 : 6000);
   }
 
   undoForm(url, toast) {
