@@ -10,7 +10,7 @@ from linkstar.members.models import Member
 from notifications.actions import reminders
 from projects.actions.refusals import check_not_in_hand
 from projects.actions.remembering import leave_change
-from projects.actions.slips import UNSAID, Moved, Why, keep_slips
+from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
 from projects.actions.states import snapshot
 from projects.actions.trace import touch
 from projects.models import Change, Task
@@ -65,7 +65,7 @@ def starts_after(task: Task, deadline: Deadline | None) -> bool:
 
 @transaction.atomic
 def set_deadline(
-    task: Task, deadline: Deadline | None, *, actor: Member, now: datetime, why: Why = UNSAID
+    task: Task, deadline: Deadline | None, *, actor: Member, now: datetime, why: Cause = UNSAID
 ) -> Change | None:
     """Move, set or remove a task's deadline; its waiting reminders follow. `why` is kept when it has moved.
 

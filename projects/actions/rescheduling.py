@@ -12,7 +12,7 @@ from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects.actions.deadlines import deadline_data, plan_reminders_of, put_deadline, start_data
 from projects.actions.remembering import record
-from projects.actions.slips import UNSAID, Moved, Why, keep_slips
+from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
 from projects.actions.states import save_all, snapshot
 from projects.actions.trace import leave_trace, leave_traces, lock_tasks
 from projects.models import Board, Change, Project, Task
@@ -46,7 +46,7 @@ def apply(
     now: datetime,
     verb: str = "rescheduled",
     of_project: OfProject | None = None,
-    why: Why = UNSAID,
+    why: Cause = UNSAID,
 ) -> tuple[Preview, Change | None]:
     """Do what `examine` finds, when that is still what the person saw (`seal`); None when nothing was to be moved.
 

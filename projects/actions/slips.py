@@ -26,14 +26,14 @@ class Moved(NamedTuple):
     after: Deadline | None
 
 
-class Why(NamedTuple):
+class Cause(NamedTuple):
     """Of slips: a code of Slip.Reason, "" for not said yet, and some words, which "other" needs."""
 
     reason: str = ""
     note: str = ""
 
 
-UNSAID = Why()
+UNSAID = Cause()
 
 
 class NameTaken(ValueError):
@@ -57,7 +57,7 @@ UPDATE projects_task task SET slip_count = least(slip_count + 1, 32000) FROM mad
 
 
 def keep_slips(
-    moved: Iterable[Moved], *, change: Change | None, actor: Member, now: datetime, why: Why = UNSAID
+    moved: Iterable[Moved], *, change: Change | None, actor: Member, now: datetime, why: Cause = UNSAID
 ) -> None:
     """Keep those of the moves that are slips: of open tasks, from one instant to another. Two statements, or none.
 
@@ -106,7 +106,7 @@ def _country(task: Task) -> str:
 
 
 @transaction.atomic
-def explain_slips(slips: Collection[Slip], why: Why, *, actor: Member, now: datetime) -> int:
+def explain_slips(slips: Collection[Slip], why: Cause, *, actor: Member, now: datetime) -> int:
     """Say why deadlines have moved, for the first time or another; how many say something new.
 
     Each is a slip of a task that the actor may edit, with its task and project.

@@ -31,7 +31,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline, starts_after
 from projects.actions.refusals import StillDraft
-from projects.actions.slips import UNSAID, Why
+from projects.actions.slips import UNSAID, Cause
 from projects.models import Task
 from projects.scheduling.load import waiting_for
 from projects.views.date_words import range_text, start_text
@@ -159,7 +159,7 @@ def zones_for(task: Task) -> Choices:
 
 
 def _save(
-    request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime, why: Why = UNSAID
+    request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime, why: Cause = UNSAID
 ) -> HttpResponse:
     try:
         change = set_deadline(sheet.task, deadline, actor=request.member, now=now, why=why)

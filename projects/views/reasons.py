@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linkstar.lib.text import clean_line
-from projects.actions.slips import Why
+from projects.actions.slips import Cause
 from projects.models import Slip
 
 _NOTE = 300
@@ -40,5 +40,5 @@ class WhyForm(forms.Form):
             self.add_error("note", _("Say in a few words what the other reason is."))
 
     @property
-    def why(self) -> Why:
-        return Why(self.cleaned_data["reason"], self.cleaned_data["note"])
+    def why(self) -> Cause:
+        return Cause(self.cleaned_data["reason"], self.cleaned_data["note"])

@@ -14,9 +14,9 @@ from projects.actions.deadlines import set_deadline
 from projects.actions.edits import set_owner
 from projects.actions.slips import (
     MOST_BASELINES,
+    Cause,
     NameTaken,
     TooManyBaselines,
-    Why,
     explain_slips,
     freeze_plan,
     working_days,
@@ -63,7 +63,7 @@ def test_a_slip_is_counted_in_working_days(country: str, before: date, after: da
 
 
 def test_a_moved_deadline_is_kept_with_its_reason(maya: Any, project: Any) -> None:
-    why = Why("supplier", "The mould is late")
+    why = Cause("supplier", "The mould is late")
     task = moved(project, "Sample", date(2031, 11, 20), date(2031, 11, 25), maya, why=why)
     assert list(Slip.objects.values_list("task", "working_days", "reason", "note", "actor")) == [
         (task.pk, 3, "supplier", "The mould is late", maya.pk)
@@ -125,7 +125,7 @@ def test_a_toast_asks_once_for_all_that_moved(maya: Any, project: Any) -> None:
 
 def test_what_nobody_explained_is_listed_and_answered_with_one_tap(maya: Any, project: Any) -> None:
     moved(project, "Sample", date(2031, 11, 20), date(2031, 11, 25), maya)
-    moved(project, "Photos", date(2031, 11, 20), date(2031, 11, 21), maya, why=Why("design"))
+    moved(project, "Photos", date(2031, 11, 20), date(2031, 11, 21), maya, why=Cause("design"))
     browser, slip = client_of(maya), Slip.objects.get(reason="")
     page = text(browser.get(f"/projects/{project.pk}/slips/?reason=none"))
     assert ("Sample" in page, "Photos" in page) == (True, False)
@@ -158,7 +158,7 @@ def test_guests_see_slips_of_their_own_tasks_and_nobody_sees_finance(maya: Any, 
 
 
 def test_a_file_holds_the_slips_for_spreadsheets(maya: Any, project: Any) -> None:
-    moved(project, "=Sample", date(2031, 11, 20), date(2031, 11, 25), maya, why=Why("other", "Typhoon"))
+    moved(project, "=Sample", date(2031, 11, 20), date(2031, 11, 25), maya, why=Cause("other", "Typhoon"))
     lines = client_of(maya).get(f"/projects/{project.pk}/slips/?csv").content.decode().splitlines()
     assert lines[0].startswith("\ufeffNumber,Title,")
     assert "'=Sample" in lines[1]
@@ -239,7 +239,7 @@ def test_names_of_frozen_plans_are_asked_for_and_taken_once(maya: Any, project: 
 def test_a_reason_can_be_said_anew_and_the_same_twice_leaves_one_line(maya: Any, project: Any) -> None:
     task = moved(project, "Sample", date(2031, 11, 20), date(2031, 11, 25), maya)
     slips = list(Slip.objects.select_related("task__project"))
-    said = [explain_slips(slips, Why(reason), actor=maya, now=NOW) for reason in ("design", "design", "platform")]
+    said = [explain_slips(slips, Cause(reason), actor=maya, now=NOW) for reason in ("design", "design", "platform")]
     assert (said, task.activity.filter(verb="slip explained").count()) == ([1, 0, 1], 2)
 
 
