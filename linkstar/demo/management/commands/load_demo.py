@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from linkstar.demo.calendars import add_calendars
 from linkstar.demo.fields import add_fields, add_weekly
 from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
@@ -57,4 +58,5 @@ class Command(BaseCommand):
             structure(projects, people, now=now)
             add_fields(projects, people, now=now)
             add_weekly(projects, people, now=now)
+            add_calendars(people, now=now)
             settle(workspace, now=now)
