@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from linkstar.lib.hours import Day, Week, minutes_of
+from linkstar.lib.hours import Day, Week
 from linkstar.lib.zones import get_zone
 
 _DAY = 24 * 60
@@ -60,11 +60,6 @@ def _wrapped(start: int, end: int) -> list[tuple[int, int]]:
     if start + length <= _WEEK:
         return [(start, start + length)]
     return [(start, _WEEK), (0, start + length - _WEEK)]
-
-
-def longest_minutes(week: Week) -> int:
-    """How much the fullest day has."""
-    return max(minutes_of(day) for day in week)
 
 
 def next_change(mine: str, theirs: str, *, now: datetime, days: int) -> Change | None:

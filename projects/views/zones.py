@@ -95,7 +95,8 @@ def _answer(project: Project, zone: str, keep: Keep, request: WorkspaceRequest, 
         "count": len(preview.all_moves),
         "rows": rows[:EXAMPLES],
         "more": len(preview.all_moves) - len(rows[:EXAMPLES]),
-        "facts": previews.facts(preview, reader),
+        # What keeps its moment lands on no holiday that it was not on.
+        "facts": previews.facts(preview, reader) if keep == "wall" else [],
         "fixed": stays[Stays.FIXED],
         "days": stays[Stays.DAY],
     }

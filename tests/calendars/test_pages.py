@@ -202,7 +202,7 @@ def test_a_moment_that_clocks_skip_is_said(manager):
         ({"at_time": "25:00"}, "Type a time"),
         ({"zone": "Mars/Olympus"}, "not one of the available"),
         ({"source_url": "javascript:alert(1)"}, "Type a whole address"),
-        ({"first_on": "0027-06-22"}, "Is the year right"),
+        ({"first_on": "2028-06-22"}, "This is the date of 2027"),
     ],
 )
 def test_a_date_that_makes_no_sense_is_refused(manager, wrong, words):
@@ -229,6 +229,13 @@ def test_a_date_of_the_teams_own_is_added_and_removed(manager):
     client.post(f"{MARKET}{row.key}/2027/1/take-back/")
     assert not MarketDate.objects.exists()
     assert client.get(f"{MARKET}{row.key}/2027/1/").status_code == 404
+
+
+def test_a_date_of_ones_own_lies_in_a_year_that_can_be(manager):
+    given = {"name": "Canton Fair", "kind": "retail", "first_on": "0027-04-15", "zone": "Asia/Shanghai", "channel": ""}
+    response = client_of(manager).post(f"{MARKET}add/", given)
+    assert response.status_code == 422
+    assert "Is the year right" in text_of(response)
 
 
 def test_a_date_of_ones_own_needs_a_day(manager):

@@ -1,6 +1,5 @@
 """A date of the American retail year, as this workspace knows it."""
 
-from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -9,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from linkstar.accounts.models import validate_zone
-from linkstar.lib.deadlines import resolve
 from linkstar.members.models import Member
 
 
@@ -84,10 +82,3 @@ class MarketDate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.year}"
-
-    @property
-    def instant(self) -> datetime | None:
-        """In UTC, for a date with a time of day."""
-        if self.first_on is None or self.at_time is None:
-            return None
-        return resolve(self.first_on, self.at_time, self.zone).instant

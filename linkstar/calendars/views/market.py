@@ -81,6 +81,7 @@ class MarketForm(SpanForm):
 
     def __init__(self, *args: Any, entry: Entry | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.entry = entry
         first = tuple(dict.fromkeys([*([entry.zone] if entry else []), MARKET_ZONE, "America/New_York"]))
         set_choices(self, "zone", zone_choices(get_language() or "en", first))
         if entry is not None:
@@ -105,7 +106,10 @@ class MarketForm(SpanForm):
                 self.add_error("first_on", _("A time needs its day."))
             if given.get("is_confirmed"):
                 self.add_error("first_on", _("What is confirmed has a day."))
-        if first is not None and first.year not in access.YEARS:
+        if first is not None and self.entry is not None and first.year != self.entry.year:
+            words = {"year": self.entry.year}
+            self.add_error("first_on", _("This is the date of %(year)s. Its first day lies in that year.") % words)
+        elif first is not None and first.year not in access.YEARS:
             self.add_error("first_on", _("Is the year right?"))
         if given.get("at_time") and first and last and last != first:
             self.add_error("last_on", _("One moment lies on one day. Leave the last day empty."))
