@@ -6,12 +6,13 @@ Whatever the person may not change stands still, and drives what waits for it al
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.db import connection
+from django.db.models import F
 
 from linkstar.lib.deadlines import Deadline, resolve
 from linkstar.lib.schedule import Dates as Minutes
@@ -19,7 +20,8 @@ from linkstar.lib.schedule import Item, Link, WorkTime, to_instant, to_minutes
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects import access
-from projects.models import Dependency, Project, Task
+from projects.models import Column, Dependency, Project, Task
+from projects.models.tasks import TaskQuerySet
 from projects.scheduling.times import Times, zone_of
 
 _MINUTES_OF_DAY = 24 * 60
@@ -32,6 +34,12 @@ WITH RECURSIVE behind AS (
     SELECT link.blocked_id FROM projects_dependency link JOIN behind ON link.blocker_id = behind.id
 )
 SELECT DISTINCT project_id FROM projects_task JOIN behind USING (id) WHERE deleted_at IS NULL
+"""
+
+
+# The ORM would write a parameter a task.
+_LINKS = """
+SELECT * FROM projects_dependency WHERE blocked_id = ANY(%s) OR blocker_id = ANY(%s) ORDER BY id
 """
 
 
@@ -87,11 +95,13 @@ def load_plan(projects: Collection[Project], *, today: date, member: Member | No
     `member` is who looks and moves: None sees all of it, and may move all of it. Calendars are looked up from `today`
     or the first date of the plan, whichever is first, to well after the last.
     """
-    tasks = _read_tasks([project.pk for project in projects])
+    tasks = _read_tasks(projects)
     links = _read_links(tasks)
     foreign = {pk for link in links for pk in (link.blocker_id, link.blocked_id)} - tasks.keys()
     if foreign:
-        tasks |= {task.pk: task for task in _with_people(Task.objects.alive().filter(pk__in=foreign))}
+        elsewhere = Task.objects.current().filter(pk__in=foreign).exclude(project__in=projects)
+        elsewhere = _at_work(elsewhere.select_related("project"))
+        tasks |= {task.pk: task for task in elsewhere}
     days = [day for task in tasks.values() for day in (task.start_on, task.due_on) if day]
     owners = {task.owner_id: task.owner for task in tasks.values() if task.owner is not None}
     times = Times.load(owners.values(), min([today, *days]), max([today, *days]))
@@ -101,27 +111,38 @@ def load_plan(projects: Collection[Project], *, today: date, member: Member | No
     return plan
 
 
-def _read_tasks(projects: Sequence[int]) -> dict[int, Task]:
-    found = Task.objects.current().filter(project__in=projects).order_by("project", "number")
-    return {task.pk: task for task in _with_people(found)}
+def _at_work(tasks: TaskQuerySet) -> TaskQuerySet:
+    """With their owners and whether somebody is at them, and without what a plan does not read."""
+    shown = tasks.select_related("owner").defer("description", "field_values")
+    return shown.annotate(status=F("column__status"))
 
 
-def _with_people(tasks: Iterable[Task]) -> Iterable[Task]:
-    return tasks.select_related("owner", "project", "column")  # type: ignore[attr-defined, no-any-return]
+def is_begun(task: Task) -> bool:
+    """Of a task of a plan: somebody is at it."""
+    status: str = task.status  # type: ignore[attr-defined]
+    return status == Column.Status.DOING
+
+
+def _read_tasks(projects: Collection[Project]) -> dict[int, Task]:
+    by_pk = {project.pk: project for project in projects}
+    found = Task.objects.current().filter(project__in=by_pk).order_by("project", "number")
+    tasks = {task.pk: task for task in _at_work(found)}
+    for task in tasks.values():
+        task.project = by_pk[task.project_id]
+    return tasks
 
 
 def _read_links(tasks: Collection[int]) -> list[Dependency]:
-    """Those of which one end is among the tasks and both are at work or done."""
-    ends = Dependency.objects.filter(blocker__deleted_at=None, blocked__deleted_at=None)
-    ends = ends.filter(blocker__archived_at=None, blocked__archived_at=None)
+    """Those of which one end is among the tasks; what has become of the other end is seen when it is read."""
     pks = list(tasks)
-    return list(ends.filter(blocked__in=pks).union(ends.filter(blocker__in=pks)).order_by("id"))
+    return list(Dependency.objects.raw(_LINKS, [pks, pks]))
 
 
-def _seen(tasks: Collection[int], member: Member | None) -> set[int] | None:
+def _seen(tasks: Mapping[int, Task], member: Member | None) -> set[int] | None:
     if member is None or (member.is_insider and member.sees_finance):
         return None
-    return set(Task.objects.filter(pk__in=list(tasks)).allowed_to(member).values_list("pk", flat=True))
+    projects = {task.project_id for task in tasks.values()}
+    return set(Task.objects.filter(project__in=projects).allowed_to(member).values_list("pk", flat=True))
 
 
 def _may_move(task: Task, member: Member | None, plan: Plan, foreign: Collection[int]) -> bool:
@@ -256,7 +277,7 @@ def _item(task: Task, plan: Plan, *, is_parent: bool) -> Item[int]:
         start_no_earlier=dates.start if dates and not is_parent else None,
         pinned_start=dates.start if dates and is_held else None,
         fixed_finish=dates.finish if dates and (is_held or task.is_fixed) else None,
-        started_at=dates.start if dates and task.column.is_doing and not is_parent else None,
+        started_at=dates.start if dates and is_begun(task) and not is_parent else None,
         parent=parent,
         is_milestone=task.is_milestone,
     )

@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from linkstar.lib.deadlines import Deadline, DeadlineOutOfRange, check_range
 from linkstar.lib.schedule import Dates as Minutes
 from linkstar.lib.schedule import Move as EngineMove
-from linkstar.lib.schedule import Moves, Policy, ScheduleRefused, Violation, reschedule, to_instant, to_minutes
-from linkstar.lib.zones import get_zone
+from linkstar.lib.schedule import Moves, Policy, ScheduleRefused, Violation, reschedule, to_minutes
 from linkstar.members.models import Member
 from projects.models import Project, Task
 from projects.scheduling.load import Plan, finish_of, load_plan, projects_behind, to_deadline, to_start
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
 from projects.scheduling.times import zone_of
-
-# Rounding to days may push once more, a link at a time.
-_ROUNDS = 60
 
 
 class InACircle(ValueError):
@@ -53,15 +49,18 @@ def examine_moves(
     wishes = {pk: _settled(plan, pk, wish) for pk, wish in wishes.items() if pk in plan.tasks}
     moved = {pk: at for pk, wish in wishes.items() if (at := _minutes(plan, pk, wish))}
     try:
-        moves, dates = _rounded(plan, moved, wishes, policy, now)
+        moves = _moves(plan, moved, policy, now)
     except ScheduleRefused as error:
         raise InACircle([plan.tasks[key] for key in error.keys if isinstance(key, int) and plan.sees(key)]) from error
     preview = Preview(project)
     for pk, wish in wishes.items():
         task = plan.tasks[pk]
         preview.moves.append(Move(task, Dates.of(task), wish.dates, Why.CHOSEN, duration_days=wish.duration_days))
-    for pk, after in dates.items():
-        _add(preview, plan, pk, after, moves.moves[pk], policy, now)
+    parents = {item.parent for item in plan.items}
+    for pk, move in moves.moves.items():
+        if pk not in wishes:
+            after = _put_back(plan, pk, move, is_parent=pk in parents)
+            _add(preview, plan, pk, after, move, policy, now)
     preview.moves = [move for move in preview.moves if move.before != move.after or move.duration_days is not None]
     add_stays(preview, plan, moves.new_violations)
     return preview
@@ -108,60 +107,24 @@ def _minutes(plan: Plan, pk: int, wish: Wish) -> Minutes | None:
     return Minutes(min(work.subtract(finish, length), finish), finish)
 
 
-def _rounded(
-    plan: Plan, moved: Mapping[int, Minutes], wishes: Mapping[int, Wish], policy: Policy, now: datetime
-) -> tuple[Moves[int], dict[int, Dates]]:
-    """The planner's moves, each in days and times of its own; what rounding pushes is asked of the planner again."""
-    held, earliest = dict(moved), to_minutes(now)
+def _moves(plan: Plan, moved: Mapping[int, Minutes], policy: Policy, now: datetime) -> Moves[int]:
+    """What the planner moves; each comes to stand at its own time of day, and what waits for it begins after that."""
     # Where a task stands is no reason to stand there when what it waits for comes earlier.
     items = [replace(item, start_no_earlier=None) for item in plan.items]
-    for _round in range(_ROUNDS):
-        moves = reschedule(items, plan.links, plan.current, held, policy, earliest=earliest)
-        dates, again = dict[int, Dates](), dict[int, Minutes]()
-        for pk, move in moves.moves.items():
-            if pk in wishes:
-                continue
-            dates[pk] = _put_back(plan, pk, move)
-            if (at := _finish(dates[pk], move.new.finish)) > move.new.finish and pk not in held:
-                again[pk] = Minutes(move.new.start, at)
-        pushed = {pk: at for pk, at in again.items() if _pushes(plan, at.finish, pk, moves)}
-        if not pushed:
-            return moves, dates
-        # The first of them only: what comes behind it is asked anew.
-        first = next(iter(pushed))
-        held[first] = pushed[first]
-    return moves, dates
+
+    def settle(pk: int, dates: Minutes) -> Minutes:
+        task = plan.tasks[pk]
+        if task.deadline is None:
+            return dates
+        return Minutes(dates.start, max(dates.finish, finish_of(to_deadline(task, dates.finish, plan.worktime(pk)))))
+
+    return reschedule(items, plan.links, plan.current, moved, policy, earliest=to_minutes(now), settle=settle)
 
 
-def _finish(dates: Dates, finish: int) -> int:
-    return finish_of(dates.deadline) if dates.deadline else finish
-
-
-def _pushes(plan: Plan, finish: int, pk: int, moves: Moves[int]) -> bool:
-    """Whether the later finish comes after what waits for it may begin, on a day of its own or with a time."""
-    stands = {**plan.current, **{key: move.new for key, move in moves.moves.items()}}
-    before = Minutes(stands[pk].start, finish)
-    for link in plan.links:
-        if link.before != pk or link.after not in stands:
-            continue
-        needed, task = link.bound(before), plan.tasks[link.after]
-        if not link.holds_start:
-            if stands[link.after].finish < needed:
-                return True
-        elif stands[link.after].start < needed:
-            zone = get_zone(zone_of(task))
-            day = (to_instant(needed) - timedelta(seconds=1)).astimezone(zone).date()
-            is_that_day = to_instant(stands[link.after].start).astimezone(zone).date() >= day
-            if task.start_time is not None or not is_that_day or stands[link.after].finish < needed:
-                return True
-    return False
-
-
-def _put_back(plan: Plan, pk: int, move: EngineMove) -> Dates:
+def _put_back(plan: Plan, pk: int, move: EngineMove, *, is_parent: bool) -> Dates:
     """Minutes as the dates of this task: what it had none of, it gets none of."""
     task, work = plan.tasks[pk], plan.worktime(pk)
     finish, start = move.new.finish, move.new.start
-    is_parent = any(item.parent == pk for item in plan.items)
     if is_parent and move.old is not None:
         # A parent makes room for what is in it; it does not shrink to it.
         start, finish = min(start, move.old.start), max(finish, move.old.finish)

@@ -14,7 +14,7 @@ from linkstar.lib.schedule import Schedule, ScheduleRefused, Violation, WorkTime
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects.models import Project, Task
-from projects.scheduling.load import Plan, day_before, finish_of, load_plan, to_deadline, to_start
+from projects.scheduling.load import Plan, day_before, finish_of, is_begun, load_plan, to_deadline, to_start
 from projects.scheduling.moving import InACircle, add_stays, is_in_range
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
 from projects.scheduling.times import zone_of
@@ -57,7 +57,7 @@ def _schedule(plan: Plan, project: Project, way: Way, on: date) -> Schedule[int]
 
 def _moves(task: Task, plan: Plan) -> bool:
     is_own = any(task.project_id == project.pk for project in plan.projects)
-    stays = task.is_done or task.is_fixed or task.is_pinned or task.column.is_doing or task.recurrence_id is not None
+    stays = task.is_done or task.is_fixed or task.is_pinned or is_begun(task) or task.recurrence_id is not None
     return is_own and not stays and task.pk not in plan.frozen
 
 
@@ -124,7 +124,7 @@ def _add_what_stays(preview: Preview, plan: Plan, violations: list[Violation[int
             continue
         if task.is_done:
             preview.stays.append(Stay(task, Stays.DONE))
-        elif task.column.is_doing:
+        elif is_begun(task):
             preview.stays.append(Stay(task, Stays.BEGUN))
         elif task.is_fixed:
             preview.stays.append(Stay(task, Stays.FIXED))

@@ -6,7 +6,7 @@ goes by its owner's hours, days off and leave; without an owner by the country o
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from linkstar.calendars.days import DayCalendar
@@ -17,44 +17,63 @@ from linkstar.members.models import Member
 from projects.models import Task
 
 # Plans reach further than their dates: what is late needs days after them. Whole years, so that plans share them.
-_YEARS_BEFORE, _YEARS_AFTER = 1, 2
+_YEARS_AFTER = 1
+
+
+Key = tuple[str, int | None, str]
 
 
 @dataclass(frozen=True)
 class Times:
-    """The working times of many tasks, by what was read at once."""
+    """The working times of many tasks, by what was read at once. What many tasks share is worked out once."""
 
     known: Worktimes
+    _times: dict[Key, WorkTime] = field(default_factory=dict)
+    _days: dict[Key, DayCalendar] = field(default_factory=dict)
+    _minutes: dict[Key, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, members: Iterable[Member], first: date, last: date) -> "Times":
         """In two statements; in one when there are no members. `first` and `last` are days of the plan."""
-        since, until = date(first.year - _YEARS_BEFORE, 1, 1), date(last.year + _YEARS_AFTER, 12, 31)
+        since, until = date(first.year, 1, 1), date(last.year + _YEARS_AFTER, 12, 31)
         return cls(Worktimes.load(members, first=since, last=until))
 
     def days_of(self, task: Task) -> DayCalendar:
         """The working days of a task; a moment that the marketplace fixes has them too, for the work before it."""
-        return self.known.day_calendar(*_whose(task))
+        key = _key(task)
+        if key not in self._days:
+            self._days[key] = self.known.day_calendar(key[0], _member(task))
+        return self._days[key]
 
     def of(self, task: Task) -> WorkTime:
         if task.is_fixed:
             return ELAPSED
-        country, member = _whose(task)
-        return self.known.worktime(country, member, "" if member else zone_of(task))
+        key = _key(task)
+        if key not in self._times:
+            self._times[key] = self.known.worktime(key[0], _member(task), key[2])
+        return self._times[key]
 
     def day_minutes(self, task: Task) -> int:
         """How much work a day of this task stands for."""
         if task.is_fixed:
             return 24 * 60
-        return self.known.day_minutes(_whose(task)[1])
+        key = _key(task)
+        if key not in self._minutes:
+            self._minutes[key] = self.known.day_minutes(_member(task))
+        return self._minutes[key]
 
 
-def _whose(task: Task) -> tuple[str, Member | None]:
+def _key(task: Task) -> Key:
+    """Country, member and clock: an owner's own hours are on their own clock."""
     if task.calendar:
-        return task.calendar, None
+        return task.calendar, None, zone_of(task)
     if task.owner is not None:
-        return task.owner.country, task.owner
-    return home_country(zone_of(task)), None
+        return task.owner.country, task.owner.pk, ""
+    return home_country(zone_of(task)), None, zone_of(task)
+
+
+def _member(task: Task) -> Member | None:
+    return None if task.calendar else task.owner
 
 
 def zone_of(task: Task) -> str:

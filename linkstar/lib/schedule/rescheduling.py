@@ -9,7 +9,7 @@ Under every policy pins, fixed finishes, begun and done work stay where they are
 their successors all the same; what they then break is reported.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple
 
@@ -57,16 +57,19 @@ def reschedule(
     policy: Policy,
     *,
     earliest: int | None = None,
+    settle: Callable[[K, Dates], Dates] | None = None,
 ) -> Moves[K]:
     """What changes when the items in `moved` come to stand there.
 
     `current` are the dates now; an item without any takes no part. Moved items keep exactly the dates given; moving a
     parent takes everything inside along by the working time it was moved. Others keep the working time between their
-    start and finish. Nothing is pulled before `earliest` or its own `start_no_earlier`. Raises what `schedule` refuses.
+    start and finish. Nothing is pulled before `earliest` or its own `start_no_earlier`. `settle` says where an item
+    that follows really comes to stand (a deadline may have a time of day of its own), before what waits for it is
+    asked. Raises what `schedule` refuses.
     """
     network = build(items, links)
     order = _order(network)
-    walk = _Walk(network, links, current, policy, earliest)
+    walk = _Walk(network, links, current, policy, earliest, settle)
     walk.by_hand(moved)
     for node in order:
         if node < len(items):
@@ -84,8 +87,10 @@ class _Walk(Generic[K]):
         current: Mapping[K, Dates],
         policy: Policy,
         earliest: int | None,
+        settle: Callable[[K, Dates], Dates] | None,
     ) -> None:
         self.network, self.links, self.policy, self.earliest = network, links, policy, earliest
+        self.settled = settle
         self.old = {key: Dates(*dates) for key, dates in current.items()}
         self.new: dict[K, Dates] = {}
         self.because: dict[K, K | None] = {}
@@ -177,6 +182,8 @@ class _Walk(Generic[K]):
         return item.time.shift(at, gap if self.policy == "keep_gaps" else min(gap, 0))
 
     def _put(self, key: K, stands: Dates | None, dates: Dates, cause: K) -> None:
+        if self.settled is not None and dates != stands:
+            dates = self.settled(key, dates)
         if dates != stands:
             self.new[key], self.because[key] = dates, cause
 
