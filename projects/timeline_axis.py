@@ -66,11 +66,22 @@ class Axis:
 
 
 def axis_of(days: Iterable[date], *, today: date, zone: str) -> Axis:
-    """Around what is dated and today, by whole months, with room to drag; at most YEARS_SHOWN before and after."""
-    near = [day for day in days if abs((day - today).days) <= YEARS_SHOWN * 366]
+    """Around what is dated and today, with room to drag; at most YEARS_SHOWN before and after.
+
+    Around the first date instead, where all of them lie further off.
+    """
+    dated = list(days)
+    near = _near(dated, today)
+    if dated and not near:
+        today = min(dated)
+        near = _near(dated, today)
     first, last = min([*near, today]), max([*near, today])
     first, last = first - timedelta(days=21), last + timedelta(days=45)
     return Axis(first.replace(day=1), last, zone)
+
+
+def _near(days: Iterable[date], to: date) -> list[date]:
+    return [day for day in days if abs((day - to).days) <= YEARS_SHOWN * 366]
 
 
 def day_number(day: date) -> int:

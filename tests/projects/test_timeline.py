@@ -75,6 +75,8 @@ class TestAxis:
         today = date(2026, 11, 24)
         axis = axis_of([date(2026, 10, 10), date(2041, 1, 1)], today=today, zone=ANGELES)
         assert (axis.first, axis.last) == (date(2026, 9, 1), date(2027, 1, 8))
+        far = axis_of([date(2041, 1, 1), date(2041, 2, 1)], today=today, zone=ANGELES)
+        assert (far.first, far.last) == (date(2040, 12, 1), date(2041, 3, 18))
 
     def test_holidays_of_both_countries_and_working_weekends_are_named(self) -> None:
         axis = Axis(date(2026, 9, 20), date(2026, 11, 30), ANGELES)
