@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from math import ceil
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from linkstar.lib.clock_text import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 from projects.cards import Reader
 from projects.timeline import Link, Row, Timeline
@@ -18,7 +20,7 @@ from projects.timeline_axis import MINUTES_A_DAY, OffDay, day_number, wall_minut
 
 MARGIN, HEAD, SCALE, FOOT, ROW = 10.0, 13.0, 9.0, 16.0, 5.4
 TITLES, DATES = 62.0, 52.0
-MOST_SHEETS = 60
+MOST_SHEETS = 30
 # Millimetres a day.
 WIDTHS = {"hour": 7.0, "day": 3.6, "week": 1.6, "month": 0.7, "quarter": 0.35}
 
@@ -180,7 +182,9 @@ class _Ruler(NamedTuple):
 def _line(row: Row, top: float, ruler: _Ruler, reader: Reader) -> Line:
     label = row.label(reader)
     title = cut(f"{'   ' * min(row.depth, 6)}{row.title}", TITLES - 3, 2.7)
-    line = Line(row, top, title, cut(label.at_text if label else "", DATES - 2, 2.2))
+    held = _("fixed") if row.is_fixed else _("pinned") if row.is_pinned else ""
+    due = " · ".join(filter(None, [label.at_text if label else "", held]))
+    line = Line(row, top, title, cut(due, DATES - 2, 2.2))
     span = drawn_span(row)
     if span is None:
         return line

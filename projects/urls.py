@@ -48,6 +48,7 @@ from projects.views import (
     tasks,
     timeline,
     timeline_edits,
+    timeline_links,
     timeline_print,
     undo,
     zones,
@@ -238,6 +239,7 @@ urlpatterns = [
     path("projects/<int:pk>/timeline/data/", timeline.timeline_data, name="timeline-data"),
     path("projects/<int:pk>/timeline/print/", timeline_print.timeline_print, name="timeline-print"),
     path("tasks/<int:pk>/plan/", timeline_edits.task_plan, name="task-plan"),
+    path("tasks/<int:pk>/join/", timeline_links.task_join, name="task-join"),
     # undo
     path("changes/<int:pk>/undo/", undo.change_undo, name="change-undo"),
     # zones

@@ -51,21 +51,21 @@ def task_plan(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """200 with what was done, or with the address of a question to `ask`; 409 and 422 with why nothing was."""
     task, form = access.get_task(request.member, pk, to="edit"), MoveBarForm(request.POST)
     if not form.is_valid():
-        return _refused(problems(form))
+        return refused(problems(form))
     if form.cleaned_data["version"] != task.version:
-        return _refused(_stale_text(request, task), status=409)
+        return refused(_stale_text(request, task), status=409)
     if why := why_it_stays(task):
-        return _refused(why)
+        return refused(why)
     try:
         dates = Bar.of(task, task.project.time_zone).moved(form.cleaned_data["mode"], form.cleaned_data["by"])
     except NoDates:
-        return _refused(STAYS["undated"])
+        return refused(STAYS["undated"])
     except OverflowError:
-        return _refused(_("There is no such day."))
+        return refused(_("There is no such day."))
     if not is_in_range(dates, timezone.now()):
-        return _refused(_("It would leave the years in which dates are accepted."))
+        return refused(_("It would leave the years in which dates are accepted."))
     if _is_reversed(dates):
-        return _refused(_("The start must not be after the deadline."))
+        return refused(_("The start must not be after the deadline."))
     return _move(request, task, dates, is_stretched=form.cleaned_data["mode"] != "move")
 
 
@@ -94,11 +94,12 @@ def _move(request: WorkspaceRequest, task: Task, dates: Dates, *, is_stretched: 
             return JsonResponse({"ask": _question(task, wish)})
         _preview, change = apply(examine, seal=preview.seal, actor=request.member, now=now)
     except InACircle as error:
-        return _refused(circle_text(error))
+        return refused(circle_text(error))
     except PreviewChanged:
-        return _refused(_("Somebody has changed these tasks meanwhile. This is how it stands now."), status=409)
+        return refused(_("Somebody has changed these tasks meanwhile. This is how it stands now."), status=409)
     undo = {"undo_url": reverse("projects:change-undo", args=[change.pk])} if change else {}
-    return JsonResponse({"message": _moved_text(task, dates), **undo} if change else {})
+    version = Task.objects.values_list("version", flat=True).get(pk=task.pk)
+    return JsonResponse({"message": _moved_text(task, dates), "version": version, **undo} if change else {})
 
 
 def _days(task: Task, dates: Dates) -> int | None:
@@ -148,5 +149,5 @@ def _stale_text(request: WorkspaceRequest, task: Task) -> str:
     return _("%(name)s changed this meanwhile. The bar shows how it is now.") % {"name": last.actor.display_name}
 
 
-def _refused(message: Any, *, status: int = 422) -> HttpResponse:
+def refused(message: Any, *, status: int = 422) -> HttpResponse:
     return JsonResponse({"message": str(message)}, status=status)

@@ -142,3 +142,36 @@ class TestMoving:
         before = Activity.objects.filter(task=task).count()
         plan(maya, task, "move", DAY)
         assert Activity.objects.filter(task=task).count() == before + 1
+
+
+class TestJoining:
+    def join(self, member: Any, task: Task, **given: Any) -> tuple[int, dict[str, str]]:
+        answer = client_of(member).post(f"/tasks/{task.pk}/join/", given)
+        return answer.status_code, json.loads(answer.content)
+
+    def test_two_bars_are_joined_and_parted(self, maya: Any) -> None:
+        project = make_project(maya)
+        first, then = bar(project, "first"), bar(project, "then")
+        assert self.join(maya, then, before=first.pk, kind="ss")[1]["message"] == "Linked with “first”."
+        link = Dependency.objects.get()
+        assert (link.blocker, link.blocked, link.kind) == (first, then, "ss")
+        status, told = self.join(maya, then, remove=link.pk)
+        assert (status, told["message"]) == (200, "They are not linked any more.")
+        assert not Dependency.objects.exists()
+        client_of(maya).post(told["undo_url"])
+        assert Dependency.objects.get().kind == "ss"
+
+    def test_a_circle_is_refused_and_named(self, maya: Any) -> None:
+        project = make_project(maya)
+        first, then = bar(project, "first"), bar(project, "then")
+        Dependency.objects.create(blocker=first, blocked=then)
+        status, told = self.join(maya, first, before=then.pk, kind="fs")
+        assert (status, told["message"]) == (422, "They would wait for each other: first → then → first.")
+
+    def test_what_is_hidden_or_gone_is_refused_alike(self, maya: Any) -> None:
+        project, member = make_project(maya), make_member("member", language="en")
+        task, secret = bar(project), bar(project, "secret deposit")
+        Task.objects.filter(pk=secret.pk).update(sensitivity=Task.Sensitivity.FINANCE, may_be_shared=False)
+        for given in ({"before": secret.pk}, {"before": 10**9}, {"remove": 10**9}):
+            status, told = self.join(member, task, kind="fs", **given)
+            assert (status, told["message"]) == (422, "Somebody has removed this link or its task meanwhile.")

@@ -1,7 +1,6 @@
 /* One request an edit: what was asked, of which version of the task. The server answers with what it did, with a question
    (others would move), or with a refusal; the chart then shows what is so. */
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-const ask = (verb, url, values) => window.htmx.ajax(verb, url, { target: "#dialog", swap: "innerHTML", values });
 
 export class Edits {
   constructor(unsent) {
@@ -10,34 +9,38 @@ export class Edits {
 
   /** `mode` is "move", "start" or "finish", `by` minutes on the project's clock. */
   async plan(row, mode, by) {
+    const { version } = await this.send(`/tasks/${row.pk}/plan/`, { mode, by, version: row.version });
+    // The next edit may come before the chart is told anew.
+    row.version = version ?? row.version;
+  }
+
+  link(before, after, kind) {
+    return this.send(`/tasks/${after}/join/`, { before, kind });
+  }
+
+  unlink({ pk, after }) {
+    return this.send(`/tasks/${after}/join/`, { remove: pk });
+  }
+
+  async send(url, given) {
     try {
-      const answer = await fetch(`/tasks/${row.pk}/plan/`, {
+      const answer = await fetch(url, {
         method: "POST",
         headers: { "X-CSRFToken": token(), Accept: "application/json" },
-        body: new URLSearchParams({ mode, by, version: row.version }),
+        body: new URLSearchParams(given),
       });
-      this.tell(await answer.json(), answer.ok);
+      const told = await answer.json();
+      this.tell(told, answer.ok);
+      return told;
     } catch {
       this.say(this.unsent, "error");
+      return {};
     }
   }
 
   tell({ message, undo_url, ask: question }, isDone) {
     if (message) this.say(message, isDone ? "" : "error", undo_url);
-    if (question) ask("GET", question);
-  }
-
-  /* Links have a dialog of their own, which also says why two tasks cannot be linked. */
-  link(before, after, kind) {
-    return ask("POST", `/tasks/${after}/links/add/`, { side: "waits", other: before, kind });
-  }
-
-  change({ pk, after }) {
-    return ask("GET", `/tasks/${after}/links/${pk}/`);
-  }
-
-  unlink({ pk, after }) {
-    return ask("POST", `/tasks/${after}/links/${pk}/`, { remove: 1 });
+    if (question) window.htmx.ajax("GET", question, { target: "#dialog", swap: "innerHTML" });
   }
 
   say(message, level, undo_url) {

@@ -58,7 +58,7 @@ export class Keys {
     const mode = shiftKey ? (step > 0 ? "finish" : "start") : ctrlKey ? (step > 0 ? "start" : "finish") : "move";
     const why = this.host.plan.told.mayEdit ? this.host.drags.stays(row, mode) : this.host.words.readonly;
     if (why) return this.host.refuse(why);
-    if (this.waiting && (this.waiting.row !== row || this.waiting.mode !== mode)) return;
+    if (this.waiting && (this.waiting.row.pk !== row.pk || this.waiting.mode !== mode)) return;
     const task = this.host.chart.getTask(row.pk);
     if (!task.start_date) return this.host.refuse(this.host.words.undated);
     const [start, end] = [minutesOf(task.start_date), minutesOf(task.end_date)];
@@ -73,9 +73,10 @@ export class Keys {
   }
 
   send() {
-    const { row, mode, by } = this.waiting;
+    const { mode, by } = this.waiting;
+    const row = this.host.plan.rows.get(this.waiting.row.pk);
     this.waiting = null;
-    if (by) this.host.ask(this.host.edits.plan(row, mode, by));
+    if (by && row) this.host.ask(this.host.edits.plan(row, mode, by));
     else this.host.soon(0);
   }
 

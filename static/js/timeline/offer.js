@@ -12,7 +12,7 @@ export class Offer {
     const { words } = this.host;
     const text = document.createElement("span");
     text.textContent = sentence;
-    this.box.replaceChildren(text, this.button(words.change, () => this.host.edits.change(link)), this.button(words.delete, () => this.host.keys.unlink()));
+    this.box.replaceChildren(text, this.button(words.change, () => this.host.open(link.after)), this.button(words.delete, () => this.host.keys.unlink()));
     this.box.hidden = false;
   }
 

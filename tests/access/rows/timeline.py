@@ -14,6 +14,7 @@ ROWS = [
     Row("projects:timeline-data", "project", SHARED),
     Row("projects:timeline-data", "archived", INTERNAL),
     Row("projects:timeline-print", "project", SHARED, ok=_PRINTED),
+    Row("projects:task-join", "task", INSIDERS, {}, ok=422),
     Row("projects:task-plan", "task", INSIDERS, _EMPTY, ok=422),
     Row(
         "projects:task-plan",
