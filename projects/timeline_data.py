@@ -1,15 +1,17 @@
 """The timeline as the chart reads it: rows as arrays, in the order of ROW, so that 500 of them are a small answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linkstar.lib.zones import zone_name
+from projects.baselines import Bar
 from projects.cards import Reader
 from projects.models import Column, Dependency
 from projects.timeline import Row, Timeline
-from projects.timeline_axis import day_number
+from projects.timeline_axis import MINUTES_A_DAY, day_number, start_place, wall_minutes
 from projects.timeline_words import STAYS, risks, slack_text, start_text, waits_text
 
 # The script reads them by these names.
@@ -21,7 +23,10 @@ FLAGS = {"milestone": 1, "fixed": 2, "pinned": 4, "done": 8, "critical": 16, "vi
 _STATUSES = {status: place for place, status in enumerate(Column.Status.values)}
 
 
-def timeline_json(timeline: Timeline, reader: Reader, *, may_edit: bool) -> dict[str, Any]:
+def timeline_json(
+    timeline: Timeline, reader: Reader, *, may_edit: bool, bases: Mapping[int, Bar] | None = None
+) -> dict[str, Any]:
+    """`bases` are where tasks lay in a frozen plan."""
     axis = timeline.axis
     people = {pk: place for place, pk in enumerate(timeline.people)}
     return {
@@ -36,8 +41,19 @@ def timeline_json(timeline: Timeline, reader: Reader, *, may_edit: bool) -> dict
         "days": [[day.on, day.country, day.name, int(day.is_work)] for day in axis.off_days(reader.language)],
         "rows": [_row(row, reader, axis.zone, people) for row in timeline.rows],
         "links": [[*link[:5], int(link.is_working)] for link in timeline.links],
+        "bases": {pk: place for pk, bar in (bases or {}).items() if (place := _base(bar, axis.zone))},
         "words": _words(),
     }
+
+
+def _base(bar: Bar, zone: str) -> list[int] | None:
+    """From where to where, as rows are placed; a day that had no time ends with its last second."""
+    if bar.due_on is None or bar.due_at is None:
+        return None
+    is_day = bar.due_at.second == 59
+    finish = (day_number(bar.due_on) + 1) * MINUTES_A_DAY if is_day else wall_minutes(bar.due_at, zone)
+    start = start_place(bar.start_on, None, zone, zone)
+    return [start if start is not None else finish - MINUTES_A_DAY, finish]
 
 
 def _your_clock(timeline: Timeline, reader: Reader) -> dict[str, Any] | None:

@@ -17,7 +17,9 @@ from linkstar.lib.zones import zone_name
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.baselines import Bar, baseline_bars, baselines_of
 from projects.cards import Reader
+from projects.filters import is_pk
 from projects.models import Project
 from projects.timeline import Timeline, read_timeline
 from projects.timeline_data import timeline_json
@@ -35,22 +37,25 @@ ZOOMS = [
     ("quarter", pgettext_lazy("zoom", "Quarter")),
 ]
 VIEWS = [("chart", gettext_lazy("Chart")), ("list", pgettext_lazy("of a timeline", "List"))]
-_USUAL = {"zoom": "day", "view": "chart"}
+_USUAL = {"zoom": "day", "view": "chart", "baseline": ""}
 
 
 class Place(NamedTuple):
-    """What the address says of how one looks; what is missing or wrong is the usual."""
+    """What the address says of how one looks; what is missing or wrong is the usual. `baseline` is a pk, or ""."""
 
     zoom: str
     view: str
+    baseline: str
     page: int
 
     @classmethod
     def read(cls, query: QueryDict) -> "Place":
         zoom, view, page = query.get("zoom", ""), query.get("view", ""), query.get("page", "")
+        baseline = query.get("baseline", "")
         return cls(
             zoom if zoom in dict(ZOOMS) else _USUAL["zoom"],
             view if view in dict(VIEWS) else _USUAL["view"],
+            baseline if is_pk(baseline) else "",
             max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
         )
 
@@ -80,14 +85,17 @@ def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, re
     first = (place.page - 1) * ROWS_PER_PAGE
     left = drawn.found > first + ROWS_PER_PAGE
     more = urlencode([*page.asked.wanted.params, *page.asked.kept, ("page", str(place.page + 1))])
-    data = reverse("projects:timeline-data", args=[project.pk])
+    data, asked = reverse("projects:timeline-data", args=[project.pk]), [page.query]
+    asked += [urlencode({"baseline": place.baseline})] if place.baseline else []
+    query = "&".join(filter(None, asked))
     return {
         "project": project,
         "place": place,
         "timeline": drawn,
         "rows": list_rows(drawn, reader, drawn.rows[first : first + ROWS_PER_PAGE]),
         "more_url": f"{page.url}?{more}" if left else "",
-        "data_url": f"{data}?{page.query}" if page.query else data,
+        "data_url": f"{data}?{query}" if query else data,
+        "baselines": baselines_of(project) if place.view == "chart" else [],
         "zooms": ZOOMS,
         "views": VIEWS,
         "zone": zone_name(project.time_zone, reader.language, reader.now),
@@ -104,7 +112,8 @@ def timeline_data(request: WorkspaceRequest, pk: int) -> HttpResponse:
     page = read_page(request, project, reader, kind="timeline")
     drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
     may_edit = access.may(request.member, "add task", project) and not page.asked.wanted.is_archived
-    told = timeline_json(drawn, reader, may_edit=may_edit)
+    bases = _bases(project, reader, Place.read(request.GET))
+    told = timeline_json(drawn, reader, may_edit=may_edit, bases=bases)
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     same = request.headers.get("If-None-Match") == etag
@@ -112,3 +121,9 @@ def timeline_data(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _bases(project: Project, reader: Reader, place: Place) -> dict[int, Bar]:
+    """Of the frozen plan that the address names; of none, when it is not this project's any more."""
+    frozen = project.baselines.filter(pk=place.baseline).first() if place.baseline else None
+    return baseline_bars(project, reader.member, frozen) if frozen else {}

@@ -28,6 +28,7 @@ from projects.scheduling.times import Times
 from projects.timeline_moves import Bar, NoDates
 from projects.timeline_words import STAYS
 from projects.views.rescheduling import circle_text
+from projects.views.sheet import asking_why
 
 _MOST_MINUTES = 20 * 366 * 1440
 _TOO_FAR = gettext_lazy("So far nothing can be moved at once.")
@@ -48,7 +49,7 @@ class MoveBarForm(forms.Form):
 @require_POST
 @members_only
 def task_plan(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """200 with what was done, or with the address of a question to `ask`; 409 and 422 with why nothing was."""
+    """200 with what was done, as a toast, or with the address of a `question`; 409 and 422 with why nothing was."""
     task, form = access.get_task(request.member, pk, to="edit"), MoveBarForm(request.POST)
     if not form.is_valid():
         return refused(problems(form))
@@ -91,7 +92,7 @@ def _move(request: WorkspaceRequest, task: Task, dates: Dates, *, is_stretched: 
     try:
         preview = examine()
         if preview.others or preview.stays or preview.barred:
-            return JsonResponse({"ask": _question(task, wish)})
+            return JsonResponse({"question": _question(task, wish)})
         _preview, change = apply(examine, seal=preview.seal, actor=request.member, now=now)
     except InACircle as error:
         return refused(circle_text(error))
@@ -99,7 +100,8 @@ def _move(request: WorkspaceRequest, task: Task, dates: Dates, *, is_stretched: 
         return refused(_("Somebody has changed these tasks meanwhile. This is how it stands now."), status=409)
     undo = {"undo_url": reverse("projects:change-undo", args=[change.pk])} if change else {}
     version = Task.objects.values_list("version", flat=True).get(pk=task.pk)
-    return JsonResponse({"message": _moved_text(task, dates), "version": version, **undo} if change else {})
+    said = {"message": _moved_text(task, dates), "version": version, **undo, **asking_why(change)}
+    return JsonResponse(said if change else {})
 
 
 def _days(task: Task, dates: Dates) -> int | None:

@@ -1,6 +1,8 @@
 """The timeline: what lies where on whose clock, in which order, who sees what of it, and how much is asked for it."""
 
 import json
+import re
+import zlib
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -8,10 +10,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
+from projects.actions.slips import freeze_plan
+from projects.arrangement import Arrangement
+from projects.asking import as_asked
+from projects.cards import Reader
+from projects.filters import TaskFilter
 from projects.models import Dependency, Project, ProjectAccess, Task
+from projects.timeline import read_timeline
 from projects.timeline_axis import Axis, axis_of, day_number, end_place, start_place, wall_minutes, wall_time
+from projects.timeline_print import PAPERS, Sheet, TooManySheets, sheets_of
+from projects.views.timeline_print import can_print
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.pages import HTMX, text
 from tests.projects.test_move import statements
@@ -211,3 +222,55 @@ class TestPage:
         assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
         make_task(project, "another")
         assert client.get(address, headers={"If-None-Match": etag}).status_code == 200
+
+    def test_a_frozen_plan_is_told_beside_what_stands_now(self, owner: Any) -> None:
+        project = make_project(owner)
+        task = make_task(project, start_on=date(2026, 12, 1), deadline=due("2026-12-03"))
+        frozen = freeze_plan(project, "Kick-off", actor=owner, now=timezone.now())
+        client = client_of(owner)
+        assert told(client, project)["bases"] == {}
+        assert told(client, project, f"?baseline={frozen.pk}")["bases"] == {
+            str(task.pk): [place("2026-12-01"), place("2026-12-04")]
+        }
+        assert told(client, project, "?baseline=99999")["bases"] == {}
+        assert f"?baseline={frozen.pk}" in text(client.get(f"/projects/{project.pk}/timeline/"))
+
+
+def mapped(pdf: bytes) -> str:
+    """The streams of a PDF that are text, unpacked: the tables from glyphs to characters among them."""
+    found = []
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            found.append(zlib.decompress(packed).decode("ascii"))
+        except (zlib.error, UnicodeDecodeError):
+            continue
+    return "".join(found).lower()
+
+
+class TestPaper:
+    def sheets(self, owner: Any, count: int, zoom: str) -> list[Sheet]:
+        project = make_project(owner)
+        for number in range(count):
+            make_task(project, f"第 {number} 项", deadline=due("2026-12-01"), start_on=date(2026, 11, 20))
+        reader = Reader(owner, ANGELES, "en", datetime(2026, 11, 24, 9, tzinfo=UTC))
+        drawn = read_timeline(project, as_asked(TaskFilter()), Arrangement(), reader)
+        return sheets_of(drawn, reader, PAPERS["a4"], zoom)
+
+    def test_it_is_cut_by_rows_and_by_time_and_empty_sheets_are_left_out(self, owner: Any) -> None:
+        assert [(sheet.number, len(sheet.lines)) for sheet in self.sheets(owner, 30, "week")] == [(1, 28), (2, 2)]
+        [sheet] = self.sheets(owner, 1, "day")
+        assert (sheet.first, sheet.lines[0].left, sheet.lines[0].width) == (date(2026, 11, 16), 14.4, 43.2)
+
+    def test_too_many_sheets_are_refused(self, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("projects.timeline_print.MOST_SHEETS", 1)
+        with pytest.raises(TooManySheets):
+            self.sheets(owner, 30, "week")
+
+    @pytest.mark.skipif(not can_print(), reason="This machine has no Pango.")
+    def test_a_pdf_has_chinese_glyphs_in_it(self, owner: Any) -> None:
+        project = make_project(owner, name="Q4 黑五备战")
+        make_task(project, "下达采购订单", deadline=due("2026-12-01"))
+        answer = client_of(owner).get(f"/projects/{project.pk}/timeline/print/?zoom=week")
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+        # Each embedded font maps its glyphs to characters.
+        assert all(f"{ord(sign):04x}" in mapped(answer.content) for sign in "黑五备战下达采购订单")

@@ -89,8 +89,8 @@ class TestMoving:
         Dependency.objects.create(blocker=first, blocked=then)
         told = json.loads(plan(maya, first, "move", 7 * DAY).content)
         assert dates(first) == ("2035-03-01", "2035-03-03")
-        assert told["ask"].startswith(f"/tasks/{first.pk}/reschedule/?start_on=2035-03-08&on=2035-03-10")
-        question = client_of(maya).get(told["ask"], headers={"HX-Request": "true"}).content.decode()
+        assert told["question"].startswith(f"/tasks/{first.pk}/reschedule/?start_on=2035-03-08&on=2035-03-10")
+        question = client_of(maya).get(told["question"], headers={"HX-Request": "true"}).content.decode()
         assert "2 tasks move." in question
 
     @pytest.mark.parametrize(

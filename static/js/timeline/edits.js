@@ -38,12 +38,12 @@ export class Edits {
     }
   }
 
-  tell({ message, undo_url, ask: question }, isDone) {
-    if (message) this.say(message, isDone ? "" : "error", undo_url);
+  tell({ question, ...toast }, isDone) {
+    if (toast.message) this.say(toast.message, isDone ? "" : "error", toast);
     if (question) window.htmx.ajax("GET", question, { target: "#dialog", swap: "innerHTML" });
   }
 
-  say(message, level, undo_url) {
-    document.body.dispatchEvent(new CustomEvent("toast", { detail: { message, level, undo_url } }));
+  say(message, level, more = {}) {
+    document.body.dispatchEvent(new CustomEvent("toast", { detail: { ...more, message, level } }));
   }
 }

@@ -21,6 +21,7 @@ export class Plan {
     this.told.fields.forEach((name, place) => (row[name] = values[place]));
     for (const [name, bit] of Object.entries(this.told.flags)) row[name] = Boolean(row.flags & bit);
     row.owner = this.told.people[row.owner];
+    row.base = this.told.bases[row.pk];
     return row;
   }
 
