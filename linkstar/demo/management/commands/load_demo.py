@@ -12,6 +12,7 @@ from linkstar.demo.calendars import add_calendars
 from linkstar.demo.fields import add_fields, add_weekly
 from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
+from linkstar.demo.planning import plan
 from linkstar.demo.plans import PLANS
 from linkstar.demo.projects import start
 from linkstar.demo.structure import structure
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             projects = {plan.name: start(plan, people, now=now) for plan in PLANS}
             talk(projects, people, labels, now=now)
             structure(projects, people, now=now)
+            plan(projects, people, now=now)
             add_fields(projects, people, now=now)
             add_weekly(projects, people, now=now)
             add_calendars(people, now=now)

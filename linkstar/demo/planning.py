@@ -1,0 +1,41 @@
+"""What the demo's plans tell: why deadlines have moved, and that one project waits for another."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from linkstar.demo.plans import BLACK_FRIDAY, SHOPIFY
+from linkstar.members.models import Member
+from projects.actions.dependencies import link_tasks
+from projects.actions.slips import Cause, explain_slips, freeze_plan
+from projects.models import Project, Slip
+from projects.models.tasks import TaskQuerySet
+
+# In turn, for what has moved; of the last ones of each project nobody has said why.
+_CAUSES: dict[str, tuple[Cause, ...]] = {
+    "zh-hans": (Cause("supplier", "样品晚到一周"), Cause("platform", "活动提报时间调整"), Cause("design", "")),
+    "en": (Cause("design", "Second round of pictures"), Cause("platform", "Theme review took longer"), Cause("replan")),
+}
+
+
+def plan(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:
+    """Some reasons, a second frozen plan, and a link from one project into another."""
+    for project in projects.values():
+        if not project.is_archived:
+            _explain(project, now=now)
+    campaign, shop = projects[BLACK_FRIDAY.name], projects[SHOPIFY.name]
+    freeze_plan(campaign, "换供应商后", actor=campaign.owner, now=now - timedelta(hours=30))
+    before, after = _open(shop).first(), _open(campaign).last()
+    if before is not None and after is not None:
+        actor, at = people["ops"], now - timedelta(hours=20)
+        link_tasks(before, after, lag_days=2, lag_is_working=True, actor=actor, now=at)
+
+
+def _explain(project: Project, *, now: datetime) -> None:
+    slips = list(Slip.objects.filter(task__project=project, reason="").select_related("task__project").order_by("pk"))
+    owner = project.owner
+    for slip, cause in zip(slips[:-1], _CAUSES[owner.language], strict=False):
+        explain_slips([slip], cause, actor=owner, now=now - timedelta(hours=8))
+
+
+def _open(project: Project) -> TaskQuerySet:
+    return project.tasks.current().unfinished().filter(sensitivity="normal").order_by("due_at", "pk")
