@@ -112,7 +112,7 @@ def baseline_bars(project: Project, member: Member, baseline: Baseline | None = 
         return {}
     seen = tasks_with_plans(member, project).values("pk")
     rows = baseline.rows.filter(task__in=seen).values_list("task_id", "start_on", "due_on", "due_at")
-    return {task: Bar(*dates) for task, *dates in rows}
+    return {task: Bar(start_on, due_on, due_at) for task, start_on, due_on, due_at in rows}
 
 
 class _Task(NamedTuple):

@@ -28,7 +28,7 @@ class Total(NamedTuple):
 
     reason: str
     name: str
-    count: int
+    number: int
     days: int
 
 

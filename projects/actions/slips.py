@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
@@ -115,7 +115,7 @@ def explain_slips(slips: Collection[Slip], why: Cause, *, actor: Member, now: da
     said = dict(wanted.order_by("pk").values_list("pk", "reason").exclude(reason=why.reason, note=why.note))
     Slip.objects.filter(pk__in=said).update(reason=why.reason, note=why.note)
     for slip in sorted((slip for slip in slips if slip.pk in said), key=lambda slip: slip.task.project_id):
-        data = {"reason": why.reason, "note": why.note}
+        data: dict[str, Any] = {"reason": why.reason, "note": why.note}
         leave_trace("slip explained", project=slip.task.project, task=slip.task, actor=actor, now=now, **data)
     return len(said)
 

@@ -167,7 +167,7 @@ def _found(request: WorkspaceRequest, task: Task, words: str, data: QueryDict) -
         request.member, words, now=reader.now, limit=FOUND_PER_PAGE, cursor=cursor, kinds=["tasks"], zone=reader.zone,
         language=reader.language,
     )  # fmt: skip
-    [group] = found.groups or [None]
+    group = found.groups[0] if found.groups else None
     hits = [hit for hit in group.hits if hit.pk != task.pk] if group else []
     return {"hits": hits, "cursor": group.cursor if group else "", "instead": found.instead}
 

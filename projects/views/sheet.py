@@ -197,7 +197,7 @@ class TaskSheet:
 
     @property
     def slip_reasons(self) -> list[tuple[str, str]]:
-        return list(Slip.Reason.choices)
+        return [(value, str(name)) for value, name in Slip.Reason.choices]
 
     @property
     def size_hints(self) -> list[str]:

@@ -50,7 +50,7 @@ def slips(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "rows": read_slips(page.object_list, reader),
         "totals": by_reason,
         "most": max((abs(total.days) for total in by_reason), default=0),
-        "count": sum(total.count for total in by_reason),
+        "count": sum(total.number for total in by_reason),
         "days": sum(total.days for total in by_reason),
         "reason": reason,
         "reasons": Slip.Reason.choices,
