@@ -121,6 +121,15 @@ def pages(member: Member, modules: list[str]) -> Iterator[Option]:
     if member.is_insider:
         page = reverse("members:member-list")
         yield Option(_("Members"), page, "people", words="members people team 成员 团队", keys="g m")
+        words = "working days closures holidays 工作日历 停工 节假日"
+        yield Option(_("Working days"), reverse("calendars:closures"), "clock", words=words)
+        words = "retail year black friday prime day market 美国零售日历 黑五 大促"
+        yield Option(_("US retail year"), reverse("calendars:market"), "flag", words=words)
+        page, words = (
+            reverse("calendars:member-time", args=[member.pk]),
+            "leave vacation hours time off 休假 请假 工作时间",
+        )
+        yield Option(_("Your working time"), page, "user", words=words)
     yield Option(_("Profile and settings"), reverse("members:profile"), "user", words="profile theme language 个人资料")
     if member.is_manager:
         title = pgettext("page", "Invite somebody")

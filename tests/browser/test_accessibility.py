@@ -36,7 +36,8 @@ def pages_of(project: Project, task: Task) -> list[str]:
         "/", f"{here}/board/", f"{here}/list/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/",
         f"{here}/files/", f"{here}/guests/", f"{here}/", "/templates/",
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
-        "/calendar/?view=week", f"{here}/calendar/", "/waiting/",
+        "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
+        "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
     ]  # fmt: skip
 
 
