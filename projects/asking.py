@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from linkstar.lib import kept_sql
 from linkstar.lib.clock_text import day_text
 from linkstar.members.models import Member
 from projects import access, models
@@ -154,19 +156,36 @@ def choices_for(member: Member, project: Project, columns: Iterable[Column]) -> 
 
     A guest is told of no label but those they see worn, and of no person.
     """
-    labels = Label.objects.order_by("name")
-    if member.is_guest:
-        worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
-        labels = labels.filter(pk__in=worn.values("label"))
-    people = access.assignable_to(member, None, project).exclude(pk=member.pk) if member.is_insider else ()
-    offered = [Choice(str(person.pk), person.display_name) for person in people]
+    labels = _labels_for(member, project)
+    offered = _people_for(member, project) if member.is_insider else []
     team = [*offered, Choice(str(member.pk), member.display_name)] if member.is_insider else []
     return FilterChoices(
         people=offered,
-        labels=[Choice(str(label.pk), label.name) for label in labels],
+        labels=labels,
         columns=[Choice(str(column.pk), column.name) for column in columns],
         fields={field.pk: field_choice(field, team) for field in access.fields_of(member, project)},
     )
+
+
+def _labels_for(member: Member, project: Project) -> list[Choice]:
+    def written() -> QuerySet[Any, Any]:
+        labels = Label.objects.order_by("name")
+        if member.is_guest:
+            worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
+            labels = labels.filter(pk__in=worn.values("label"))
+        return labels.values_list("pk", "name")
+
+    rows = kept_sql.rows(None if member.is_guest else "labels", written)
+    return [Choice(str(pk), name) for pk, name in rows]
+
+
+def _people_for(member: Member, project: Project) -> list[Choice]:
+    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
+        people = access.assignable_to(member, None, Project(pk=project)).exclude(pk=me)
+        return people.values_list("pk", "display_name")
+
+    rows = kept_sql.rows("people of a project", written, me=member.pk, project=project.pk)
+    return [Choice(str(pk), name) for pk, name in rows]
 
 
 def field_choice(field: models.CustomField, people: Sequence[Choice], *, is_everywhere: bool = False) -> FieldChoice:

@@ -1,6 +1,6 @@
 """What a card shows, gathered in one statement and put into words once, so that drawing it asks and decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -25,6 +25,21 @@ class Reader:
     zone: str
     language: str
     now: datetime
+
+    @property
+    def sight(self) -> Hashable:
+        """What decides, beside their pk, what an insider sees (TaskQuerySet.allowed_to): for keys of kept statements.
+
+        None for a guest, of whom more than that decides.
+        """
+        return (self.member.role, self.member.sees_finance) if self.member.is_insider else None
+
+    def as_at(self, *, me: int, now: datetime | None = None) -> "Reader":
+        """Somebody else who sees the same, at another time: a stand-in for a kept statement (lib/kept_sql.py)."""
+        member = self.member
+        if me != member.pk:
+            member = Member(pk=me, role=member.role, can_see_finance=member.can_see_finance)
+        return Reader(member, self.zone, self.language, now or self.now)
 
 
 class Face(NamedTuple):
@@ -149,28 +164,36 @@ def read_cards_with(
     tasks: QuerySet[Task], reader: Reader, *, is_readonly: bool, fields: Sequence[CustomField] = (), **beside: Any
 ) -> list[tuple[Card, tuple[Any, ...]]]:
     """The same, each with the values of the expressions `beside`, in their order."""
+    rows = card_values(tasks, reader.member, has_fields=bool(fields), **beside)
+    return cards_of(list(rows), reader, is_readonly=is_readonly, fields=fields)
+
+
+def card_values(tasks: QuerySet[Task], member: Member, *, has_fields: bool, **beside: Any) -> QuerySet[Any, Any]:
+    """What cards_of() makes cards of: for a statement that is kept, of which it is a part."""
+    own = {"chips": _chips(), "parent_title": _parent_title(member), "is_theirs": _is_theirs(member)}
+    rows = tasks.annotate(**own, is_blocked=is_blocked(), **beside)
+    return rows.values_list(*_FIELDS, *beside, *(["field_values"] if has_fields else []))
+
+
+def cards_of(
+    rows: Sequence[tuple[Any, ...]], reader: Reader, *, is_readonly: bool, fields: Sequence[CustomField] = ()
+) -> list[tuple[Card, tuple[Any, ...]]]:
+    """`rows` are those of card_values(), which end in the values of custom fields when there are `fields`."""
     faces: dict[int, Face] = {}
-    own = {"chips": _chips(), "parent_title": _parent_title(reader.member), "is_theirs": _is_theirs(reader.member)}
-    own["is_blocked"] = is_blocked()
-    rows = tasks.annotate(**own, **beside)
     width = len(_FIELDS)
     if fields:
-        return _with_fields(rows.values_list(*_FIELDS, *beside, "field_values"), reader, fields, is_readonly)
-    return [
-        (_card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly), row[width:])
-        for row in rows.values_list(*_FIELDS, *beside)
-    ]
+        return _with_fields(rows, reader, fields, is_readonly)
+    return [(_card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly), row[width:]) for row in rows]
 
 
 def _with_fields(
-    rows: "QuerySet[Task, tuple[Any, ...]]", reader: Reader, fields: Sequence[CustomField], is_readonly: bool
+    rows: Sequence[tuple[Any, ...]], reader: Reader, fields: Sequence[CustomField], is_readonly: bool
 ) -> list[tuple[Card, tuple[Any, ...]]]:
-    """The same for rows that end in the values of custom fields."""
     faces: dict[int, Face] = {}
-    found, width = list(rows), len(_FIELDS)
-    people = people_in(fields, (row[-1] for row in found))
+    width = len(_FIELDS)
+    people = people_in(fields, (row[-1] for row in rows))
     pairs = []
-    for row in found:
+    for row in rows:
         values = shown_of(fields, row[-1], people=people, language=reader.language)
         card = _card(_Row._make(row[:width]), reader, faces, is_readonly=is_readonly, fields=values)
         pairs.append((card, row[width:-1]))

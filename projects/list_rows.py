@@ -1,19 +1,21 @@
 """The list of a project: a page of rows in an arrangement, the heads of its groups, and where the next page begins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, Value
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
+from linkstar.lib import kept_sql
 from linkstar.lib.text import face, initial
+from linkstar.members.models import Member
 from projects.arrangement import DUE_GROUPS, Arrangement, Cursor, Key, after, order_of
 from projects.asking import Asked
-from projects.cards import Card, Face, Reader, read_cards_with
+from projects.cards import Card, Face, Reader, card_values, cards_of
 from projects.effort import length
 from projects.models import Column, CustomField, Project, Task
 from projects.models.tasks import TaskQuerySet
@@ -33,14 +35,22 @@ class ListRow(NamedTuple):
     status: str
     helpers: list[Face]
     updated_at: datetime
-    updated_text: str
     estimate_minutes: int | None
     group: tuple[Any, ...] = ()
     extra: tuple[Any, ...] = ()
 
     @property
+    def updated_text(self) -> str:
+        """On the reader's clock."""
+        return moment(self.updated_at)
+
+    @property
     def estimate(self) -> str:
         return length(self.estimate_minutes) if self.estimate_minutes else ""
+
+
+# A row, and the values that were asked for beside it.
+_Read = tuple[ListRow, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +87,25 @@ def list_page(
     """Two statements: the counts of all groups, and the rows that follow the cursor."""
     begun = Cursor.read(cursor, [key.kind for key in arrangement.keys(now=reader.now, zone=reader.zone).values()])
     keys = arrangement.keys(now=begun.now if begun else reader.now, zone=reader.zone)
-    tasks, is_readonly = asked.scope(reader.member, project), project.is_archived or asked.wanted.is_archived
-    page = rows_after(
-        asked.narrow(tasks, reader), keys, reader, begun, size=size, is_readonly=is_readonly, fields=fields
-    )
-    _count_groups(page, tasks, asked, keys, reader, GroupNames(arrangement.group, columns))
+
+    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
+        member = reader.as_at(me=me).member
+        tasks = _ordered(asked.narrow(asked.scope(member, Project(pk=project)), reader), keys, begun)
+        return _values(tasks[: size + 1], member, keys, has_fields=bool(fields))
+
+    def counted(*, me: int, project: int) -> QuerySet[Any, Any]:
+        tasks = asked.scope(reader.as_at(me=me).member, Project(pk=project))
+        return _group_values(tasks, asked.narrow(tasks, reader) if asked.wanted.is_on else None, keys)
+
+    # As nearly everybody opens a list.
+    is_usual = not begun and not asked.wanted.is_on and arrangement == Arrangement()
+    usual = (reader.sight, size, bool(fields)) if is_usual and reader.sight else None
+    given = {"me": reader.member.pk, "project": project.pk}
+    rows = kept_sql.rows(usual and ("list", *usual), written, **given)
+    is_readonly = project.is_archived or asked.wanted.is_archived
+    page = _page_of(_rows_of(rows, reader, is_readonly=is_readonly, fields=fields), keys, reader, begun, size=size)
+    groups = kept_sql.rows(usual and ("groups", *usual), counted, **given)
+    _count_groups(page, groups, GroupNames(arrangement.group, columns), has_groups=_group_width(keys) > 0)
     return page
 
 
@@ -90,11 +114,20 @@ def rows_after(
     also: Sequence[str] = (), fields: Sequence[CustomField] = (),
 ) -> ListPage:  # fmt: skip
     """One page of `tasks`, without counts; `also` are for the rows' `extra`, `fields` custom ones for their cards."""
+    ordered = _ordered(tasks, keys, begun)[: size + 1]
+    read = read_rows(ordered, reader, is_readonly=is_readonly, names=[*keys, *also], fields=fields)
+    return _page_of(read, keys, reader, begun, size=size)
+
+
+def _ordered(tasks: TaskQuerySet, keys: dict[str, Key], begun: Cursor | None) -> TaskQuerySet:
+    """Those that follow the cursor."""
     ordered = tasks.annotate(**{name: key.expression for name, key in keys.items()})
     if begun:
         ordered = ordered.filter(after(keys, begun.values))
-    ordered = ordered.order_by(*order_of(keys))
-    read = read_rows(ordered[: size + 1], reader, is_readonly=is_readonly, names=[*keys, *also], fields=fields)
+    return ordered.order_by(*order_of(keys))
+
+
+def _page_of(read: list[_Read], keys: dict[str, Key], reader: Reader, begun: Cursor | None, *, size: int) -> ListPage:
     width = _group_width(keys)
     page = ListPage([row._replace(group=values[:width], extra=values[len(keys) :]) for row, values in read[:size]])
     page.is_first = begun is None
@@ -109,25 +142,34 @@ def read_rows(
     reader: Reader,
     *,
     is_readonly: bool,
-    names: Sequence[str] = (),
+    names: Iterable[str] = (),
     fields: Sequence[CustomField] = (),
-) -> list[tuple[ListRow, tuple[Any, ...]]]:
+) -> list[_Read]:
     """Rows of `tasks` in their order, each with the values of its annotations `names`: one statement."""
+    rows = list(_values(tasks, reader.member, names, has_fields=bool(fields)))
+    return _rows_of(rows, reader, is_readonly=is_readonly, fields=fields)
+
+
+def _values(tasks: TaskQuerySet, member: Member, names: Iterable[str], *, has_fields: bool) -> QuerySet[Any, Any]:
     beside = {
         "column_name": F("column__name"),
         "column_status": F("column__status"),
-        "helper_faces": _helpers() if reader.member.is_insider else Value(None, CharField()),
+        "helper_faces": _helpers() if member.is_insider else Value(None, CharField()),
         "changed_at": F("updated_at"),
-        "effort": F("estimate_minutes") if reader.member.is_insider else Value(None, IntegerField()),
+        "effort": F("estimate_minutes") if member.is_insider else Value(None, IntegerField()),
         **{f"at_{name}": F(name) for name in names},
     }
+    return card_values(tasks, member, has_fields=has_fields, **beside)
+
+
+def _rows_of(
+    rows: Sequence[tuple[Any, ...]], reader: Reader, *, is_readonly: bool, fields: Sequence[CustomField]
+) -> list[_Read]:
+    """`rows` are those of _values()."""
     return [
-        (
-            ListRow(card, column, status, [_face(text) for text in faces or ()], changed, moment(changed), effort),
-            tuple(values),
-        )
-        for card, (column, status, faces, changed, effort, *values) in read_cards_with(
-            tasks, reader, is_readonly=is_readonly, fields=fields, **beside
+        (ListRow(card, column, status, [_face(text) for text in faces or ()], changed, effort), tuple(values))
+        for card, (column, status, faces, changed, effort, *values) in cards_of(
+            rows, reader, is_readonly=is_readonly, fields=fields
         )
     ]
 
@@ -188,19 +230,20 @@ def _due_name(place: str) -> str:
     return names[place]
 
 
-def _count_groups(
-    page: ListPage, tasks: TaskQuerySet, asked: Asked, keys: dict[str, Key], reader: Reader, names: GroupNames
-) -> None:
-    """Fill in the heads and both counts: one statement, whether there are groups or not."""
+def _group_values(tasks: TaskQuerySet, inside: TaskQuerySet | None, keys: dict[str, Key]) -> QuerySet[Any, Any]:
+    """The groups in their order, each with its keys and how many tasks it has, all and of those `inside` a filter."""
     groups = {name: key for name, key in keys.items() if name.startswith("group")}
-    inside = asked.narrow(tasks, reader) if asked.wanted.is_on else None
     found = Count("pk", filter=Q(pk__in=inside.order_by().values("pk"))) if inside is not None else Count("pk")
     # Without groups there is one, of everything.
     rows = tasks.annotate(**{name: key.expression for name, key in groups.items()} or {"group": Value(0)})
     counted = rows.order_by(*(order_of(groups) if groups else ["group"])).values(*(groups or ["group"]))
-    for row in counted.annotate(all=Count("pk"), found=found):
-        page.total += row["all"]
-        page.found += row["found"]
-        key = tuple(row[name] for name in groups)
-        if groups and row["found"]:
-            page.heads[key] = GroupHead(key, names.name(key), row["found"])
+    return counted.annotate(all=Count("pk"), found=found).values_list(*(groups or ["group"]), "all", "found")
+
+
+def _count_groups(page: ListPage, rows: Sequence[tuple[Any, ...]], names: GroupNames, *, has_groups: bool) -> None:
+    """Fill in the heads and both counts; `rows` are those of _group_values()."""
+    for *key, every, found in rows:
+        page.total += every
+        page.found += found
+        if has_groups and found:
+            page.heads[tuple(key)] = GroupHead(tuple(key), names.name(tuple(key)), found)

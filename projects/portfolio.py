@@ -15,6 +15,7 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import QueryDict
 
+from linkstar.lib import kept_sql
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.text import clean_line
 from projects.cards import Face, Reader
@@ -185,16 +186,28 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def portfolio_rows(projects: QuerySet[Project], wanted: PortfolioFilter, reader: Reader) -> list[PortfolioRow]:
-    """The rows of `projects`, in their order: one statement, however many tasks there are."""
+def portfolio_rows(
+    wanted: PortfolioFilter, reader: Reader, *, start: int = 0, stop: int | None = None
+) -> list[PortfolioRow]:
+    """Of portfolio() those from `start` to `stop`: one statement, however many tasks there are."""
+
+    def asked(**given: Any) -> QuerySet[Any, Any]:
+        return _said(wanted, reader.as_at(**given))[start:stop]
+
+    key = None if wanted.is_on or not reader.sight else ("portfolio", reader.sight, wanted, start, stop)
+    rows = kept_sql.rows(key, asked, me=reader.member.pk, now=reader.now)
+    channels = {str(value): str(name) for value, name in Project.Channel.choices}
+    return [_row(wanted, reader, channels, *values) for values in rows]
+
+
+def _said(wanted: PortfolioFilter, reader: Reader) -> QuerySet[Any, Any]:
+    """The values of _FIELDS, and the count of the group when there are groups."""
     tasks = Task.objects.visible_to(reader.member).current().filter(project=OuterRef("pk"))
-    fields = [*_FIELDS]
-    found = projects.annotate(counts=_counts(tasks, reader), next=_next(tasks, reader))
-    if wanted.group:
-        by = "channel" if wanted.group == "channel" else "owner_id"
-        found = found.annotate(group_count=Window(Count("pk"), partition_by=F(by)))
-        fields.append("group_count")
-    return [_row(wanted, reader, *values) for values in found.values_list(*fields)]
+    found = portfolio(wanted, reader).annotate(counts=_counts(tasks, reader), next=_next(tasks, reader))
+    if not wanted.group:
+        return found.values_list(*_FIELDS)
+    by = "channel" if wanted.group == "channel" else "owner_id"
+    return found.annotate(group_count=Window(Count("pk"), partition_by=F(by))).values_list(*_FIELDS, "group_count")
 
 
 def _counts(tasks: TaskQuerySet, reader: Reader) -> Subquery:
@@ -222,14 +235,14 @@ def _next(tasks: TaskQuerySet, reader: Reader) -> Subquery:
     return Subquery(_ahead(tasks, reader).values(found=said)[:1])
 
 
-def _row(wanted: PortfolioFilter, reader: Reader, *values: Any) -> PortfolioRow:
-    """`values` are those of _FIELDS, and the count of the group."""
+def _row(wanted: PortfolioFilter, reader: Reader, channels: dict[str, str], *values: Any) -> PortfolioRow:
+    """`channels` are their names; `values` are those of _FIELDS, and the count of the group."""
     pk, name, channel, store, state, owner_id, owner_name, owner_role, last, counts, next_task, *rest = values
     return PortfolioRow(
         pk=pk,
         name=name,
         channel=channel.removesuffix("_us"),
-        channel_name=str(Project.Channel(channel).label),
+        channel_name=channels[channel],
         store=store,
         state=state,
         owner=Face.of(owner_id, owner_name, owner_role),
@@ -261,8 +274,12 @@ class Choices:
 
 
 def portfolio_choices(reader: Reader) -> Choices:
-    seen = Project.objects.visible_to(reader.member).order_by()
-    found = list(seen.values_list("channel", "store", "owner_id", "owner__display_name").distinct())
+
+    def asked(**given: Any) -> QuerySet[Any, Any]:
+        seen = Project.objects.visible_to(reader.as_at(**given).member).order_by()
+        return seen.values_list("channel", "store", "owner_id", "owner__display_name").distinct()
+
+    found = kept_sql.rows(reader.sight and ("portfolio choices", reader.sight), asked, me=reader.member.pk)
     used = {channel for channel, *_rest in found}
     return Choices(
         channels=[(value or "none", str(label)) for value, label in Project.Channel.choices if value in used],

@@ -1,6 +1,6 @@
 """A board as pages of cards: the first or next of each column that a filter lets through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,9 +8,10 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import ngettext
 
+from linkstar.lib import kept_sql
 from projects import access
 from projects.asking import Asked
-from projects.cards import Card, Reader, read_cards, read_cards_with
+from projects.cards import Card, Reader, card_values, cards_of, read_cards, read_cards_with
 from projects.models import Board, Column, Project, Task
 
 CARDS_PER_PAGE = 30
@@ -52,24 +53,50 @@ class ShownColumn:
 
 def board_columns(project: Project, board: Board, asked: Asked, reader: Reader) -> list[ShownColumn]:
     """The board's columns with the first cards of each: two statements, however many tasks there are."""
-    tasks = asked.scope(reader.member, project)
-    found = asked.narrow(tasks, reader)
-    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, found if asked.wanted.is_on else None)]
-    numbered = found.annotate(place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc()))
-    first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
-    # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
-    cards = read_cards(
-        Task.objects.filter(pk__in=first).order_by("column_id", "rank"),
-        reader,
-        is_readonly=project.is_archived or asked.wanted.is_archived,
-        fields=access.fields_of(reader.member, project, on_cards=True),
-    )
+    columns = _shown_columns(project, board, asked, reader)
     by_column = {column.pk: column for column in columns}
-    for card in cards:
+    for card in _first_cards(project, asked, reader):
         by_column[card.column_id].cards.append(card)
     for column in columns:
         _cut(column)
     return columns
+
+
+def _shown_columns(project: Project, board: Board, asked: Asked, reader: Reader) -> list[ShownColumn]:
+    """Without cards."""
+
+    def written(*, me: int, project: int, board: int) -> QuerySet[Any, Any]:
+        tasks = asked.scope(reader.as_at(me=me).member, Project(pk=project))
+        found = asked.narrow(tasks, reader) if asked.wanted.is_on else None
+        return _column_rows(Board(pk=board), tasks, found)
+
+    key = _key("columns", asked, reader)
+    rows = kept_sql.rows(key, written, me=reader.member.pk, project=project.pk, board=board.pk)
+    return [ShownColumn(*row) for row in rows]
+
+
+def _first_cards(project: Project, asked: Asked, reader: Reader) -> list[Card]:
+    """Of each column one more than a page."""
+    fields = access.fields_of(reader.member, project, on_cards=True)
+
+    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
+        member = reader.as_at(me=me).member
+        found = asked.narrow(asked.scope(member, Project(pk=project)), reader)
+        numbered = found.annotate(place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc()))
+        first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
+        # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
+        tasks = Task.objects.filter(pk__in=first).order_by("column_id", "rank")
+        return card_values(tasks, member, has_fields=bool(fields))
+
+    key = _key("cards", asked, reader, bool(fields))
+    rows = kept_sql.rows(key, written, me=reader.member.pk, project=project.pk)
+    is_readonly = project.is_archived or asked.wanted.is_archived
+    return [card for card, _beside in cards_of(rows, reader, is_readonly=is_readonly, fields=fields)]
+
+
+def _key(name: str, asked: Asked, reader: Reader, *more: Hashable) -> Hashable | None:
+    """Of a board without a filter, which is what nearly everybody opens."""
+    return (name, reader.sight, *more) if reader.sight and not asked.wanted.is_on else None
 
 
 def column_page(column: Column, asked: Asked, reader: Reader, *, after: str) -> ShownColumn:
@@ -146,7 +173,7 @@ def board_changes(project: Project, board: Board, asked: Asked, reader: Reader, 
     """Those of the tasks `ids` that stand on the board under this filter, and the counts of its columns."""
     tasks = asked.scope(reader.member, project)
     seen = asked.narrow(tasks, reader)
-    columns = [ShownColumn(**row) for row in _column_rows(board, tasks, seen if asked.wanted.is_on else None)]
+    columns = [ShownColumn(*row) for row in _column_rows(board, tasks, seen if asked.wanted.is_on else None)]
     below = seen.filter(column_id=OuterRef("column_id"), rank__gt=OuterRef("rank")).order_by("rank").values("pk")[:1]
     changed = Task.objects.filter(pk__in=seen.filter(pk__in=ids).values("pk")).order_by("column_id", "-rank")
     fields = access.fields_of(reader.member, project, on_cards=True)
@@ -175,13 +202,14 @@ def _cut(column: ShownColumn) -> None:
         del column.cards[CARDS_PER_PAGE:]
 
 
-def _column_rows(board: Board, tasks: QuerySet[Task], narrowed: QuerySet[Task] | None) -> Iterable[Mapping[str, Any]]:
+def _column_rows(board: Board, tasks: QuerySet[Task], narrowed: QuerySet[Task] | None) -> QuerySet[Any, Any]:
+    """The values that a ShownColumn begins with."""
     total = _count(tasks)
     found = total if narrowed is None else _count(narrowed)
     return (
         board.columns.order_by("position")
         .annotate(total=total, found=found)
-        .values("pk", "name", "status", "wip_limit", "total", "found")
+        .values_list("pk", "name", "status", "wip_limit", "total", "found")
     )
 
 

@@ -5,13 +5,15 @@ Days end at midnight on the reader's clock, the week on Sunday night. Tasks of a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 
+from linkstar.lib import kept_sql
 from linkstar.lib.day_grid import day_start
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
@@ -114,9 +116,32 @@ def my_work(reader: Reader, wanted: WorkFilter | None = None) -> list[WorkGroup]
     The first of each group, fewer of what is far off; or, when the filter names a section, a page of that one.
     """
     wanted = wanted or WorkFilter()
+    is_usual = not (wanted.is_on or wanted.section or wanted.start)
+    key = ("my work", reader.sight) if is_usual and reader.sight else None
+
+    def written(*, me: int, now: datetime, today_ends: datetime, week_ends: datetime) -> QuerySet[Any, Any]:
+        return _mine(reader.as_at(me=me, now=now), wanted, _part(now, today_ends, week_ends))
+
+    today_ends, week_ends = _ends(reader)
+    given: dict[str, int | datetime] = {
+        "me": reader.member.pk,
+        "now": reader.now,
+        "today_ends": today_ends,
+        "week_ends": week_ends,
+    }
+    groups: dict[str, WorkGroup] = {}
+    for part, place, count, *values in kept_sql.rows(key, written, **given):
+        group = groups.setdefault(part, WorkGroup(part, count))
+        if place <= LATER_LIMIT or wanted.section or part not in _CUT_SHORT:
+            group.rows.append(work_row(reader, *values))
+    return [groups[name] for name in GROUPS if name in groups]
+
+
+def _mine(reader: Reader, wanted: WorkFilter, part: Case) -> QuerySet[Any, Any]:
+    """Of each group a page: its name, the place of the task in it, how many it has, and the task's WORK_FIELDS."""
     mine = Q(owner=reader.member) | Q(pk__in=reader.member.helped_tasks.values("pk"))
     order = (F("due_at").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
-    found = current_tasks(reader).filter(mine, wanted.condition(reader)).annotate(part=_part(reader))
+    found = current_tasks(reader).filter(mine, wanted.condition(reader)).annotate(part=part)
     if wanted.section:
         found = found.filter(part=wanted.section)
     found = (
@@ -125,22 +150,21 @@ def my_work(reader: Reader, wanted: WorkFilter | None = None) -> list[WorkGroup]
         .filter(place__gt=wanted.start if wanted.section else 0, place__lte=wanted.start + PER_PAGE)
         .order_by(*order)
     )
-    groups: dict[str, WorkGroup] = {}
-    for part, place, count, *values in found.values_list("part", "place", "count", *WORK_FIELDS):
-        group = groups.setdefault(part, WorkGroup(part, count))
-        if place <= LATER_LIMIT or wanted.section or part not in _CUT_SHORT:
-            group.rows.append(work_row(reader, *values))
-    return [groups[name] for name in GROUPS if name in groups]
+    return found.values_list("part", "place", "count", *WORK_FIELDS)
 
 
-def _part(reader: Reader) -> Case:
-    """In which of the groups a task stands, for the database."""
+def _ends(reader: Reader) -> tuple[datetime, datetime]:
+    """Of the reader's day and week."""
     today = reader.now.astimezone(get_zone(reader.zone)).date()
-    today_ends = day_start(today + timedelta(days=1), reader.zone)
-    week_ends = day_start(today + timedelta(days=7 - today.weekday()), reader.zone)
+    tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
+    return day_start(tomorrow, reader.zone), day_start(monday, reader.zone)
+
+
+def _part(now: datetime, today_ends: datetime, week_ends: datetime) -> Case:
+    """In which of the groups a task stands, for the database."""
     return Case(
         When(due_at=None, then=Value("someday")),
-        When(due_at__lt=reader.now, then=Value("overdue")),
+        When(due_at__lt=now, then=Value("overdue")),
         When(due_at__lt=today_ends, then=Value("today")),
         When(due_at__lt=week_ends, then=Value("week")),
         default=Value("later"),

@@ -1,10 +1,9 @@
 """The list of projects, which is the portfolio: one row a project; and the same as a table for a spreadsheet."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,10 +29,9 @@ PER_PAGE = 50
 def project_list(request: WorkspaceRequest) -> HttpResponse:
     """Filter, order and groups stand in the address (PortfolioFilter); `?page=` turns pages."""
     wanted, reader = PortfolioFilter.read(request.GET), reader_of(request)
-    page = Paginator(portfolio(wanted, reader), PER_PAGE).get_page(request.GET.get("page"))
-    shown = cast("QuerySet[Project]", page.object_list)
+    rows, page = _page(wanted, reader, request.GET.get("page", "1"))
     context: dict[str, Any] = {
-        "rows": portfolio_rows(shown, wanted, reader),
+        "rows": rows,
         "page": page,
         "wanted": wanted,
         "choices": portfolio_choices(reader),
@@ -46,12 +44,23 @@ def project_list(request: WorkspaceRequest) -> HttpResponse:
     return response
 
 
+def _page(wanted: PortfolioFilter, reader: Reader, number: str) -> tuple[list[PortfolioRow], Page[Any]]:
+    """When all rows fit on the first page, nobody needs to count them."""
+    if number == "1":
+        rows = portfolio_rows(wanted, reader, stop=PER_PAGE + 1)
+        pages = Paginator(rows if len(rows) <= PER_PAGE else portfolio(wanted, reader), PER_PAGE)
+        return rows[:PER_PAGE], pages.get_page(1)
+    page = Paginator(portfolio(wanted, reader), PER_PAGE).get_page(number)
+    start = (page.number - 1) * PER_PAGE
+    return portfolio_rows(wanted, reader, start=start, stop=start + PER_PAGE), page
+
+
 @require_safe
 @guests_allowed
 def project_csv(request: WorkspaceRequest) -> HttpResponse:
     """All rows that the filter lets through, the times on named clocks."""
     wanted, reader = PortfolioFilter.read(request.GET), reader_of(request)
-    rows = portfolio_rows(portfolio(wanted, reader), wanted, reader)
+    rows = portfolio_rows(wanted, reader)
     head = [
         pgettext("column", "Project"), _("Channel"), _("Store"), _("Project owner"), pgettext("column", "State"),
         _("Tasks with owner and deadline"), _("Of these done"), pgettext("column", "Overdue"), _("Next task"),
