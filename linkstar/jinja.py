@@ -89,11 +89,14 @@ def _in(language: str, function: Callable[..., str]) -> Callable[..., Markup]:
             return Markup(function(*messages))  # noqa: S704 - our own words
 
     @lru_cache(maxsize=4096)
-    def whole(*messages: Any) -> Markup:
-        return found(*messages) % {}
+    def filled(messages: tuple[Any, ...], variables: tuple[tuple[str, Any], ...]) -> Markup:
+        return found(*messages) % dict(variables)
 
     def say(*messages: Any, **variables: Any) -> Markup:
-        return found(*messages) % variables if variables else whole(*messages)
+        # Numbers come again and again; what people wrote does not.
+        if all(type(value) is int for value in variables.values()):
+            return filled(messages, tuple(variables.items()))
+        return found(*messages) % variables
 
     return say
 

@@ -41,6 +41,16 @@ class Frame:
         return self.workspace.modules
 
     @property
+    def path(self) -> str:
+        """Where the reader is, with the query."""
+        return self._request.get_full_path()
+
+    @property
+    def time_zone(self) -> str:
+        """What the reader has chosen in their profile."""
+        return self._request.user.time_zone
+
+    @property
     def is_shut(self) -> bool:
         """Whether the reader has folded the rail."""
         return self._request.COOKIES.get("rail") == "shut"
