@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from linkstar.calendars.days import NoWorkingDays
 from linkstar.lib.deadlines import Deadline, note_text
 from linkstar.lib.forms import problems
 from linkstar.workspaces.access import members_only
@@ -111,6 +112,9 @@ def task_reschedule(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return _carry_out(request, task, form, examine, now)
     except InACircle as error:
         return _draw(request, task, form, None, errors={"circle": [circle_text(error)]})
+    except NoWorkingDays:
+        said = _("Whose calendar it goes by has no working day in four years. Look at their hours and their leave.")
+        return _draw(request, task, form, None, errors={"circle": [said]})
 
 
 def _carry_out(

@@ -1,13 +1,14 @@
 """The dialog that shows what moves with a task, and moves it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.urls import reverse
 
+from linkstar.calendars.models import Leave
 from notifications.models import Notification, Reminder
 from projects.actions.archive import archive_task
 from projects.actions.undo import undo
@@ -234,3 +235,11 @@ def test_it_says_what_is_passed_and_which_holiday_is_landed_on(maya: Any, projec
     factory = dated(project, "Production", "09-21", "09-25 17:00", calendar="cn")
     page = text(send(maya, factory, start_on="", on="2026-10-05"))
     assert "1 lands on a holiday: National Day." in page
+
+
+def test_a_calendar_without_working_days_is_said(maya: Any, diego: Any, three: list[Task]) -> None:
+    Leave.objects.create(member=diego, first_on=date(2026, 1, 1), last_on=date(2034, 1, 1), created_by=maya)
+    Task.objects.filter(pk=three[1].pk).update(calendar="")
+    answer = send(maya, three[1], start_on="2026-09-17", on="2026-09-18", duration_days="3")
+    assert answer.status_code == 422
+    assert "has no working day in four years" in text(answer)

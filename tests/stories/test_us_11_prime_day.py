@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 
 from notifications.models import Notification, Reminder
+from projects.actions.deadlines import set_deadline
 from projects.actions.finishing import finish_task
 from projects.actions.undo import undo
-from projects.models import Activity, Change, Project
+from projects.models import Activity, Change, Project, Task
 from templates_sop.actions.projects import start_project
 from templates_sop.library import get_template
-from tests.factories import client_of, make_member
+from tests.factories import client_of, make_member, make_task
 from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +136,48 @@ def test_one_undo_puts_all_of_it_back(owner: Any, project: Project) -> None:
     # What was to remind before today does not come back.
     back = set(Reminder.objects.filter(state="waiting").values_list("subject_id", "fire_at"))
     assert back == {one for one in reminders if one[1] > ANNOUNCED}
+
+
+def test_an_anchor_in_the_past_is_said_with_what_is_late(owner: Any, project: Project) -> None:
+    page = text(ask(owner, project, anchor_on="2026-05-20"))
+    assert 'name="decide-' in page
+    assert "2026" in page.partition("banner--red")[2].partition("</p>")[0]
+
+
+def test_two_people_move_it_and_the_second_sees_how_it_stands(owner: Any, project: Project) -> None:
+    seen = seal_of(text(ask(owner, project, anchor_on="2026-06-30")))
+    move(owner, project)
+    answer = ask(owner, project, anchor_on="2026-06-30", step="apply", seal=seen)
+    assert answer.status_code == 409
+    assert seal_of(text(answer)) not in ("", seen)
+    project.refresh_from_db()
+    assert project.anchor_on == date(2026, 6, 23)
+
+
+def test_what_was_changed_or_added_by_hand(owner: Any, project: Project) -> None:
+    """A step moved by hand keeps its distance; a task of one's own goes along, unless it is told to stay."""
+    live = project.tasks.get(sop_step="pd_inbound_opt")
+    set_deadline(live, live.deadline.moved_to_day(live.due_on + timedelta(days=3)), actor=owner, now=CREATED)
+    own = make_task(project, "Own", owner=owner, deadline=live.deadline, now=CREATED)
+    before = live.due_on
+    assert move(owner, project, along="").status_code == 302
+    live.refresh_from_db()
+    own.refresh_from_db()
+    assert (live.due_on, own.due_on) == (date(2026, 6, 8), before)
+
+
+def test_what_the_actor_may_not_see_moves_too_and_comes_back(owner: Any, project: Project) -> None:
+    """A manager without finance class shifts the plan: the settlement is counted, not named."""
+    boss = make_member("manager", language="en")
+    secret = project.tasks.get(sop_step="pd_inbound_opt")
+    Task.objects.filter(pk=secret.pk).update(sensitivity="finance", owner=None)
+    page = text(ask(boss, project))
+    assert secret.title not in page
+    assert "that you may not see move" in page
+    before = secret.due_at
+    move(boss, project)
+    secret.refresh_from_db()
+    assert secret.due_at != before
+    undo(Change.objects.get(), actor=boss, now=ANNOUNCED)
+    secret.refresh_from_db()
+    assert secret.due_at == before
