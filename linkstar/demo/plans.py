@@ -9,7 +9,8 @@ class Plan:
     """A project to be started from an SOP, `anchor_in` days from today (negative: that long ago).
 
     `guests_steps` are the steps that the guest is put on, `boss_steps` those that the owner of the workspace keeps;
-    `slips` those that should be done by now and are not; `ends`: "" is still running, else "finished" or "archived".
+    `slips` those that should be done by now and are not; `ends`: "" is still running, "done" when nothing is left
+    to do and nobody has said that it is over, else "finished" or "archived".
     """
 
     name: str
@@ -34,7 +35,7 @@ _TEAM = {
 }  # fmt: skip
 _NEW_YORK = {**_TEAM, "operations": "brand"}
 
-BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART = PLANS = (
+BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PLANS = (
     Plan(
         "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
         "HEYFINCH US", guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
@@ -66,5 +67,9 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART = PLANS = (
     Plan(
         "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us",
         "HEYFINCH Walmart", ends="archived",
+    ),
+    Plan(
+        "9 月开学季优惠券", "amazon_coupon_deal_promotion", "home", -60, "ops", _TEAM, "zh-hans", "amazon_us",
+        "PAWJOY US", ends="done",
     ),
 )  # fmt: skip

@@ -73,7 +73,7 @@ def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project
     if plan.guest:
         _let_in(project, people[plan.guest], plan.guests_steps, actor=owner, now=began + timedelta(hours=2))
     _live(project, plan, actor=owner, now=now)
-    if plan.ends:
+    if plan.ends in ("finished", "archived"):
         finish_project(project, actor=owner, now=now - timedelta(days=14))
     if plan.ends == "archived":
         archive_project(project, actor=owner, now=now - timedelta(days=10))

@@ -31,6 +31,7 @@ from projects.models import (
     StoredFile,
     Task,
 )
+from projects.resting import Rest, rest_of
 from tests.factories import make_column, make_project, make_task
 
 PEOPLE = {
@@ -90,7 +91,9 @@ def _projects(now: datetime) -> None:
     states = list(Project.objects.values_list("state", flat=True).order_by("pk"))
     assert states.count("active") >= 5
     assert (states.count("finished"), states.count("archived")) == (1, 1)
-    for project in Project.objects.filter(state="active"):
+    over = Project.objects.filter(state="active").exclude(tasks__in=Task.objects.unfinished())
+    assert [rest.reason for rest in (_rest(project, now) for project in over) if rest] == ["done"]
+    for project in Project.objects.filter(state="active").exclude(pk__in=over):
         counts = dict(project.board.columns.values_list("position").annotate(Count("tasks")))
         assert all(counts.values()), f"{project}: {counts}"
         assert project.tasks.overdue(now=now).exists(), project
@@ -99,6 +102,10 @@ def _projects(now: datetime) -> None:
     finished = Project.objects.get(state="finished")
     assert Comment.objects.filter(task__project=finished, body__contains="Retrospective").exists()
     assert {is_chinese(task.title) for task in Task.objects.all()} == {True, False}
+
+
+def _rest(project: Project, now: datetime) -> Rest | None:
+    return rest_of(project, open_count=0, count=project.tasks.count(), now=now)
 
 
 def _work(demo: Workspace, now: datetime) -> None:
