@@ -32,6 +32,12 @@ from projects.blocking import open_links_of
 from projects.models import Board, Change, Project, Task
 
 MOST = 5_000
+# Of the trace, by the kind of edit; all others are of the deadline.
+_VERBS = {
+    "move": "moved", "finish": "moved", "owner": "owner changed", "helpers": "helpers changed",
+    "labels": "labels changed", "priority": "priority changed", "milestone": "milestone changed",
+    "archive": "task archived", "bin": "task deleted",
+}  # fmt: skip
 
 
 class TooMany(ValueError):
@@ -238,24 +244,7 @@ def _remember(
     now: datetime,
 ) -> Change:
     """One line a task, as if each had been changed by itself."""
-    if edit.kind in ("move", "finish"):
-        verb = "moved"
-    elif edit.kind == "owner":
-        verb = "owner changed"
-    elif edit.kind == "helpers":
-        verb = "helpers changed"
-    elif edit.kind == "labels":
-        verb = "labels changed"
-    elif edit.kind == "priority":
-        verb = "priority changed"
-    elif edit.kind == "milestone":
-        verb = "milestone changed"
-    elif edit.kind == "archive":
-        verb = "task archived"
-    elif edit.kind == "bin":
-        verb = "task deleted"
-    else:
-        verb = "deadline changed"
+    verb = _VERBS.get(edit.kind, "deadline changed")
     change = record(verb, project=project, actor=actor, now=now, rows=rows)
     leave_traces(verb, project=project, actor=actor, now=now, tasks=traces, change=change)
     return change

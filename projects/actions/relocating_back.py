@@ -63,9 +63,9 @@ def _ask_columns(wanted: Mapping[int, list[Any]], found: Mapping[int, Task], why
 def _keep_together(parents: Mapping[int, int | None], why: dict[int, str]) -> None:
     """Whoever stays keeps those above and below them; so does a subtask that was added meanwhile."""
     under = Task.objects.filter(parent__in=parents).exclude(pk__in=parents).values_list("parent", flat=True)
-    for parent in set(under):
-        why[parent] = why[parent] or "changed"
-    pairs = [(pk, parent) for pk, parent in parents.items() if parent in parents]
+    for above in {pk for pk in under if pk is not None}:
+        why[above] = why[above] or "changed"
+    pairs = [(pk, parent) for pk, parent in parents.items() if parent is not None and parent in parents]
     while torn := [(pk, parent) for pk, parent in pairs if bool(why[pk]) != bool(why[parent])]:
         for pk, parent in torn:
             why[pk] = why[pk] or why[parent]

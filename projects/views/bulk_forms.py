@@ -84,7 +84,7 @@ class MoveForm(EditForm):
 
 
 class RelocateForm(EditForm):
-    project = _select(gettext_lazy("To the project"))
+    target = _select(gettext_lazy("To the project"))
 
     @cached_property
     def projects(self) -> list[Project]:
@@ -94,10 +94,10 @@ class RelocateForm(EditForm):
 
     def prepare(self) -> None:
         names = [(str(project.pk), project.name) for project in self.projects]
-        set_choices(self, "project", [("", _("Choose a project")), *names])
+        set_choices(self, "target", [("", _("Choose a project")), *names])
 
     def edit(self) -> Edit:
-        chosen = self.cleaned_data["project"]
+        chosen = self.cleaned_data["target"]
         return Relocate(next(project for project in self.projects if str(project.pk) == chosen))
 
 

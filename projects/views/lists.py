@@ -132,7 +132,7 @@ def _drawing(
         "groups": GROUP_NAMES,
         "row_may": row_may(member),
         "most": MOST_LINES,
-        "may_add": access.may(member, "add task", page.project),
+        "may_add": page.project is not None and access.may(member, "add task", page.project),
     }
 
 

@@ -274,11 +274,15 @@ def answer(
     return response
 
 
-def offer_undo(response: HttpResponse, change: Change | None) -> None:
-    """A toast that says what was changed and takes it back; nothing where nothing was changed."""
+def offer_undo(response: HttpResponse, change: Change | None, message: str = "") -> None:
+    """A toast that says what was changed, in these words or its own, and takes it back; none where nothing was."""
     if change is not None:
         undo = reverse("projects:change-undo", args=[change.pk])
-        trigger(response, "toast", {"message": changed_words(change.verb), "undo_url": undo, **asking_why(change)})
+        trigger(
+            response,
+            "toast",
+            {"message": message or changed_words(change.verb), "undo_url": undo, **asking_why(change)},
+        )
 
 
 def asking_why(change: Change | None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from projects.views.adding import AddTasksForm
 from projects.views.beginning import hold
 from projects.views.boards import refused
 from projects.views.moving import why_no_subtask, why_not
-from projects.views.sheet import TaskSheet, answer, show_sheet, trigger
+from projects.views.sheet import TaskSheet, answer, offer_undo, show_sheet, trigger
 
 _PARTS = "projects/_task_subtasks.jinja"
 _ROWS, _ADDED = "projects/_task_subtask_rows.jinja", "projects/_task_subtasks_added.jinja"
@@ -107,9 +107,9 @@ def subtask_tick(request: WorkspaceRequest, pk: int) -> HttpResponse:
     sub = sheet.family.line(task)
     response = answer(request, sheet, _ROWS, also=[f"{_PARTS}#progress"], now=now, subs=[sub])
     trigger(response, "task:changed", {"task": parent.pk, "also": [task.pk]})
-    if change is not None:
-        message = (_("Done: %(title)s") if is_done else _("Open again: %(title)s")) % {"title": task.title}
-        trigger(response, "toast", {"message": message, "undo_url": reverse("projects:change-undo", args=[change.pk])})
+    offer_undo(
+        response, change, (_("Done: %(title)s") if is_done else _("Open again: %(title)s")) % {"title": task.title}
+    )
     return response
 
 

@@ -152,10 +152,8 @@ def task_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
             return held
         sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
-    if change is not None:
-        said = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
-        undo = reverse("projects:change-undo", args=[change.pk])
-        trigger(response, "toast", {"message": " ".join(filter(None, said)), "undo_url": undo})
+    said = [_("Done: %(title)s") % {"title": task.title}, still_open(task, request.member)]
+    offer_undo(response, change, " ".join(filter(None, said)))
     return response
 
 
@@ -170,9 +168,7 @@ def task_reopen(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except MoveRefused as error:
         sheet.errors["state"] = why_not(error, request.member)
     response = _answer_state(request, sheet, now)
-    if change is not None:
-        undo = reverse("projects:change-undo", args=[change.pk])
-        trigger(response, "toast", {"message": _("Open again: %(title)s") % {"title": task.title}, "undo_url": undo})
+    offer_undo(response, change, _("Open again: %(title)s") % {"title": task.title})
     return response
 
 

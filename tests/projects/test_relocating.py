@@ -165,7 +165,7 @@ class TestPage:
         show(task, field)
         for project, name in ((here, "Ann of the agency"), (there, "Bob of the factory")):
             ProjectAccess.objects.create(project=project, member=make_member("guest", display_name=name))
-        given = {"tasks": str(task.pk), "kind": "relocate", "shown": "1", "project": str(there.pk)}
+        given = {"tasks": str(task.pk), "kind": "relocate", "shown": "1", "target": str(there.pk)}
         client, url = client_of(owner), f"/projects/{here.pk}/bulk/"
         page = text(client.post(url, given, **HTMX))
         for words in (
@@ -192,7 +192,7 @@ class TestPage:
         page = text(client.post(url, {"tasks": str(task.pk), "kind": "relocate"}, **HTMX))
         assert (">There<" in page, ">Put away<" in page, ">Here</option>" in page) == (True, False, False)
         refused = client.post(
-            url, {"tasks": str(task.pk), "kind": "relocate", "shown": "1", "project": str(old.pk)}, **HTMX
+            url, {"tasks": str(task.pk), "kind": "relocate", "shown": "1", "target": str(old.pk)}, **HTMX
         )
         assert refused.status_code == 422
         assert f'name="task" value="{task.pk}"><button name="kind" value="relocate">' in text(
