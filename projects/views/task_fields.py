@@ -120,6 +120,9 @@ class LabelsForm(FieldForm):
 
 
 class StartForm(FieldForm):
+    """A day, and perhaps a time on the deadline's clock, or else on the project's."""
+
+    start_time = forms.TimeField(required=False, error_messages={"invalid": gettext_lazy("This is not a time of day.")})
     start = forms.DateField(required=False, error_messages={"invalid": gettext_lazy("This is not a date.")})
 
     def clean_start(self) -> Any:
@@ -198,7 +201,10 @@ PROPERTIES = {
         MilestoneForm,
         lambda task, given, actor, now: set_milestone(task, given["milestone"], actor=actor, now=now),
     ),
-    "start": Property(StartForm, lambda task, given, actor, now: set_start(task, given["start"], actor=actor, now=now)),
+    "start": Property(
+        StartForm,
+        lambda task, given, actor, now: set_start(task, given["start"], given["start_time"], actor=actor, now=now),
+    ),
     "reminders": Property(
         RemindersForm, lambda task, given, actor, now: set_reminders(task, given["hours"], actor=actor, now=now)
     ),
