@@ -41,11 +41,24 @@ def verbs_in(path: Path) -> set[str]:
     return found
 
 
+def table_in(path: Path, name: str) -> set[str]:
+    """The values of a dictionary of constants that the module keeps under this name."""
+    for line in ast.parse(path.read_text()).body:
+        targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+        value = getattr(line, "value", None)
+        if any(getattr(target, "id", "") == name for target in targets) and isinstance(value, ast.Dict):
+            return {str(one.value) for one in value.values if isinstance(one, ast.Constant)}
+    raise AssertionError(f"{path}: {name} is no table that this test can read")
+
+
 def words_of(node: ast.expr, function: ast.FunctionDef, path: Path) -> set[str]:
     if isinstance(node, ast.Constant):
         return {str(node.value)}
     if isinstance(node, ast.IfExp):
         return words_of(node.body, function, path) | words_of(node.orelse, function, path)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        # Out of a table of the module, or else as the call says.
+        return table_in(path, getattr(node.func.value, "id", "")) | words_of(node.args[1], function, path)
     if isinstance(node, ast.Name):
         values = [
             line.value
