@@ -30,7 +30,7 @@ ROWS = [
     Row("calendars:market-add", "", MANAGERS),
     Row("calendars:market-add", "", MANAGERS, {**DATE, "kind": "retail"}),
     Row("calendars:market-edit", PRIME_DAY, MANAGERS),
-    Row("calendars:market-edit", PRIME_DAY, MANAGERS, DATE),
+    Row("calendars:market-edit", PRIME_DAY, MANAGERS, {**DATE, "first_on": "2034-07-10"}),
     Row("calendars:market-take-back", PRIME_DAY, MANAGERS, {}),
     Row("calendars:market-hide", PRIME_DAY, MANAGERS, {}),
     Row("templates_sop:anchored", "+amazon_prime_day +2035", INSIDERS),
