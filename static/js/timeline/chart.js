@@ -36,6 +36,7 @@ export function newChart(words) {
   Object.assign(gantt.templates, templates(gantt, words));
   gantt.days = new Days(gantt, words);
   gantt.attachEvent("onGanttRender", () => gantt.days.draw());
+  gantt.attachEvent("onGanttScroll", (left, top) => gantt.days.follow(top));
   return gantt;
 }
 
@@ -61,8 +62,7 @@ function face({ owner }) {
 function templates(gantt, words) {
   return {
     task_class: (start, end, { row, fades }) => barClass(row, fades),
-    task_text: (start, end, { row }) =>
-      row.milestone || row.hasChildren ? "" : `<span class="tl-name">${row.done ? icon("check") : ""}${escaped(row.title)}</span>`,
+    task_text: (start, end, { row }) => (row.milestone || row.hasChildren ? "" : inside(gantt, row, start, end)),
     leftside_text: (start, end, { row }) => marks(row, words),
     rightside_text: (start, end, task) => behind(gantt, task) + (task.row.milestone ? `<span class="tl-beside">${escaped(task.row.title)}</span>` : ""),
     grid_row_class: (start, end, { row }) => (row.done ? "tl-row--done" : ""),
@@ -71,6 +71,14 @@ function templates(gantt, words) {
     grid_file: () => "",
     drag_link: () => "",
   };
+}
+
+/* A name where there is room for one. */
+function inside(gantt, row, start, end) {
+  const width = gantt.posFromDate(end) - gantt.posFromDate(start);
+  if (width < 26) return "";
+  const words = width < 60 ? "" : escaped(row.title);
+  return `<span class="tl-name">${row.done ? icon("check") : ""}${words}</span>`;
 }
 
 function barClass(row, fades) {

@@ -1,5 +1,5 @@
 /* What lies behind the bars: weekends, holidays of both countries with their names, the moment it is now. It is drawn as a
-   few boxes over the whole height, and not as a cell for each day of each row. */
+   few boxes from top to bottom, and not as a cell for each day of each row. */
 import { dateOf, dayOf, minutesOf } from "./zooms.js";
 
 const DAY = 1440;
@@ -43,13 +43,19 @@ export class Days {
     if (this.layer.parentElement !== area) area.prepend(this.layer);
     if (this.now.parentElement !== area) area.append(this.now);
     const { min_date: first, max_date: last } = this.gantt.getState();
-    const height = Math.max(this.gantt.$task_bg.offsetHeight, area.parentElement.offsetHeight);
-    const key = [first.valueOf(), last.valueOf(), this.zoom, height].join();
+    const height = area.offsetHeight;
+    const key = [first.valueOf(), last.valueOf(), this.zoom].join();
     this.layer.style.height = this.now.style.height = `${height}px`;
+    this.follow(area.scrollTop);
     this.layer.style.width = `${this.left(last)}px`;
     if (key !== this.drawn) this.fill(first, last);
     this.drawn = key;
     this.tick();
+  }
+
+  /* As high as what is seen, and moved along: patterns of the height of thousands of rows are slow to paint. */
+  follow(top) {
+    this.layer.style.top = this.now.style.top = `${top}px`;
   }
 
   fill(first, last) {

@@ -19,6 +19,7 @@ export class Tip {
 
   line(line, place) {
     const element = document.createElement(place ? "p" : "b");
+    element.toggleAttribute("data-whole", line.length === 1);
     if (line.length > 1) {
       const head = document.createElement("span");
       head.textContent = line[0];
