@@ -257,7 +257,7 @@ def _arrows(links: Sequence[Link], lines: Sequence[Line]) -> list[str]:
 
 def cut(text: str, width: float, size: float) -> str:
     """What of a text fits into so many millimetres, reckoned by wide and narrow characters of `size`."""
-    used, kept = 0.0, []
+    used, kept = 0.0, list[str]()
     for sign in text:
         used += size * (1 if unicodedata.east_asian_width(sign) in "WF" else 0.56)
         if used > width:

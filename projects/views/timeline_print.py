@@ -46,7 +46,7 @@ def timeline_print(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except CannotPrint:
         return render(request, "projects/timeline_print_missing.html", {"project": project, "page": page}, status=503)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{project.name}.pdf")
+    response["Content-Disposition"] = content_disposition_header(False, f"{project.name}.pdf") or "inline"
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -38,6 +38,7 @@ def pages_of(project: Project, task: Task) -> list[str]:
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
         "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
         "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
+        f"{here}/timeline/", f"{here}/timeline/?view=list",
     ]  # fmt: skip
 
 

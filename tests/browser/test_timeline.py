@@ -23,8 +23,9 @@ def bar_task(project: Any, title: str, first: int, last: int) -> Task:
 
 def open_chart(site: Site, owner: Any, project: Any) -> Page:
     page = site.page_for(owner, language="en")
-    page.goto(site.url(f"/projects/{project.pk}/timeline/"))
-    expect(page.locator("timeline-chart .gantt_task_line").first).to_be_visible()
+    # A process that draws its first timeline reads the holidays of some years.
+    page.goto(site.url(f"/projects/{project.pk}/timeline/"), timeout=30_000)
+    expect(page.locator("timeline-chart .gantt_task_line").first).to_be_visible(timeout=15_000)
     return page
 
 
