@@ -126,11 +126,12 @@ WSGI_APPLICATION = "linkstar.wsgi.application"
 # Data -----------------------------------------------------------------------------------------------------------------
 # Threads share a pool; a worker process keeps one connection (tenancy.md, sections 3 and 8).
 DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"]["ENGINE"] = "django_tenants.postgresql_backend"
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["ENGINE"] = "linkstar.database"
+# Only of what linkstar/lib/kept.py sends; pgbouncer would need max_prepared_statements for it.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2
 if env.bool("DATABASE_POOL", True):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", 6),
         "timeout": 5,
@@ -139,6 +140,7 @@ if env.bool("DATABASE_POOL", True):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -164,7 +166,7 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 # The address is unique whatever its case, by a constraint that the check does not look for.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["linkstar.accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

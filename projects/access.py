@@ -4,13 +4,15 @@ A row that is not there for this person is a 404; a row they see but may not cha
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, When
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from linkstar.lib.kept import Kept
 from linkstar.members.models import Member
 from linkstar.workspaces.access import ADMINS
 from linkstar.workspaces.models import Role
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     PersonAround = WithAnnotations[Member, _Around]
 
+Row = TypeVar("Row")
 Rule = Callable[[Member, Project], bool]
 
 
@@ -57,11 +60,17 @@ PROJECT_RULES: dict[str, Rule] = {
     "hand over": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "see activity": lambda member, project: member.is_insider,
-    "see forecast": lambda member, project: member.is_insider,
     "see bin": lambda member, project: member.is_insider,
 }
 # What stays possible in an archived project, which is read-only.
-_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "see forecast", "see bin", "archive"})
+_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "see bin", "archive"})
+
+
+def _only(found: list[Row]) -> Row:
+    """Of a statement that asks for a pk."""
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def may(member: Member, action: str, project: Project) -> bool:
@@ -72,7 +81,7 @@ def may(member: Member, action: str, project: Project) -> bool:
 
 def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
     """The project, with its owner and board; 404 when not visible, 403 when this may not be done."""
-    projects = Project.objects.visible_to(member).select_related("owner", "board", "forecast")
+    projects = Project.objects.visible_to(member).select_related("owner", "board")
     project = get_object_or_404(projects, pk=pk)
     if not may(member, to, project):
         raise PermissionDenied
@@ -105,12 +114,13 @@ def may_task(member: Member, action: str, task: Task, *, is_on_it: bool | None =
     return action in (_GUESTS_ON_THEIRS if is_on_it else _GUESTS_ON_SHARED)
 
 
+_task = Kept(lambda member, pk, beside: Task.objects.visible_to(member).select_related(*beside).filter(pk=pk))
 _BESIDE_A_TASK = ("project__owner", "column__board", "owner", "created_by")
 
 
 def get_task(member: Member, pk: int, *, to: str = "view", beside: Sequence[str] = _BESIDE_A_TASK) -> Task:
     """The task, with the rows `beside` it; 404 when not visible, 403 when this may not be done."""
-    task = get_object_or_404(Task.objects.visible_to(member).select_related(*beside), pk=pk)
+    task = _only(_task(member, pk, tuple(beside)))
     if not may_task(member, to, task):
         raise PermissionDenied
     return task
@@ -134,10 +144,17 @@ def get_item(member: Member, pk: int, *, to: str = "check") -> ChecklistItem:
     return item
 
 
+def _column_as_seen(member: Member, pk: int) -> QuerySet[Column]:
+    columns = Column.objects.filter(board__project__in=Project.objects.visible_to(member).values("pk"))
+    return columns.select_related("board__project__owner").filter(pk=pk)
+
+
+_column = Kept(_column_as_seen)
+
+
 def get_column(member: Member, pk: int, *, to: str = "view") -> Column:
     """The column, with board and project; 404 when not visible, 403 when this may not be done on its project."""
-    columns = Column.objects.filter(board__project__in=Project.objects.visible_to(member).values("pk"))
-    column = get_object_or_404(columns.select_related("board__project__owner"), pk=pk)
+    column = _only(_column(member, pk))
     if not may(member, to, column.board.project):
         raise PermissionDenied
     return column
@@ -150,7 +167,12 @@ def tasks_of(member: Member, project: Project) -> TaskQuerySet:
 
 def current_tasks_of(member: Member, project: Project) -> TaskQuerySet:
     """Those of them that are at work: what a board shows and counts."""
-    return project.tasks.visible_to(member).current()
+    return current_tasks_in(member, project.pk)
+
+
+def current_tasks_in(member: Member, project: int) -> TaskQuerySet:
+    """The same, of a project by its pk."""
+    return Task.objects.filter(project=project).visible_to(member).current()
 
 
 def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
@@ -264,14 +286,26 @@ def people_around(task: Task) -> "QuerySet[PersonAround]":
     With `can_be_put_on`, `is_helper` and `has_key` (to the project, for guests): who has left, or lost the key, is only
     shown where they still stand.
     """
+    return _around(task.pk, task.project_id, task.owner_id)
+
+
+def people_beside(task: Task) -> "list[PersonAround]":
+    """The same people, for the sheet."""
+    return _people_beside(task.pk, task.project_id, task.owner_id)
+
+
+def _around(task: int, project: int, owner: int | None) -> "QuerySet[PersonAround]":
     now = timezone.now()
-    keys = ProjectAccess.objects.valid(now=now).filter(member=OuterRef("pk"), project=task.project_id)
-    helping = Task.helpers.through.objects.filter(task=task.pk, member=OuterRef("pk"))
+    keys = ProjectAccess.objects.valid(now=now).filter(member=OuterRef("pk"), project=project)
+    helping = Task.helpers.through.objects.filter(task=task, member=OuterRef("pk"))
     people = Member.objects.annotate(has_key=Exists(keys), is_helper=Exists(helping))
     asked = Q(is_active=True) & (~Q(role=Role.GUEST) | Q(has_key=True))
     people = people.annotate(can_be_put_on=ExpressionWrapper(asked, output_field=BooleanField()))
-    on_it = Q(is_helper=True) | Q(pk=task.owner_id)
+    on_it = Q(is_helper=True) | Q(pk=owner)
     return people.filter(Q(can_be_put_on=True) | on_it).order_by("display_name", "pk")
+
+
+_people_beside = Kept(_around)
 
 
 def readers_of(task: Task) -> QuerySet[Member]:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from linkstar.lib.deadlines import DueLabel
+from linkstar.lib.kept import Kept
+from linkstar.members.models import Member
 from projects.blocking import is_unmet
 from projects.cards import Face, Reader
 from projects.link_dates import Dates, breach
@@ -140,19 +142,8 @@ class _End(NamedTuple):
 
 def links_of(task: Task, reader: Reader) -> Links:
     """Both sides, in one statement; what lies in the bin is left out."""
-    of_task = Q(blocker=task, blocked__deleted_at=None) | Q(blocked=task, blocker__deleted_at=None)
-    seen = Task.objects.allowed_to(reader.member)
-    rows = (
-        Dependency.objects.filter(of_task)
-        .annotate(sees_blocker=_sees(seen, "blocker"), sees_blocked=_sees(seen, "blocked"))
-        .order_by(F("blocker__due_at").asc(nulls_last=True), F("blocked__due_at").asc(nulls_last=True), "pk")
-        .values_list(
-            "pk", "kind", "lag_days", "lag_is_working", "sees_blocker", "sees_blocked",
-            *(f"blocker__{name}" for name in _ENDS), *(f"blocked__{name}" for name in _ENDS),
-        )
-    )  # fmt: skip
     links = Links()
-    for pk, kind, lag, working, sees_blocker, sees_blocked, *rest in rows:
+    for pk, kind, lag, working, sees_blocker, sees_blocked, *rest in _links(reader.member, task.pk):
         before, after = _End._make(rest[: len(_ENDS)]), _End._make(rest[len(_ENDS) :])
         is_waiting = after.pk == task.pk
         other, is_seen = (before, sees_blocker) if is_waiting else (after, sees_blocked)
@@ -169,6 +160,23 @@ def links_of(task: Task, reader: Reader) -> Links:
         )
         (links.waits_for if is_waiting else links.holds_up).append(line)
     return links
+
+
+def _link_rows(member: Member, task: int) -> QuerySet[Any, Any]:
+    of_task = Q(blocker=task, blocked__deleted_at=None) | Q(blocked=task, blocker__deleted_at=None)
+    seen = Task.objects.allowed_to(member)
+    return (
+        Dependency.objects.filter(of_task)
+        .annotate(sees_blocker=_sees(seen, "blocker"), sees_blocked=_sees(seen, "blocked"))
+        .order_by(F("blocker__due_at").asc(nulls_last=True), F("blocked__due_at").asc(nulls_last=True), "pk")
+        .values_list(
+            "pk", "kind", "lag_days", "lag_is_working", "sees_blocker", "sees_blocked",
+            *(f"blocker__{name}" for name in _ENDS), *(f"blocked__{name}" for name in _ENDS),
+        )
+    )  # fmt: skip
+
+
+_links = Kept(_link_rows)
 
 
 def _sees(seen: Any, end: str) -> Exists:

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import ngettext
 
 from linkstar.lib import kept_sql
+from linkstar.lib.kept import Kept, Text
+from linkstar.members.models import Member
 from projects import access
 from projects.asking import Asked
 from projects.cards import Card, Reader, card_values, cards_of, read_cards, read_cards_with
@@ -124,33 +126,44 @@ class Moved:
 
 def moved_card(task: Task, reader: Reader, *, source: Column, old_rank: str) -> Moved:
     """A card that was just moved, with the counts of both columns: one statement."""
-    tasks = access.current_tasks_of(reader.member, task.project)
-    followers = tasks.filter(column=source, rank__gt=old_rank).exclude(pk=task.pk)
-    beside = {
-        "was_before": Subquery(followers.order_by("rank").values("pk")[:1]),
-        "left": _count_in(tasks, source),
-    }
-    if source != task.column:
-        beside["entered"] = _count_in(tasks, task.column)
-    [(card, (was_before, left, *entered))] = read_cards_with(
-        tasks.filter(pk=task.pk),
-        reader,
-        is_readonly=task.project.is_archived,
-        fields=access.fields_of(reader.member, task.project, on_cards=True),
-        **beside,
+    fields = access.fields_of(reader.member, task.project, on_cards=True)
+    rows = _moved(reader.member, task.project_id, task.pk, source.pk, task.column_id, Text(old_rank), bool(fields))
+    [(card, (was_before, left, entered))] = cards_of(rows, reader, is_readonly=task.project.is_archived, fields=fields)
+    return Moved([card], ShownColumn.of(source, total=left), ShownColumn.of(task.column, total=entered), was_before)
+
+
+def _moved_rows(
+    member: Member, project: int, task: int, source: int, target: int, rank: str, with_values: bool
+) -> QuerySet[Any, Any]:
+    tasks = access.current_tasks_in(member, project)
+    followers = tasks.filter(column=source, rank__gt=rank).exclude(pk=task).order_by("rank")
+    return card_values(
+        tasks.filter(pk=task),
+        member,
+        has_fields=with_values,
+        was_before=Subquery(followers.values("pk")[:1]),
+        left=_count_in(tasks, source),
+        entered=_count_in(tasks, target),
     )
-    target = ShownColumn.of(task.column, total=entered[0] if entered else left)
-    return Moved([card], ShownColumn.of(source, total=left), target, was_before)
 
 
 def new_cards(tasks: list[Task], column: Column, reader: Reader) -> ShownColumn:
     """Cards that were just made in `column`, with its count: one statement."""
-    seen = access.current_tasks_of(reader.member, column.board.project)
-    made = seen.filter(pk__in=[task.pk for task in tasks]).order_by("rank")
-    pairs = read_cards_with(made, reader, is_readonly=False, total=_count_in(seen, column))
+    rows = _new(reader.member, column.board.project_id, column.pk, *(task.pk for task in tasks))
+    pairs = cards_of(rows, reader, is_readonly=False)
     shown = ShownColumn.of(column, total=pairs[0][1][0])
     shown.cards = [card for card, _beside in pairs]
     return shown
+
+
+def _new_rows(member: Member, project: int, column: int, *made: int) -> QuerySet[Any, Any]:
+    seen = access.current_tasks_in(member, project)
+    made_rows = seen.filter(pk__in=made).order_by("rank")
+    return card_values(made_rows, member, has_fields=False, total=_count_in(seen, column))
+
+
+_moved, _new = Kept(_moved_rows), Kept(_new_rows)
+columns_of = Kept(lambda board: Column.objects.filter(board=board).order_by("position"))
 
 
 class Placed(NamedTuple):
@@ -184,14 +197,14 @@ def board_changes(project: Project, board: Board, asked: Asked, reader: Reader, 
 def recount_found(columns: Iterable[ShownColumn], project: Project, asked: Asked, reader: Reader) -> None:
     """How many of each column's cards the filter of the open board leaves, and of how many: one statement."""
     tasks = asked.scope(reader.member, project)
-    counted = {row["pk"]: row for row in _column_rows(project.board, tasks, asked.narrow(tasks, reader))}
+    rows = _column_rows(project.board, tasks, asked.narrow(tasks, reader))
+    counted = {shown.pk: shown for shown in (ShownColumn(*row) for row in rows)}
     for column in columns:
-        row = counted.get(column.pk)
-        if row:
-            column.total, column.found = row["total"], row["found"]
+        if column.pk in counted:
+            column.total, column.found = counted[column.pk].total, counted[column.pk].found
 
 
-def _count_in(tasks: QuerySet[Task], column: Column) -> Coalesce:
+def _count_in(tasks: QuerySet[Task], column: int) -> Coalesce:
     inside = tasks.filter(column=column).order_by().values("column_id").annotate(count=Count("pk"))
     return Coalesce(Subquery(inside.values("count")), 0)
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from linkstar.lib.kept import Kept
 from linkstar.lib.markdown import render
 from linkstar.members.models import Member
 from projects.mentions import mark
@@ -75,15 +76,24 @@ def stream_of(
     task: Task, reader: Member, *, before: Cursor | None = None, only_comments: bool = False, names: Sequence[str] = ()
 ) -> Stream:
     """What this reader may read of a task's comments and trace; `names` are marked where an @ stands before them."""
-    said = task.comments.visible_to(reader).select_related("author").annotate(reacted=reactions_of_comment())
-    comments = _before(said, before, _COMMENT)
-    entries = [comment_entry(comment, reader, names) for comment in comments]
+    said = _said(reader, task.pk) if before is None else _before(_said_on(reader, task.pk), before, _COMMENT)
+    entries = [comment_entry(comment, reader, names) for comment in said]
     if not only_comments and reader.is_insider:
-        trace = with_changes(task.activity.without_hidden_fields(reader).exclude(verb__in=_SAID_BY_COMMENTS))
-        entries += [trace_entry(activity, reader) for activity in _before(trace, before, _TRACE)]
+        done = _done(reader, task.pk) if before is None else _before(_done_on(reader, task.pk), before, _TRACE)
+        entries += [trace_entry(activity, reader) for activity in done]
     newest = sorted(entries, key=lambda entry: entry.cursor, reverse=True)
     shown = newest[:PAGE]
     return Stream(shown[::-1], shown[-1].cursor if len(newest) > PAGE else None)
+
+
+def _said_on(reader: Member, task: int) -> QuerySet[Comment]:
+    said = Comment.objects.visible_to(reader).filter(task=task)
+    return said.select_related("author").annotate(reacted=reactions_of_comment())
+
+
+def _done_on(reader: Member, task: int) -> QuerySet[Activity]:
+    done = Activity.objects.filter(task=task).without_hidden_fields(reader)
+    return with_changes(done.exclude(verb__in=_SAID_BY_COMMENTS))
 
 
 def comment_entry(comment: Comment, reader: Member, names: Sequence[str] = ()) -> Entry:
@@ -130,6 +140,11 @@ def _before(rows: QuerySet[Row], cursor: Cursor | None, kind: int) -> QuerySet[R
             same &= Q(pk__in=[])
         rows = rows.filter(Q(created_at__lt=cursor.at) | same)
     return rows.order_by("-created_at", "-pk")[: PAGE + 1]
+
+
+# Of the first page, which every sheet shows.
+_said = Kept(lambda reader, task: _before(_said_on(reader, task), None, _COMMENT))
+_done = Kept(lambda reader, task: _before(_done_on(reader, task), None, _TRACE))
 
 
 def _aware(text: str) -> datetime:

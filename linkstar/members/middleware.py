@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from linkstar.accounts.sessions import end_foreign_session
+from linkstar.lib.kept import Kept
 from linkstar.lib.snapshots import CurrentSnapshot
 from linkstar.members.models import Member
 from linkstar.workspaces.http import SiteRequest
 
 _SEEN_EVERY = timedelta(minutes=15)
+_member_of = Kept(lambda user: Member.objects.active().filter(user_id=user).annotate(snapshot=CurrentSnapshot()))
 
 
 class MemberMiddleware:
@@ -29,7 +31,7 @@ class MemberMiddleware:
 
     @staticmethod
     def _member(user_id: int) -> Member | None:
-        member = Member.objects.active().filter(user_id=user_id).annotate(snapshot=CurrentSnapshot()).first()
+        member: Member | None = next(iter(_member_of(user_id)), None)
         now = timezone.now()
         if member is not None and (member.last_seen_at is None or now - member.last_seen_at > _SEEN_EVERY):
             Member.objects.filter(pk=member.pk).update(last_seen_at=now)

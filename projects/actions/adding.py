@@ -11,7 +11,7 @@ from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
 from projects.actions.family_limits import check_room
 from projects.actions.notices import tell_assigned
-from projects.actions.tasks import create_tasks
+from projects.actions.tasks import make_tasks
 from projects.models import Column, Task
 
 
@@ -37,6 +37,11 @@ def add_tree(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Ta
     Whoever makes the list keeps it within MOST_LEVELS, and what is deeper in the project of what it hangs under. Raises
     TooManySubtasks, and what create_tasks raises.
     """
+    return _add_tree(new, actor, now, parent)
+
+
+def _add_tree(new: Sequence[NewTask], actor: Member, now: datetime, parent: Task | None) -> list[Task]:
+    """In one transaction with all above and below: a savepoint for each level would cost two statements."""
     made: list[Task] = []
     waiting: list[NewTask] = []
     at = 0
@@ -46,19 +51,15 @@ def add_tree(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Ta
             end += 1
         waiting.append(new[at])
         if end > at + 1:
-            made += add_tasks(waiting, actor=actor, now=now, parent=parent)
-            made += add_tree(new[at + 1 : end], actor=actor, now=now, parent=made[-1])
+            made += _add_tasks(waiting, actor, now, parent)
+            made += _add_tree(new[at + 1 : end], actor, now, made[-1])
             waiting = []
         at = end
-    return made + (add_tasks(waiting, actor=actor, now=now, parent=parent) if waiting else [])
+    return made + (_add_tasks(waiting, actor, now, parent) if waiting else [])
 
 
-@transaction.atomic
-def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: Task | None = None) -> list[Task]:
-    """Make them at the end of their columns, in the order given, all or none; raises what create_tasks raises.
-
-    Under a parent they are made by create_subtasks. Raises TooManySubtasks.
-    """
+def _add_tasks(new: Sequence[NewTask], actor: Member, now: datetime, parent: Task | None) -> list[Task]:
+    """At the end of their columns, in the order given; under a parent they are made by create_subtasks."""
     if parent is not None:
         check_room(parent, len(new))
     # Boards are locked in one order, so that two people who add to the same two do not wait for each other.
@@ -67,7 +68,7 @@ def add_tasks(new: Sequence[NewTask], *, actor: Member, now: datetime, parent: T
     for (column, owner, deadline), some in groupby(places, key=lambda place: _shared(new[place])):
         group = list(some)
         titles = [new[place].title for place in group]
-        tasks = create_tasks(titles, column=column, actor=actor, now=now, owner=owner, deadline=deadline, parent=parent)
+        tasks = make_tasks(titles, column=column, actor=actor, now=now, owner=owner, deadline=deadline, parent=parent)
         made.update(zip(group, tasks, strict=True))
     tasks = [made[place] for place in range(len(new))]
     _put_priorities(tasks, new)

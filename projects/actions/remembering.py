@@ -15,6 +15,14 @@ _SMALL = 20
 OVER = "change_over"
 
 
+def remembered(
+    verb: str, *, project: Project, actor: Member, now: datetime, rows: Iterable[tuple[Task, State, State]]
+) -> Change:
+    """The change of a few tasks, not saved: leave_trace does that in its own statement. See record."""
+    data = {str(task.pk): [before, after] for task, before, after in rows}
+    return Change(verb=verb, project=project, actor=actor, created_at=now, data=data)
+
+
 def record(
     verb: str,
     *,
@@ -29,11 +37,10 @@ def record(
     The tasks may be of several projects; `project` is where it was done. `of_project` are fields of it that changed
     along, as JSON, before and after.
     """
-    data = {str(task.pk): [before, after] for task, before, after in rows}
-    change = Change.objects.create(
-        verb=verb, project=project, actor=actor, created_at=now, data=data, of_project=dict(of_project or {})
-    )
-    if len(data) > _SMALL:
+    change = remembered(verb, project=project, actor=actor, now=now, rows=rows)
+    change.of_project = dict(of_project or {})
+    change.save(force_insert=True)
+    if len(change.data) > _SMALL:
         due.schedule(OVER, change.pk, now + UNDO_FOR)
     return change
 
@@ -45,6 +52,6 @@ def leave_change(
     the task, or of helpers and labels given as `links`.
     """
     rows = [(task, was, snapshot(task, *was) if links is None else links)]
-    change = record(verb, project=task.project, actor=actor, now=now, rows=rows)
+    change = remembered(verb, project=task.project, actor=actor, now=now, rows=rows)
     leave_trace(verb, project=task.project, task=task, actor=actor, now=now, change=change, **data)
     return change

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django_tenants.utils import tenant_context
 
+from linkstar.lib.kept import prepared_cursor
 from linkstar.lib.search_words import spelled, vector
 from linkstar.lib.typos import near
 from projects.models import ChecklistItem, Comment, ProductLink, Project, SearchEntry, SearchWord, StoredFile, Task
@@ -108,7 +109,7 @@ def write(entries: Iterable[Entry]) -> None:
         return
     vectors = [vector(row.texts, heard=row.heard, more=row.more) for row in rows]
     columns = [[row[index] for row in rows] for index in range(4)]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_WRITE, [*columns, vectors])
     _learn({word for row in rows for _weight, text in row.texts for word in spelled(text)})
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from linkstar.lib import ranks
 from linkstar.lib.deadlines import Deadline
+from linkstar.lib.kept import prepared_cursor
 from linkstar.members.models import Member
 from notifications.actions.reminders import cancel_all
 from projects.actions import bin
@@ -18,7 +19,7 @@ from projects.actions.links import WAITS_OF_TASK, tell_waiting
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
 from projects.actions.refusals import ColumnFull, ColumnGone, StillBlocked, StillDraft, is_held_back
-from projects.actions.remembering import record
+from projects.actions.remembering import record, remembered
 from projects.actions.search_index import index_tasks
 from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, leave_traces, mark
@@ -61,6 +62,20 @@ def create_tasks(
 
     Whether they may stand under `parent` is what actions/subtasks.py asks first; they are as confidential as it is.
     """
+    return make_tasks(titles, column=column, actor=actor, now=now, owner=owner, deadline=deadline, parent=parent)
+
+
+def make_tasks(
+    titles: Sequence[str],
+    *,
+    column: Column,
+    actor: Member,
+    now: datetime,
+    owner: Member | None,
+    deadline: Deadline | None,
+    parent: Task | None,
+) -> list[Task]:
+    """create_tasks, in a transaction that does more and takes nothing back of it alone."""
     if column.is_doing and (owner is None or deadline is None):
         raise StillDraft(column)
     lock_board(column)
@@ -131,7 +146,7 @@ def move_task(
     task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
     if column.is_done != was_done:
         task.completed_at = now if column.is_done else None
-    task.save(update_fields=["column", "rank", "updated_at", "version", "completed_at"])
+    _put(task)
     if column.is_done != was_done:
         plan_reminders(task, now=now)
         recount([task.parent_id], now=now)
@@ -142,7 +157,7 @@ def move_task(
         mark(task.project_id, [task.pk])
         return None
     states = (task, was, snapshot(task, "place", "completed"))
-    change = record("moved", project=task.project, actor=actor, now=now, rows=[states])
+    change = remembered("moved", project=task.project, actor=actor, now=now, rows=[states])
     leave_trace(
         "moved",
         project=task.project,
@@ -212,14 +227,17 @@ def _put_deleted_at(tasks: list[Task], deleted_at: datetime | None, *, now: date
         task.deleted_at = deleted_at
 
 
-def lock_board(column: Column) -> Board:
+def lock_board(column: Column) -> None:
     """Ranks are read and then written, so two moves on one board must not interleave."""
-    return Board.objects.select_for_update(no_key=True).get(pk=column.board_id)
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT FROM projects_board WHERE id = %s FOR NO KEY UPDATE", [column.board_id])
+        if cursor.fetchone() is None:
+            raise Board.DoesNotExist
 
 
 def take_numbers(project: Project, count: int) -> int:
     """Reserve `count` task numbers and return the first; the row's lock keeps two writers apart."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "UPDATE projects_project SET last_task_number = last_task_number + %s WHERE id = %s"
             " RETURNING last_task_number",
@@ -242,7 +260,7 @@ FROM projects_column place WHERE place.id = %s
 
 def end_of(column: Column) -> tuple[str | None, int]:
     """The last rank of the column and how many cards it holds, in one statement under the board's lock."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_END, [column.pk])
         found = cursor.fetchone()
     if found is None:
@@ -257,7 +275,7 @@ _PLACE = f"""
 WITH other AS (
         SELECT id, rank, deleted_at, archived_at FROM projects_task WHERE column_id = %(column)s AND id <> %(task)s
     ),
-    follower AS (SELECT rank FROM other WHERE id = %(before)s)
+    follower AS (SELECT rank FROM other WHERE id = %(before)s::bigint)
 SELECT task.column_id, task.rank, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
     task.due_at, task.remind_hours_before, task.version, task.parent_id,
     (SELECT rank FROM follower) AS follower,
@@ -269,6 +287,11 @@ SELECT task.column_id, task.rank, task.owner_id, task.completed_at, task.archive
     EXISTS (SELECT FROM projects_dependency WHERE blocker_id = task.id) AS is_awaited
 FROM projects_task task WHERE task.id = %(task)s FOR NO KEY UPDATE OF task
 """  # noqa: S608 - put together from constants
+
+
+_PUT = """
+UPDATE projects_task SET column_id = %s, rank = %s, updated_at = %s, version = %s, completed_at = %s WHERE id = %s
+"""
 
 
 class _Found(NamedTuple):
@@ -312,7 +335,7 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on. Raises
     ColumnGone.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         asked = {"task": task.pk, "column": column.pk, "before": before.pk if before is not None else None}
         cursor.execute(_PLACE, asked)
         row = cursor.fetchone()
@@ -330,6 +353,13 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
         return _Place(rank, found.taken, found.waits, found.is_awaited)
     _spread(Task.objects.filter(column=column).exclude(pk=task.pk))
     return _find_place(task, column, before)
+
+
+def _put(task: Task) -> None:
+    """Save where the task stands now, under the locks of _find_place."""
+    place: list[Any] = [task.column_id, task.rank, task.updated_at, task.version, task.completed_at, task.pk]
+    with prepared_cursor() as cursor:
+        cursor.execute(_PUT, place)
 
 
 def _spread(tasks: QuerySet[Task]) -> None:

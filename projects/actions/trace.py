@@ -5,6 +5,7 @@ something else: what is live costs a change no statement of its own. Open pages 
 committed.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from linkstar.lib.kept import prepared_cursor
 from linkstar.members.models import Member
 from linkstar.workspaces.live import ring_project
-from projects.models import Activity, Change, Project, Task
+from projects.models import Change, Project, Task
 from projects.models.changes import KEPT, NO_TASK
 
 _MARK = """
@@ -31,9 +33,21 @@ DELETE FROM projects_changemark
 WHERE project_id = %(project)s AND at < now() - make_interval(secs => %(kept)s)
     AND mod(pg_current_xact_id()::text::bigint, %(once_in)s) = 0
 """
-_WAKE = f"""
-WITH mark AS ({_MARK}), sweep AS ({_SWEEP})
-UPDATE projects_project SET last_activity_at = %(now)s WHERE id = %(project)s
+_REMEMBER = """
+INSERT INTO projects_change (project_id, actor_id, verb, data, created_at)
+SELECT %(project)s, %(actor)s::bigint, %(of)s::text, %(remembered)s::jsonb, %(now)s
+WHERE %(of)s::text <> '' RETURNING id
+"""
+_WRITE = """
+INSERT INTO projects_activity (project_id, task_id, actor_id, verb, data, change_id, created_at)
+SELECT %(project)s, task, %(actor)s::bigint, %(verb)s::text, data::jsonb,
+    coalesce(%(change)s::bigint, (SELECT id FROM change)), %(now)s
+FROM unnest(%(about)s::bigint[], %(data)s::text[]) WITH ORDINALITY AS line (task, data, place) ORDER BY place
+"""
+# All of a trace in one statement: each of them would cost a change as much as all do.
+_LEAVE = f"""
+WITH change AS ({_REMEMBER}), line AS ({_WRITE}), mark AS ({_MARK}), sweep AS ({_SWEEP})
+UPDATE projects_project SET last_activity_at = %(now)s WHERE id = %(project)s RETURNING (SELECT id FROM change)
 """  # noqa: S608 - put together from the constants above
 _VERSION = f"WITH mark AS ({_MARK}) SELECT version FROM projects_task WHERE id = %(task)s"  # noqa: S608
 
@@ -50,12 +64,9 @@ def leave_trace(
 ) -> None:
     """Write one activity and wake the project. `data` is JSON: names and values as they are now, before and after.
 
-    `change` is what can be taken back of it (actions/undo.py).
+    `change` is what can be taken back of it (actions/undo.py); one that is not saved yet is saved with it.
     """
-    Activity.objects.create(
-        project=project, task=task, actor=actor, verb=verb, change=change, data=data, created_at=now
-    )
-    _wake(project, [task.pk if task is not None else NO_TASK], now)
+    _leave(verb, project, actor, now, [(task.pk if task is not None else None, data)], change)
 
 
 def leave_traces(
@@ -67,12 +78,8 @@ def leave_traces(
     tasks: Iterable[tuple[Task, dict[str, Any]]],
     change: Change | None = None,
 ) -> None:
-    """The same for many tasks of one project, each with its own data, in two statements."""
-    made = Activity.objects.bulk_create(
-        Activity(project=project, task=task, actor=actor, verb=verb, change=change, data=data, created_at=now)
-        for task, data in tasks
-    )
-    _wake(project, [activity.task_id for activity in made if activity.task_id], now)
+    """The same for many tasks of one project, each with its own data."""
+    _leave(verb, project, actor, now, [(task.pk, data) for task, data in tasks], change)
 
 
 def touch(task: Task, *fields: str, now: datetime) -> None:
@@ -88,7 +95,7 @@ def touch(task: Task, *fields: str, now: datetime) -> None:
 
 def mark(project_id: int, tasks: Sequence[int]) -> None:
     """For a change that neither touches its tasks nor leaves a trace: a card that moves within its column."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_MARK, {"project": project_id, "tasks": list(tasks)})
     ring_project(project_id)
 
@@ -103,14 +110,32 @@ def lock_tasks(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return Task.objects.filter(pk__in=ids).order_by("pk")
 
 
-def _wake(project: Project, tasks: list[int], now: datetime) -> None:
-    told: dict[str, Any] = {
+def _leave(
+    verb: str,
+    project: Project,
+    actor: Member | None,
+    now: datetime,
+    lines: list[tuple[int | None, dict[str, Any]]],
+    change: Change | None,
+) -> None:
+    is_new = change is not None and change.pk is None
+    told = {
         "project": project.pk,
-        "tasks": tasks,
+        "actor": actor.pk if actor is not None else None,
+        "verb": verb,
         "now": now,
+        "about": [task for task, _data in lines],
+        "data": [json.dumps(data) for _task, data in lines],
+        "tasks": [task or NO_TASK for task, _data in lines],
+        "change": change.pk if change is not None else None,
+        "of": change.verb if change is not None and is_new else "",
+        "remembered": json.dumps(change.data if change is not None and is_new else {}),
         "kept": KEPT.total_seconds(),
         "once_in": SWEPT_ONCE_IN,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_WAKE, told)
+    with prepared_cursor() as cursor:
+        cursor.execute(_LEAVE, told)
+        [made] = cursor.fetchone()
+    if change is not None and is_new:
+        change.pk = made
     ring_project(project.pk)

@@ -30,7 +30,7 @@ from projects.actions.edits import make_label
 from projects.actions.family_limits import MOST_LEVELS, NotItsParent
 from projects.actions.refusals import MoveRefused
 from projects.models import Column, Task
-from projects.queries import ShownColumn, new_cards
+from projects.queries import ShownColumn, columns_of, new_cards
 from projects.quicklines import LineReader, deadline_of
 from projects.views.boards import MOST_LINES, TITLE_LIMIT, count_found, drawing, reader_of
 from projects.views.lists import is_on_list, rows_added
@@ -109,7 +109,7 @@ def task_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return rows_added(request, made, column, form)
     added = _shown(request, made, column)
     count_found(request, column.board.project, added)
-    columns = list(column.board.columns.order_by("position")) if made else []
+    columns = columns_of(column.board_id) if made else []
     context = {**drawing(request, column.board.project, columns), "added": added, "column": column, "form": form}
     return render(request, "projects/board.html#added", context, status=422 if form.errors else 200)
 

@@ -26,7 +26,7 @@ from projects.asking import Asked, as_asked, choices_for, settle
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Change, Column, Project, Task
-from projects.queries import ShownColumn, board_columns, column_page, moved_card, recount_found
+from projects.queries import ShownColumn, board_columns, column_page, columns_of, moved_card, recount_found
 from projects.views.asking import answer_part, page_context, read_page
 from projects.views.beginning import hold
 from projects.views.moving import MoveTaskForm, still_open, why_not
@@ -97,7 +97,7 @@ def count_found(request: WorkspaceRequest, project: Project, columns: Sequence[S
 def task_move(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk, to="move", beside=["project", "column__board"])
     source, old_rank, home = task.column, task.rank, task.column.board
-    columns = list(home.columns.order_by("position"))
+    columns = columns_of(home.pk)
     others = access.current_tasks_of(request.member, task.project).exclude(pk=pk)
     form = MoveTaskForm(request.POST, columns=columns, tasks=others)
     change, error, refusal = _try_to_move(form, task, request.member)

@@ -6,16 +6,19 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linkstar.lib.kept import Kept
 from linkstar.members.context import cursor_of
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
@@ -28,6 +31,7 @@ from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
 from projects.granularity import Work, findings
 from projects.models import Change, ChecklistItem, Column, CustomField, Label, ProductLink, Slip, Task
+from projects.queries import columns_of
 from projects.reactions import SIGNS
 from projects.repeating import Repeating, repeating
 from projects.slips import SlipRow, slips_of_task
@@ -39,6 +43,17 @@ from projects.undo_words import changed_words
 HOURS = (2, 24, 48, 72)
 # Where no sheet is open: the card or row asks for itself again (card-keys.js).
 _BESIDE_A_CARD = ("card-keys", "picker-error")
+
+
+def _labels_of(task: int) -> QuerySet[Label]:
+    worn = Task.labels.through.objects.filter(task=task, label=OuterRef("pk"))
+    return Label.objects.annotate(is_on=Exists(worn)).order_by("name", "pk")
+
+
+_labels = Kept(_labels_of)
+_checklist = Kept(
+    lambda task: ChecklistItem.objects.filter(task=task).select_related("done_by").order_by("position", "pk")
+)
 
 
 class TaskSheet:
@@ -82,7 +97,7 @@ class TaskSheet:
     @cached_property
     def people(self) -> "list[access.PersonAround]":
         """A guest is not told who works here."""
-        return [] if self.is_guest else list(access.people_around(self.task))
+        return [] if self.is_guest else access.people_beside(self.task)
 
     @property
     def helpers(self) -> "list[access.PersonAround]":
@@ -143,20 +158,24 @@ class TaskSheet:
     @cached_property
     def labels(self) -> list[Label]:
         """All of the workspace, with `is_on` for those that the task wears."""
-        worn = Task.labels.through.objects.filter(task=self.task.pk, label=OuterRef("pk"))
-        return list(Label.objects.annotate(is_on=Exists(worn)).order_by("name", "pk"))
+        return _labels(self.task.pk)
 
     @cached_property
     def columns(self) -> list[Column]:
-        return list(self.task.column.board.columns.order_by("position"))
+        return columns_of(self.task.column.board_id)
 
     @cached_property
     def checklist(self) -> list[ChecklistItem]:
-        return list(self.task.checklist.select_related("done_by").order_by("position", "pk"))
+        return _checklist(self.task.pk) if self.task.checklist_count else []
 
-    @property
-    def signs(self) -> Iterable[tuple[str, Any]]:
-        return SIGNS.items()
+    @cached_property
+    def sign_buttons(self) -> SafeString:
+        """One for each sign that can be put under a comment: the same under all."""
+        button = (
+            '<button class="sign" name="sign" value="{}" title="{}"><span aria-hidden="true">{}</span>'
+            '<span class="sr">{}</span></button>'
+        )
+        return format_html_join("", button, ((sign, word, sign, word) for sign, word in SIGNS.items()))
 
     @cached_property
     def family(self) -> Family:

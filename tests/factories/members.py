@@ -49,5 +49,5 @@ def client_of(who: Member | User | None, *, workspace: Any = None) -> Client:
     client = WorkspaceClient(HTTP_HOST=f"{slug}.localhost")
     if who is not None:
         user = who if isinstance(who, User) else User.objects.get(pk=who.user_id)
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="linkstar.accounts.backends.Backend")
     return client

@@ -181,7 +181,7 @@ class TestView:
                 f"/tasks/{task.pk}/move/", {"column": doing.pk, "before": below.pk}, headers={"HX-Request": "true"}
             )
         assert response.status_code == 200
-        assert len(statements(captured)) == 11
+        assert len(statements(captured)) == 9
         html = response.content.decode()
         assert html.count("<article") == 1
         assert f'id="task-{task.pk}"' in html

@@ -27,7 +27,7 @@ FORM = {
 def public(user: User | None = None) -> Client:
     client = Client(HTTP_HOST="localhost")
     if user is not None:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="linkstar.accounts.backends.Backend")
     return client
 
 

@@ -103,6 +103,15 @@ class Member(models.Model):
         return self.holidays or home_country(self.time_zone)
 
     @property
+    def shape(self) -> tuple[str, bool]:
+        """What rules may depend on besides the pk (lib/kept.py)."""
+        return self.role, self.can_see_finance
+
+    def with_pk(self, pk: int) -> "Member":
+        """Somebody for whom the same rules hold."""
+        return Member(pk=pk, role=self.role, can_see_finance=self.can_see_finance, is_active=self.is_active)
+
+    @property
     def rank(self) -> int:
         return _RANK[Role(self.role)]
 
