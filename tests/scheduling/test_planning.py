@@ -17,6 +17,8 @@ from tests.pages import HTMX, text
 from tests.scheduling.conftest import NOW, chain, dated, moved
 
 pytestmark = pytest.mark.django_db
+# The preview of a plan, its project and the person included.
+QUERIES = 10
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +112,15 @@ def test_the_policy_is_a_setting_of_the_project(project: Project, maya: Any) -> 
     browser.post(address, sent)
     project.refresh_from_db()
     assert project.schedule_policy == "push_only"
+
+
+def test_statements_do_not_grow_with_the_tasks(project: Project, maya: Any, django_assert_num_queries: Any) -> None:
+    browser, address = client_of(maya), reverse("projects:project-reschedule", args=[project.pk])
+    sent = {"way": "forward", "on": "2026-09-11"}
+    for number in (1, 2, 3):
+        dated(project, f"Step {number}", "09-08", "09-09")
+        if number == 2:
+            continue
+        browser.post(address, sent, **HTMX)
+        with django_assert_num_queries(QUERIES):
+            browser.post(address, sent, **HTMX)
