@@ -16,7 +16,8 @@ from tests.factories import client_of, make_member, make_project
 pytestmark = pytest.mark.django_db
 CLOSURES = "/settings/calendar/"
 MARKET = "/settings/calendar/market/"
-PRIME_DAY = f"{MARKET}amazon_prime_day/2027/1/"
+# Far from any year in which this runs: what is over is left out of the list of its own year.
+PRIME_DAY = f"{MARKET}amazon_prime_day/2037/1/"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
@@ -133,37 +134,37 @@ def test_a_year_that_is_none_is_this_one(manager, year):
 def test_the_retail_year_is_one_statement_whatever_was_written(django_assert_num_queries, manager, count):
     for number in range(count):
         MarketDate.objects.create(
-            key=f"own-{number}", year=2027, kind="retail", name_en=f"Fair {number}", first_on=date(2027, 3, 1),
-            last_on=date(2027, 3, 2), zone="UTC", edited_by=manager,
+            key=f"own-{number}", year=2037, kind="retail", name_en=f"Fair {number}", first_on=date(2037, 3, 1),
+            last_on=date(2037, 3, 2), zone="UTC", edited_by=manager,
         )  # fmt: skip
     client = client_of(manager)
-    client.get(f"{MARKET}?year=2027")
+    client.get(f"{MARKET}?year=2037")
     with django_assert_num_queries(4):
-        page = text_of(client.get(f"{MARKET}?year=2027"))
+        page = text_of(client.get(f"{MARKET}?year=2037"))
     assert page.count("Fair ") >= count
-    assert "Black Friday" in page and "Fri 26 Nov" in page
+    assert "Black Friday" in page and "Fri 27 Nov" in page
     assert "Not announced" in page and "Unconfirmed" in page
 
 
 def test_prime_day_is_announced_confirmed_and_taken_back(manager):
     client = client_of(manager)
     given = {
-        "name": "Amazon Prime Day", "channel": "amazon_us", "first_on": "2027-06-22", "last_on": "2027-06-25",
+        "name": "Amazon Prime Day", "channel": "amazon_us", "first_on": "2037-06-22", "last_on": "2037-06-25",
         "zone": "America/Los_Angeles", "is_confirmed": "on", "source": "Amazon",
         "source_url": "https://www.aboutamazon.com/news", "note": "",
     }  # fmt: skip
 
     assert client.post(PRIME_DAY, given).status_code == 302
 
-    entry = entry_of("amazon_prime_day", 2027)
-    assert (entry.first, entry.last, entry.is_confirmed) == (date(2027, 6, 22), date(2027, 6, 25), True)
+    entry = entry_of("amazon_prime_day", 2037)
+    assert (entry.first, entry.last, entry.is_confirmed) == (date(2037, 6, 22), date(2037, 6, 25), True)
     assert (entry.name.zh, entry.name.en, entry.source_url) == (
         "亚马逊Prime Day", "Amazon Prime Day", "https://www.aboutamazon.com/news",
     )  # fmt: skip
-    page = text_of(client.get(f"{MARKET}?year=2027"))
-    assert "Tue 22 Jun – Fri 25 Jun" in page and "Maya Manager" in page
+    page = text_of(client.get(f"{MARKET}?year=2037"))
+    assert "Mon 22 Jun – Thu 25 Jun" in page and "Maya Manager" in page
     client.post(f"{PRIME_DAY}take-back/")
-    assert entry_of("amazon_prime_day", 2027).first is None
+    assert entry_of("amazon_prime_day", 2037).first is None
     assert client.post(f"{PRIME_DAY}take-back/").status_code == 404
 
 
@@ -171,23 +172,23 @@ def test_a_moment_is_shown_in_both_clocks():
     reader = make_member("manager", time_zone="Asia/Shanghai")
     client = client_of(reader)
     given = {
-        "name": "Prime Day", "channel": "amazon_us", "first_on": "2027-06-22", "last_on": "", "at_time": "00:01",
+        "name": "Prime Day", "channel": "amazon_us", "first_on": "2037-06-22", "last_on": "", "at_time": "00:01",
         "zone": "America/Los_Angeles", "is_confirmed": "on",
     }  # fmt: skip
     client.post(PRIME_DAY, given)
-    page = text_of(client.get(f"{MARKET}?year=2027"))
-    assert "Tue 22 Jun, 00:01 PDT (UTC−7)" in page
-    assert "Tue 22 Jun, 15:01 for you (UTC+8)" in page
-    assert entry_of("amazon_prime_day", 2027).instant == datetime(2027, 6, 22, 7, 1, tzinfo=UTC)
+    page = text_of(client.get(f"{MARKET}?year=2037"))
+    assert "Mon 22 Jun, 00:01 PDT (UTC−7)" in page
+    assert "Mon 22 Jun, 15:01 for you (UTC+8)" in page
+    assert entry_of("amazon_prime_day", 2037).instant == datetime(2037, 6, 22, 7, 1, tzinfo=UTC)
 
 
 def test_a_moment_that_clocks_skip_is_said(manager):
     given = {
-        "name": "Prime Day", "first_on": "2027-03-14", "at_time": "02:30", "zone": "America/Los_Angeles",
+        "name": "Prime Day", "first_on": "2037-03-08", "at_time": "02:30", "zone": "America/Los_Angeles",
         "channel": "",
     }  # fmt: skip
     response = client_of(manager).post(PRIME_DAY, given, follow=True)
-    assert "02:30 does not exist on Sun 14 Mar" in text_of(response)
+    assert "02:30 does not exist on Sun 8 Mar" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -195,18 +196,18 @@ def test_a_moment_that_clocks_skip_is_said(manager):
     [
         ({"name": " "}, "Give the date a name"),
         ({"first_on": "", "is_confirmed": "on"}, "What is confirmed has a day"),
-        ({"first_on": "", "last_on": "2027-06-25"}, "no first one"),
+        ({"first_on": "", "last_on": "2037-06-25"}, "no first one"),
         ({"first_on": "", "at_time": "17:00"}, "A time needs its day"),
-        ({"last_on": "2027-06-25", "at_time": "17:00"}, "One moment lies on one day"),
-        ({"last_on": "2027-01-25"}, "before the first"),
+        ({"last_on": "2037-06-25", "at_time": "17:00"}, "One moment lies on one day"),
+        ({"last_on": "2037-01-25"}, "before the first"),
         ({"at_time": "25:00"}, "Type a time"),
         ({"zone": "Mars/Olympus"}, "not one of the available"),
         ({"source_url": "javascript:alert(1)"}, "Type a whole address"),
-        ({"first_on": "2028-06-22"}, "This is the date of 2027"),
+        ({"first_on": "2038-06-22"}, "This is the date of 2037"),
     ],
 )
 def test_a_date_that_makes_no_sense_is_refused(manager, wrong, words):
-    given = {"name": "Prime Day", "first_on": "2027-06-22", "zone": "America/Los_Angeles", "channel": ""}
+    given = {"name": "Prime Day", "first_on": "2037-06-22", "zone": "America/Los_Angeles", "channel": ""}
     response = client_of(manager).post(PRIME_DAY, {**given, **wrong})
     assert response.status_code == 422
     assert words in text_of(response)
@@ -216,19 +217,19 @@ def test_a_date_that_makes_no_sense_is_refused(manager, wrong, words):
 def test_a_date_of_the_teams_own_is_added_and_removed(manager):
     client = client_of(manager)
     given = {
-        "name": "Canton Fair", "kind": "retail", "channel": "", "first_on": "2027-04-15", "last_on": "2027-04-19",
+        "name": "Canton Fair", "kind": "retail", "channel": "", "first_on": "2037-04-15", "last_on": "2037-04-19",
         "zone": "Asia/Shanghai",
     }  # fmt: skip
     response = client.post(f"{MARKET}add/", given)
     row = MarketDate.objects.get()
-    assert response.headers["Location"] == f"{MARKET}?year=2027"
+    assert response.headers["Location"] == f"{MARKET}?year=2037"
     assert (row.key.startswith("own-"), row.year, row.name_zh, row.name_en, row.is_confirmed) == (
-        True, 2027, "Canton Fair", "Canton Fair", False,
+        True, 2037, "Canton Fair", "Canton Fair", False,
     )  # fmt: skip
-    assert "Canton Fair" in text_of(client.get(f"{MARKET}?year=2027"))
-    client.post(f"{MARKET}{row.key}/2027/1/take-back/")
+    assert "Canton Fair" in text_of(client.get(f"{MARKET}?year=2037"))
+    client.post(f"{MARKET}{row.key}/2037/1/take-back/")
     assert not MarketDate.objects.exists()
-    assert client.get(f"{MARKET}{row.key}/2027/1/").status_code == 404
+    assert client.get(f"{MARKET}{row.key}/2037/1/").status_code == 404
 
 
 def test_a_date_of_ones_own_lies_in_a_year_that_can_be(manager):
@@ -246,15 +247,15 @@ def test_a_date_of_ones_own_needs_a_day(manager):
 
 
 def test_a_date_that_means_nothing_here_is_hidden_and_comes_back(manager):
-    client, url = client_of(manager), f"{MARKET}earth_day/2027/1/"
+    client, url = client_of(manager), f"{MARKET}earth_day/2037/1/"
     client.post(f"{url}hide/")
-    assert "earth_day" not in [entry.key for entry in dates_of(2027)]
+    assert "earth_day" not in [entry.key for entry in dates_of(2037)]
     assert "Hidden here" in text_of(client.get(url))
     client.post(f"{url}take-back/")
-    assert "earth_day" in [entry.key for entry in dates_of(2027)]
+    assert "earth_day" in [entry.key for entry in dates_of(2037)]
 
 
-@pytest.mark.parametrize("path", ["earth_day/1999/1/", "earth_day/2027/2/", "no-such/2027/1/", "own-x/2027/1/"])
+@pytest.mark.parametrize("path", ["earth_day/1999/1/", "earth_day/2037/2/", "no-such/2037/1/", "own-x/2037/1/"])
 def test_a_date_that_is_none_is_404(manager, path):
     assert client_of(manager).get(f"{MARKET}{path}").status_code == 404
 
@@ -262,27 +263,27 @@ def test_a_date_that_is_none_is_404(manager, path):
 def test_dates_between_take_seasons_from_the_year_before(manager, django_assert_num_queries):
     with django_assert_num_queries(1):
         keys = [entry.key for entry in dates_between(date(2027, 1, 10), date(2027, 1, 12))]
-    assert keys == ["q5_season", "cn_platform_tax_report"] or set(keys) == {"q5_season", "cn_platform_tax_report"}
+    assert keys == ["q5_season", "cn_platform_tax_report"]
     black_friday = dates_between(date(2026, 11, 27), date(2026, 11, 27), confirmed_only=True)
     assert "black_friday" in [entry.key for entry in black_friday]
 
 
 def test_projects_that_count_from_a_date_are_offered_the_move(owner, manager):
     project = make_project(owner, name="Prime plan")
-    Project.objects.filter(pk=project.pk).update(sop_template="prime_day", anchor_on=date(2027, 7, 13))
+    Project.objects.filter(pk=project.pk).update(sop_template="prime_day", anchor_on=date(2037, 7, 13))
     make_project(owner, name="Not anchored")
     client = client_of(manager)
-    fragment = f"{MARKET}amazon_prime_day/2027/projects/"
+    fragment = f"{MARKET}amazon_prime_day/2037/projects/"
     assert "See what moves" not in text_of(client.get(fragment))
-    given = {"name": "Prime Day", "channel": "", "first_on": "2027-06-22", "zone": "America/Los_Angeles"}
+    given = {"name": "Prime Day", "channel": "", "first_on": "2037-06-22", "zone": "America/Los_Angeles"}
     client.post(PRIME_DAY, given)
 
     page = text_of(client.get(fragment))
 
     assert "Prime plan" in page and "Not anchored" not in page
-    assert "Counts from Tue 13 Jul 2027; the date is Tue 22 Jun 2027." in page
+    assert "Counts from Mon 13 Jul 2037; the date is Mon 22 Jun 2037." in page
     assert "This date is not confirmed." in page
     url = reverse("templates_sop:project-anchor", args=[project.pk], urlconf="linkstar.urls")
-    assert f'href="{url}?to=2027-06-22"' in page
-    assert 'value="2027-06-22"' in text_of(client.get(f"{url}?to=2027-06-22"))
-    assert 'value="2027-07-13"' in text_of(client.get(f"{url}?to=soon"))
+    assert f'href="{url}?to=2037-06-22"' in page
+    assert 'value="2037-06-22"' in text_of(client.get(f"{url}?to=2037-06-22"))
+    assert 'value="2037-07-13"' in text_of(client.get(f"{url}?to=soon"))
