@@ -15,8 +15,8 @@ from projects.actions import deadlines, projects
 from projects.actions.edits import set_owner, set_priority
 from projects.actions.guests import remove_guest
 from projects.actions.ownership import hand_over_work
-from projects.actions.trace import leave_trace
-from projects.models import Activity, Project, ProjectAccess, Task
+from projects.actions.remembering import leave_change
+from projects.models import Activity, Change, Project, ProjectAccess, Task
 from tests.factories import make_member, make_project, make_task
 from tests.races import RACE, meanwhile
 
@@ -59,12 +59,12 @@ def test_a_moved_deadline_and_a_project_put_away_or_taken_back_both_succeed(
     task = make_task(project, owner=owner, deadline=here)
     begun: list[Future[None]] = []
 
-    def put_away_then_trace(*args: Any, **values: Any) -> None:
+    def put_away_then_trace(*args: Any, **values: Any) -> Change:
         act = getattr(projects, way)
         begun.append(meanwhile(lambda: act(Project.objects.get(pk=project.pk), actor=owner, now=now)))
-        leave_trace(*args, **values)
+        return leave_change(*args, **values)
 
-    monkeypatch.setattr(deadlines, "leave_trace", put_away_then_trace)
+    monkeypatch.setattr(deadlines, "leave_change", put_away_then_trace)
     deadlines.set_deadline(task, here.moved_to_day(here.on + timedelta(days=1)), actor=owner, now=now)
     (other,) = begun
     other.result(10)
