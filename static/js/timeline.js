@@ -212,7 +212,10 @@ class TimelineChart extends HTMLElement {
       else runs.push({ country, name, from: day, to: day });
     }
     box.hidden = !runs.length;
-    box.querySelector("ul").replaceChildren(...runs.map((run) => this.holiday(run)));
+    box.querySelector("ul")?.remove();
+    const list = document.createElement("ul");
+    list.append(...runs.map((run) => this.holiday(run)));
+    box.append(list);
   }
 
   holiday({ country, name, from, to }) {
