@@ -57,6 +57,18 @@ def _rescheduled(data: Mapping[str, Any]) -> Words:
     return _("%(actor)s moved %(count)s of your tasks in “%(project)s” to other dates")
 
 
+def _forecast(data: Mapping[str, Any]) -> Words:
+    if data["cause"] == "passed":
+        return _("“%(project)s” will be late: a date that had to be kept, %(on)s, has passed")
+    if data["cause"] == "short":
+        return _("“%(project)s” will be late: %(on)s is missed by %(days)s working days")
+    if data["cause"] == "plan":
+        return _("“%(project)s” is at risk: as planned, %(on)s is missed by %(days)s working days")
+    if data["cause"] == "tight":
+        return _("“%(project)s” is at risk: %(days)s working days to spare before %(on)s")
+    return _("“%(project)s” is at risk: something on the way to %(on)s is stuck")
+
+
 def _tasks_assigned(data: Mapping[str, Any]) -> Words:
     if data["count"] == 1:
         return _("%(actor)s put you on “%(task)s”")
@@ -105,6 +117,10 @@ KINDS: dict[str, Kind] = {
     "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
     "project_rest": Kind("", _("You own this project."), "archive", choose=_rest),
     "clock_change": Kind("", _("Clocks change where you or your colleagues live."), "clock", choose=_clock_change),
+    "forecast_amber": Kind("", _("You own this project."), "risk", choose=_forecast),
+    "forecast_red": Kind(
+        "", _("You own this project, or look after this workspace."), "risk", is_mailed=True, choose=_forecast
+    ),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

@@ -60,10 +60,11 @@ PROJECT_RULES: dict[str, Rule] = {
     "hand over": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "see activity": lambda member, project: member.is_insider,
+    "see forecast": lambda member, project: member.is_insider,
     "see bin": lambda member, project: member.is_insider,
 }
 # What stays possible in an archived project, which is read-only.
-_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "see bin", "archive"})
+_ON_ARCHIVED = frozenset({"view", "see guests", "see activity", "see forecast", "see bin", "archive"})
 
 
 def _only(found: list[Row]) -> Row:
@@ -81,7 +82,7 @@ def may(member: Member, action: str, project: Project) -> bool:
 
 def get_project(member: Member, pk: int, *, to: str = "view") -> Project:
     """The project, with its owner and board; 404 when not visible, 403 when this may not be done."""
-    projects = Project.objects.visible_to(member).select_related("owner", "board")
+    projects = Project.objects.visible_to(member).select_related("owner", "board", "forecast")
     project = get_object_or_404(projects, pk=pk)
     if not may(member, to, project):
         raise PermissionDenied

@@ -19,7 +19,7 @@ from linkstar.lib import kept_sql
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.text import clean_line
 from projects.cards import Face, Reader
-from projects.models import Project, Task
+from projects.models import Forecast, Project, Task
 from projects.models.tasks import TaskQuerySet
 
 # Days without a trace: from the first a project is called quiet, from the second its owner should be asked.
@@ -145,6 +145,8 @@ class PortfolioRow:
     next: NextDate | None
     last_activity_at: datetime
     silent_days: int | None
+    forecast: str = ""
+    forecast_word: str = ""
     group: str = ""
     group_count: int = 0
 
@@ -182,7 +184,7 @@ def _ahead(tasks: TaskQuerySet, reader: Reader) -> TaskQuerySet:
 
 _FIELDS = (
     "pk", "name", "channel", "store", "state", "owner_id", "owner__display_name", "owner__role", "last_activity_at",
-    "counts", "next",
+    "forecast__state", "counts", "next",
 )  # fmt: skip
 
 
@@ -237,7 +239,7 @@ def _next(tasks: TaskQuerySet, reader: Reader) -> Subquery:
 
 def _row(wanted: PortfolioFilter, reader: Reader, channels: dict[str, str], *values: Any) -> PortfolioRow:
     """`channels` are their names; `values` are those of _FIELDS, and the count of the group."""
-    pk, name, channel, store, state, owner_id, owner_name, owner_role, last, counts, next_task, *rest = values
+    pk, name, channel, store, state, owner_id, owner_name, owner_role, last, forecast, counts, next_task, *rest = values
     return PortfolioRow(
         pk=pk,
         name=name,
@@ -249,6 +251,8 @@ def _row(wanted: PortfolioFilter, reader: Reader, channels: dict[str, str], *val
         counts=Counts(**counts) if counts else Counts(),
         next=_next_date(next_task, reader) if next_task else None,
         last_activity_at=last,
+        forecast=forecast if forecast and reader.member.is_insider else "",
+        forecast_word=str(Forecast.State(forecast).label) if forecast else "",
         silent_days=max((reader.now - last).days, 0) if reader.member.is_insider else None,
         group={"channel": channel or "none", "owner": str(owner_id)}.get(wanted.group, ""),
         group_count=rest[0] if rest else 0,

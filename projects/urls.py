@@ -25,6 +25,7 @@ from projects.views import (
     field_values,
     fields,
     files,
+    forecasts,
     guests,
     home,
     joining,
@@ -132,6 +133,8 @@ urlpatterns = [
     path("files/<int:pk>/share/", files.file_share, name="file-share"),
     path("files/<int:pk>/delete/", files.file_delete, name="file-delete"),
     path("files/<int:pk>/restore/", files.file_restore, name="file-restore"),
+    # forecasts
+    path("projects/<int:pk>/forecast/", forecasts.project_forecast, name="forecast"),
     # guests
     path("projects/<int:pk>/guests/", guests.guests, name="guests"),
     path("projects/<int:pk>/guests/invite/", guests.guest_invite, name="guest-invite"),

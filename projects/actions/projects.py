@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from linkstar.members.models import Member
+from linkstar.workspaces import due
 from notifications.actions.reminders import Wish, cancel_all, plan_many
-from projects.actions.resting import watch_rest
+from projects.actions import forecasting, resting
 from projects.actions.search_index import index_project
 from projects.actions.trace import leave_trace, lock_tasks
 from projects.models import Activity, Board, Column, Project
@@ -46,7 +47,7 @@ def create_project(
         Column(board=board, name=name, status=status, position=position, wip_limit=limit)
         for position, (name, status, limit) in enumerate(columns)
     )
-    watch_rest(project, now=now)
+    _watch(project, now=now)
     leave_trace("project created", project=project, actor=actor, now=now, name=name, owner=owner.display_name)
     return project
 
@@ -99,8 +100,13 @@ def restore_project(project: Project, *, actor: Member, now: datetime) -> None:
         return
     project.state, project.archived_at = _state_before_archive(project), None
     project.save(update_fields=["state", "archived_at"])
-    watch_rest(project, now=now)
+    _watch(project, now=now)
     leave_trace("project restored", project=project, actor=actor, now=now)
+
+
+def _watch(project: Project, *, now: datetime) -> None:
+    """Look at it again by itself: whether it is over, and what it is heading for."""
+    due.schedule_many([*resting.promises(project, now=now), *forecasting.promises(project, now=now)])
 
 
 def _lock_state(project: Project) -> str:

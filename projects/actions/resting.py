@@ -19,7 +19,11 @@ _LOOK_AGAIN = timedelta(days=1)
 
 def watch_rest(project: Project, *, now: datetime) -> None:
     """Promise to look whether the project is over; a second promise moves the first."""
-    due.schedule(KIND, project.pk, now + _LOOK_AGAIN)
+    due.schedule_many(promises(project, now=now))
+
+
+def promises(project: Project, *, now: datetime) -> list[tuple[str, int, datetime]]:
+    return [(KIND, project.pk, now + _LOOK_AGAIN)]
 
 
 @transaction.atomic

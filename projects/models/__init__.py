@@ -7,6 +7,7 @@ from projects.models.effort import TimeEntry
 from projects.models.feeds import CalendarFeed
 from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
+from projects.models.forecasts import Forecast
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
 from projects.models.plans import Baseline, BaselineTask, Slip
@@ -33,6 +34,7 @@ __all__ = [
     "CustomField",
     "Dependency",
     "FileVersion",
+    "Forecast",
     "GuestInvitation",
     "Label",
     "ListLayout",

@@ -25,6 +25,8 @@ from projects import access
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
 from projects.actions.resting import keep_going, snooze_rest
 from projects.actions.zones import has_deadlines_on_its_clock
+from projects.cards import Reader
+from projects.forecasts.shown import ShownForecast, show
 from projects.models import Project, Task
 from projects.overview import Counts, counts_of, work_rows
 from projects.resting import rest_of
@@ -138,10 +140,16 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "anchor_text": day_text(shown.anchor_on, reader.language, with_year=True) if shown.anchor_on else "",
         "deadlines": work_rows(ahead, reader),
         "milestones": work_rows(_milestones(tasks), reader),
+        "forecast": _forecast(shown, reader),
         "offer": open_offer(shown) if request.member.is_insider else None,
         **_rights(request.member, shown),
     }
     return render(request, "projects/overview.html", context)
+
+
+def _forecast(project: Project, reader: Reader) -> ShownForecast | None:
+    found = getattr(project, "forecast", None)
+    return show(found, reader) if found is not None and access.may(reader.member, "see forecast", project) else None
 
 
 def _milestones(tasks: QuerySet[Task]) -> QuerySet[Task]:

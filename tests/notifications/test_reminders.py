@@ -45,7 +45,7 @@ def promised() -> list[tuple[int, datetime]]:
 def make_due(owner: Member, deadline: Deadline = FRIDAY, hours: Sequence[int] = (24,), **values: Any) -> Task:
     project = make_project(owner, now=NOW)
     # What a project promises besides reminders is not counted here.
-    DueItem.objects.filter(kind="project_rest").delete()
+    DueItem.objects.filter(kind__in=["project_rest", "project_forecast", "forecast_sweep"]).delete()
     values = {"owner": values.pop("task_owner", owner), "actor": owner, "now": NOW, **values}
     task = make_task(project, "Set the coupon live", **values)
     task.remind_hours_before = list(hours)

@@ -161,7 +161,7 @@ class TestRemoval:
 def test_after_thirty_days_the_worker_removes_bytes_and_gives_the_room_back(live_workspace: Any, owner: Any) -> None:
     project, now, room = make_project(owner), timezone.now(), used()
     # The look at whether the project rests comes in these days, too.
-    DueItem.objects.filter(kind="project_rest").delete()
+    DueItem.objects.filter(kind__in=["project_rest", "project_forecast", "forecast_sweep"]).delete()
     task = make_task(project)
     files = [make_file(project, owner), make_file(project, owner, task=task)]
     keys = list(FileVersion.objects.values_list("key", flat=True))

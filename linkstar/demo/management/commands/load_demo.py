@@ -10,6 +10,7 @@ from django_tenants.utils import tenant_context
 
 from linkstar.demo.calendars import add_calendars
 from linkstar.demo.fields import add_fields, add_weekly
+from linkstar.demo.forecasts import forecast_all
 from linkstar.demo.history import settle
 from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.planning import plan
@@ -61,4 +62,5 @@ class Command(BaseCommand):
             add_fields(projects, people, now=now)
             add_weekly(projects, people, now=now)
             add_calendars(people, now=now)
+            forecast_all(projects, now=now)
             settle(workspace, now=now)

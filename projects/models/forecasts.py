@@ -1,0 +1,28 @@
+"""What a project is heading for, as it was worked out last."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from projects.models.projects import Project
+
+
+class Forecast(models.Model):
+    """`data` has tasks by their pk only: who may read a title is decided when it is read (forecasts/shown.py).
+
+    `since_at` is when the present state began; people are told once for each.
+    """
+
+    class State(models.TextChoices):
+        GREEN = "green", pgettext_lazy("forecast", "On track")
+        AMBER = "amber", pgettext_lazy("forecast", "At risk")
+        RED = "red", pgettext_lazy("forecast", "Will be late")
+        NONE = "none", pgettext_lazy("forecast", "No forecast")
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="forecast")
+    state = models.CharField(max_length=8, choices=State, default=State.NONE)
+    since_at = models.DateTimeField()
+    computed_at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.state}"
