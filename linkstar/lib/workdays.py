@@ -115,6 +115,14 @@ class Calendar:
         year = self._year(day.year)
         return (year.names_zh if language == "zh-hans" else year.names_en).get(day)
 
+    def workdays_of(self, year: int) -> tuple[int, ...]:
+        """The ordinals of the year's working days, oldest first."""
+        return self._year(year).workdays
+
+    def holidays_of(self, year: int) -> Mapping[date, str]:
+        """The year's holidays by day, with their English names."""
+        return self._year(year).names_en
+
     def previous_workday(self, day: date) -> date:
         """`day` itself when it is one."""
         return day if self.is_workday(day) else self.add_workdays(day, -1)

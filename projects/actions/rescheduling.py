@@ -67,7 +67,7 @@ def apply(
     if verb == "project planned":
         leave_trace("project planned", project=preview.project, actor=actor, now=now, change=change, tasks=len(moves))
     elif of_project is not None and verb == "zone changed":
-        said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
+        said: dict[str, Any] = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}
         leave_trace("zone changed", project=preview.project, actor=actor, now=now, change=change, **said)
     elif of_project is not None:
         said = {"before": of_project.before, "after": of_project.after, "tasks": len(moves)}

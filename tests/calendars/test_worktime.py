@@ -1,6 +1,7 @@
 """Working time to the minute."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from linkstar.lib.hours import as_json
 from tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
+ONE_DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 9, 1), date(2026, 12, 31)
 
 
@@ -95,3 +97,24 @@ def test_a_new_announcement_is_new_working_time():
     assert said(second.next_open(monday)) == "2029-01-02T01:00"
     assert second.between(monday, monday + 24 * 60) == 0
     assert timedelta(minutes=first.between(monday, monday + 24 * 60)) == timedelta(hours=8)
+
+
+@pytest.mark.parametrize("country", ["cn", "us"])
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Pacific/Honolulu"])
+def test_a_day_has_working_time_exactly_when_the_calendar_of_days_says_so(owner, country, zone):
+    """Over two years with closures, leave, make-up weekends and a Saturday that is worked."""
+    week = [[[540, 720], [780, 1080]]] * 5 + [[[600, 720]], []]
+    member = make_member(time_zone=zone, working_hours=week)
+    Closure.objects.create(name="Closed", first_on=date(2025, 7, 1), last_on=date(2025, 7, 9), created_by=owner)
+    Leave.objects.create(member=member, first_on=date(2026, 2, 9), last_on=date(2026, 2, 28), created_by=owner)
+    times = Worktimes.load([member], first=date(2025, 1, 1), last=date(2026, 12, 31))
+    time, days = times.worktime(country, member), times.day_calendar(country, member)
+    wrong = []
+    for number in range(1, 729):
+        day = date(2025, 1, 1) + timedelta(days=number)
+        start, end = (datetime.combine(each, datetime.min.time(), ZoneInfo(zone)) for each in (day, day + ONE_DAY))
+        worked = time.between(int(start.timestamp()) // 60, int(end.timestamp()) // 60)
+        usual = 120 if day.weekday() == 5 else 480
+        if worked != (usual if days.is_workday(day) else 0):
+            wrong.append((day, worked))
+    assert wrong == []

@@ -42,7 +42,7 @@ def _as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture
-def source(settings) -> Iterator[dict[str, Any]]:
+def source(settings: Any) -> Iterator[dict[str, Any]]:
     """A stub on loopback: path → (status, body); what is not there is a 404."""
     pages: dict[str, Any] = {}
 
@@ -68,7 +68,7 @@ def source(settings) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def commits(django_capture_on_commit_callbacks) -> Callable[[], Any]:
+def commits(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
