@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
+from typing import Protocol
 
 from django.db import transaction
 
@@ -14,6 +15,16 @@ from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
 from projects.actions.states import snapshot
 from projects.actions.trace import touch
 from projects.models import Change, Task
+
+
+class HasStart(Protocol):
+    """A task, or dates that it may get."""
+
+    @property
+    def start_on(self) -> date | None: ...
+
+    @property
+    def start_time(self) -> time | None: ...
 
 
 def put_deadline(task: Task, deadline: Deadline | None) -> None:
@@ -113,7 +124,7 @@ def set_start(
     return leave_change("start changed", task, held, actor=actor, now=now, before=before, after=after)
 
 
-def start_data(task: Task) -> str | None:
+def start_data(task: "HasStart") -> str | None:
     """The start as JSON, as the trace keeps it: a day, or a day and a time."""
     if task.start_on is None:
         return None

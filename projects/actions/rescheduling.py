@@ -13,7 +13,7 @@ from notifications.actions.notify import notify
 from projects.actions.deadlines import deadline_data, plan_reminders_of, put_deadline, start_data
 from projects.actions.remembering import record
 from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
-from projects.actions.states import save_all, snapshot
+from projects.actions.states import project_field, save_all, snapshot
 from projects.actions.trace import leave_trace, leave_traces, lock_tasks
 from projects.models import Board, Change, Project, Task
 from projects.scheduling.preview import Move, Preview, Why
@@ -91,7 +91,7 @@ def _both(of_project: OfProject | None, project: Project) -> dict[str, list[Any]
     if of_project is None:
         return {}
     for name, value in of_project.after.items():
-        setattr(project, name, Project._meta.get_field(name).to_python(value))
+        setattr(project, name, project_field(name).to_python(value))
     project.save(update_fields=list(of_project.after))
     return {name: [of_project.before[name], value] for name, value in of_project.after.items()}
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 from django.db import connection, models
 
 from linkstar.lib.deadlines import Deadline
-from projects.models import Dependency, Task
+from projects.models import Dependency, Project, Task
 
 # By the name of the part.
 State = dict[str, Any]
@@ -222,3 +222,8 @@ def _field(name: str) -> "models.Field[Any, Any]":
 
 def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
+
+
+def project_field(name: str) -> "models.Field[Any, Any]":
+    """Of a field of the project that changes along with its tasks."""
+    return cast("models.Field[Any, Any]", Project._meta.get_field(name))

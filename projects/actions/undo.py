@@ -28,7 +28,17 @@ from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.remembering import OVER
 from projects.actions.search_index import index_tasks
 from projects.actions.slips import forget_slips
-from projects.actions.states import ROWS, WAITS, State, is_same, linked, part_named, save_all, write_links
+from projects.actions.states import (
+    ROWS,
+    WAITS,
+    State,
+    is_same,
+    linked,
+    part_named,
+    project_field,
+    save_all,
+    write_links,
+)
 from projects.actions.trace import leave_trace, leave_traces
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
 
@@ -184,13 +194,13 @@ class _Undoing:
             return
         project = Project.objects.select_for_update(no_key=True).get(pk=self.change.project_id)
         for name, (before, after) in self.change.of_project.items():
-            kind = Project._meta.get_field(name)
+            kind = project_field(name)
             if getattr(project, name) == kind.to_python(after):
                 setattr(project, name, kind.to_python(before))
                 self.result.of_project.append(name)
         if self.result.of_project:
             project.save(update_fields=self.result.of_project)
-            said = {"parts": self.result.of_project, "of": self.change.verb}
+            said: dict[str, Any] = {"parts": self.result.of_project, "of": self.change.verb}
             leave_trace("undone", project=project, actor=self.actor, now=self.now, **said)
 
     def _takes(self, task: Task, owner: int) -> bool:

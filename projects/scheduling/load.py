@@ -8,20 +8,21 @@ Whatever the person may not change stands still, and drives what waits for it al
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from enum import StrEnum
 
 from django.db import connection
 from django.db.models import F
 
-from linkstar.lib.deadlines import Deadline, resolve
+from linkstar.lib.deadlines import resolve
 from linkstar.lib.schedule import Dates as Minutes
-from linkstar.lib.schedule import Item, Link, WorkTime, to_instant, to_minutes
+from linkstar.lib.schedule import Item, Link, WorkTime, to_minutes
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects import access
 from projects.models import Column, Dependency, Project, Task
 from projects.models.tasks import TaskQuerySet
+from projects.scheduling.minutes import day_before, finish_of
 from projects.scheduling.times import Times, zone_of
 
 _MINUTES_OF_DAY = 24 * 60
@@ -199,11 +200,6 @@ def _minutes(task: Task, plan: Plan) -> Minutes | None:
     return Minutes(min(start, finish), finish)
 
 
-def finish_of(deadline: Deadline) -> int:
-    """The minute at which it is due; a day without a time ends with its midnight."""
-    return to_minutes(deadline.instant + timedelta(seconds=1 if deadline.is_date_only else 0))
-
-
 def _begun_after(task: Task, dates: Minutes, before: Iterable[Link[int]], raw: dict[int, Minutes]) -> Minutes:
     """A start that names no time lies after what is finished that very day; one that nobody set, after all of it."""
     if task.start_time is not None or task.completed_at is not None or task.is_milestone:
@@ -217,11 +213,6 @@ def _begun_after(task: Task, dates: Minutes, before: Iterable[Link[int]], raw: d
         if start < ready and is_that_day:
             start = min(ready, dates.finish)
     return Minutes(start, dates.finish)
-
-
-def day_before(minute: int, zone: object) -> date:
-    """The day on which the minute before this one lies: midnight still belongs to the day that ends."""
-    return (to_instant(minute) - timedelta(seconds=1)).astimezone(zone).date()  # type: ignore[arg-type]
 
 
 def length_of(task: Task, plan: Plan) -> tuple[int, Source]:
@@ -281,26 +272,3 @@ def _item(task: Task, plan: Plan, *, is_parent: bool) -> Item[int]:
         parent=parent,
         is_milestone=task.is_milestone,
     )
-
-
-def to_deadline(task: Task, finish: int, work: WorkTime) -> Deadline:
-    """The first deadline at the task's own time of day that is not before `finish`; a day without a time as a day."""
-    zone, at = zone_of(task), task.due_time
-    day = day_before(finish, get_zone(zone))
-    deadline = Deadline(day, at, zone)
-    while finish_of(deadline) < finish:
-        # On the next day that is worked at all.
-        midnight = to_minutes(resolve(deadline.on + timedelta(days=1), time.min, zone).instant)
-        opens = work.next_open(midnight)
-        deadline = deadline.moved_to_day(to_instant(opens).astimezone(get_zone(zone)).date())
-    return deadline
-
-
-def to_start(task: Task, start: int) -> tuple[date, time | None]:
-    """The day, and the time of day where the task has one."""
-    wall = to_instant(start).astimezone(get_zone(zone_of(task)))
-    return wall.date(), wall.time().replace(fold=0) if task.start_time is not None else None
-
-
-def at_start(task: Task, on: date, at: time | None) -> datetime:
-    return resolve(on, at or time.min, zone_of(task)).instant

@@ -10,7 +10,8 @@ from linkstar.lib.schedule import Move as EngineMove
 from linkstar.lib.schedule import Moves, Policy, ScheduleRefused, Violation, reschedule, to_minutes
 from linkstar.members.models import Member
 from projects.models import Project, Task
-from projects.scheduling.load import Plan, finish_of, load_plan, projects_behind, to_deadline, to_start
+from projects.scheduling.load import Plan, load_plan, projects_behind
+from projects.scheduling.minutes import finish_of, to_deadline, to_start
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
 from projects.scheduling.times import zone_of
 

@@ -14,7 +14,8 @@ from linkstar.lib.schedule import Schedule, ScheduleRefused, Violation, WorkTime
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects.models import Project, Task
-from projects.scheduling.load import Plan, day_before, finish_of, is_begun, load_plan, to_deadline, to_start
+from projects.scheduling.load import Plan, is_begun, load_plan
+from projects.scheduling.minutes import day_before, finish_of, to_deadline, to_start
 from projects.scheduling.moving import InACircle, add_stays, is_in_range
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
 from projects.scheduling.times import zone_of

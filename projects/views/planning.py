@@ -21,7 +21,8 @@ from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.rescheduling import PreviewChanged, apply
-from projects.models import Project
+from projects.actions.slips import Cause
+from projects.models import Project, Slip
 from projects.scheduling.moving import InACircle
 from projects.scheduling.planning import examine_plan
 from projects.scheduling.preview import Preview, Stays
@@ -71,7 +72,12 @@ def project_reschedule(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if request.POST.get("step") != "apply":
             return _draw(request, project, form, examine())
         preview, change = apply(
-            examine, seal=request.POST.get("seal", ""), actor=request.member, now=now, verb="project planned"
+            examine,
+            seal=request.POST.get("seal", ""),
+            actor=request.member,
+            now=now,
+            verb="project planned",
+            why=Cause(Slip.Reason.REPLAN),
         )
     except InACircle as error:
         return _draw(request, project, form, None, problem=circle_text(error))

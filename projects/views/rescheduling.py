@@ -57,7 +57,7 @@ class RescheduleForm(DeadlineForm):
 
     def __init__(self, data: QueryDict | Mapping[str, Any], *, task: Task, now: datetime) -> None:
         given = QueryDict(mutable=True)
-        given.update(dict(data.items()))
+        given.update({name: str(value) for name, value in data.items()})
         # A drag names what it moves and nothing else.
         given.setdefault("zone", task.due_zone or task.project.time_zone)
         if not given.get("typed") and not given.get("on") and task.due_on:

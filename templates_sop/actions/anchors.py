@@ -6,7 +6,8 @@ from functools import partial
 
 from linkstar.members.models import Member
 from projects.actions.rescheduling import OfProject, apply
-from projects.models import Change, Project, Task
+from projects.actions.slips import Cause
+from projects.models import Change, Project, Slip, Task
 from projects.scheduling.preview import Move, Preview, Stay
 from templates_sop.library import SopTemplate, TemplateNotFound, VariantNotFound, get_template
 from templates_sop.planning import Plan, plan
@@ -85,6 +86,7 @@ def shift_anchor(
         actor=actor,
         now=now,
         verb="anchor moved",
+        why=Cause(Slip.Reason.REPLAN),
         of_project=OfProject({"anchor_on": before}, {"anchor_on": anchor.isoformat()}),
     )
 
