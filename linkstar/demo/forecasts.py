@@ -17,9 +17,10 @@ def forecast_all(projects: Mapping[str, Project], *, now: datetime) -> None:
         if project.state != Project.State.ACTIVE:
             continue
         forecast = forecast_project(project, now=at - timedelta(days=1))
-        if name in _LONGER and forecast.data.get("chain"):
+        target = next((each for each in forecast.data.get("targets", ()) if each["chain"]), None)
+        if name in _LONGER and target is not None:
             # In the working days that somebody entered when it became clear.
-            task = Task.objects.get(pk=forecast.data["chain"][0])
-            task.duration_days = (task.duration_days or 1) + max(0, forecast.data["days"]) + _LONGER[name]
+            task = Task.objects.get(pk=target["chain"][-1])
+            task.duration_days = (task.duration_days or 1) + max(0, target["days"]) + _LONGER[name]
             task.save(update_fields=["duration_days"])
         forecast_project(project, now=at)

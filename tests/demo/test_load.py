@@ -25,6 +25,7 @@ from projects.models import (
     Column,
     Comment,
     Dependency,
+    Forecast,
     GuestInvitation,
     OwnerOffer,
     Project,
@@ -99,6 +100,7 @@ def _projects(now: datetime) -> None:
         assert project.tasks.overdue(now=now).exists(), project
         # However stale a zone's day: something happened there within three days.
         assert project.last_activity_at > now - timedelta(days=3), project
+    assert {"amber", "red"} <= set(Forecast.objects.values_list("state", flat=True))
     finished = Project.objects.get(state="finished")
     assert Comment.objects.filter(task__project=finished, body__contains="Retrospective").exists()
     assert {is_chinese(task.title) for task in Task.objects.all()} == {True, False}
