@@ -36,7 +36,8 @@ def walk(client: Client, starts: list[str], *, htmx: bool) -> dict[str, str]:
         queries[path.partition("?")[0]] += 1
         answer = client.get(path, **headers)  # type: ignore[arg-type]
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        seen[path] = f"{dict(answer.headers)} {body.decode()}"
+        # A PDF is no text; what is written in it is looked at where it is made.
+        seen[path] = f"{dict(answer.headers)} {body.decode(errors='replace')}"
         waiting.extend(LINK.findall(seen[path]) if answer.status_code == 200 else [])
         if answer.status_code == 302 and answer.headers["Location"].startswith("/"):
             waiting.append(answer.headers["Location"])
