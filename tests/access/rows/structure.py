@@ -1,5 +1,6 @@
 """What a task is made of: subtasks, its parent, promoted checklist items."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -39,7 +40,8 @@ def lay(world: Any, project: Project) -> None:
     [product] = link_products(task, [recognise("B0C1234XYZ")], actor=owner, now=now)
     world.ids |= {"time": entry.pk, "team_time": theirs_not.pk, "product": product.pk}
     world.ids |= {"subtask": theirs.pk, "shown_subtask": shown.pk, "hidden_subtask": hidden.pk, "promoted": made.pk}
-    world.ids["today"] = timezone.localdate().isoformat()
+    # A day that has come in every zone, whatever the time is here.
+    world.ids["day"] = (timezone.localdate() - timedelta(days=1)).isoformat()
     world.secrets += ["Haggle", "Grown too large", "Talked", "B0C1234XYZ"]
 
 
@@ -59,13 +61,11 @@ ROWS = [
     Row("projects:task-time", "shown_task", SHARED_TO_READ),
     Row("projects:task-time", "internal_task", INTERNAL),
     Row("projects:task-time", "archived_task", INTERNAL),
-    Row("projects:task-time", "task", SHARED, {"length": "1h", "spent_on": "$today"}),
-    Row("projects:task-time", "shown_task", SHARED_TO_READ, {"length": "1h", "spent_on": "$today"}),
-    Row("projects:task-time", "archived_task", READ_ONLY, {"length": "1h", "spent_on": "$today"}),
-    Row("projects:time-edit", "time", THE_GUEST_AMONG, {"length": "2h", "spent_on": "$today"}),
-    Row(
-        "projects:time-edit", "team_time", who(inside=403, guests=404, owner=OK), {"length": "2h", "spent_on": "$today"}
-    ),
+    Row("projects:task-time", "task", SHARED, {"length": "1h", "spent_on": "$day"}),
+    Row("projects:task-time", "shown_task", SHARED_TO_READ, {"length": "1h", "spent_on": "$day"}),
+    Row("projects:task-time", "archived_task", READ_ONLY, {"length": "1h", "spent_on": "$day"}),
+    Row("projects:time-edit", "time", THE_GUEST_AMONG, {"length": "2h", "spent_on": "$day"}),
+    Row("projects:time-edit", "team_time", who(inside=403, guests=404, owner=OK), {"length": "2h", "spent_on": "$day"}),
     Row("projects:time-remove", "time", who(guests=OK, guest_elsewhere=404, member=403), {}),
     Row("projects:time-remove", "team_time", who(guests=404, member=403), {}),
     Row("projects:product-add", "task", INSIDERS, {"entries": "PF-01"}),
