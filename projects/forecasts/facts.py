@@ -79,6 +79,8 @@ def lengths_of(steps: Collection[str]) -> dict[str, list[int]]:
     )
     found: dict[str, list[int]] = defaultdict(list)
     for step, start_on, at, country, zone, home in rows[: _MOST_CASES * max(1, len(steps))]:
+        if start_on is None or at is None:
+            continue
         clock = zone or home
         finished_on = at.astimezone(get_zone(clock)).date()
         if len(found[step]) < _MOST_CASES and finished_on >= start_on:
