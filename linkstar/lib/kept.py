@@ -150,7 +150,8 @@ def _reader(compiler: Any, db: str) -> Callable[[tuple[Any, ...]], Any]:
     kind = compiler.klass_info
     first, end = kind["select_fields"][0], kind["select_fields"][-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:end]]
-    beside = get_related_populators(kind, compiler.select, db)  # type: ignore[call-arg] - the stubs are of Django 6
+    # The stubs are those of Django 6, which asks for one thing more.
+    beside = get_related_populators(kind, compiler.select, db)  # type: ignore[call-arg]
     annotated = list((compiler.annotation_col_map or {}).items())
 
     def read(row: tuple[Any, ...]) -> Any:

@@ -82,6 +82,8 @@ def lengths_of(steps: Collection[str]) -> dict[str, list[int]]:
         if start_on is None or at is None:
             continue
         clock = zone or home
+        if start_on is None or at is None:
+            continue
         finished_on = at.astimezone(get_zone(clock)).date()
         if len(found[step]) < _MOST_CASES and finished_on >= start_on:
             calendar = get_calendar(country or home_country(clock))

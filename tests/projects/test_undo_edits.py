@@ -65,7 +65,8 @@ def test_each_part_goes_back_to_what_it_was(task: Task, maya: Any) -> None:
         assert said in back(change, maya)
         assert getattr(fresh(task), field) == before
         assert act(fresh(task), before if field != "owner_id" else maya, actor=maya, now=timezone.now()) is None
-    for links, act, value in ((task.labels, set_labels, label), (task.helpers, set_helpers, wei)):
+    lists: list[tuple[Any, Any, Any]] = [(task.labels, set_labels, label), (task.helpers, set_helpers, wei)]
+    for links, act, value in lists:
         change = act(fresh(task), [value], actor=maya, now=timezone.now())
         assert list(links.all()) == [value]
         back(change, maya)

@@ -90,6 +90,7 @@ def test_it_moves_all_in_one_go(maya: Any, diego: Any, three: list[Task]) -> Non
     assert (notice.member, notice.data["count"]) == (diego, 2)
     fires = Reminder.objects.filter(state="waiting", subject_id=three[1].pk).values_list("fire_at", flat=True)
     three[1].refresh_from_db()
+    assert three[1].due_at
     assert list(fires) == [three[1].due_at - timedelta(hours=24)]
 
 

@@ -49,6 +49,7 @@ def test_us_02_reminders_lie_24_elapsed_hours_before(coupons: tuple[Task, Task, 
     # 7 March 23:00 in Los Angeles, not 8 March 00:00.
     assert shown(Task(due_at=reminders(a)[0]), PACIFIC) == "2026-03-07 23:00"
     assert shown(a, SHENZHEN) == "2026-03-09 15:00"
+    assert b_ends.due_at and b.due_at
     assert b_ends.due_at - b.due_at == timedelta(hours=22, minutes=59)
 
 

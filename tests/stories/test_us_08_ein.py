@@ -53,11 +53,12 @@ def test_a_letter_on_20_november_makes_registration_late_and_the_opening_at_risk
     Task.objects.filter(pk=letter.pk).update(completed_at=done, column=make_column(opening, "done"))
     after = computed_schedule(opening, today=date(2026, 11, 1))
     # Registered on 4 December instead of 24 November, on the clock of Los Angeles.
+    check = step(opening, "inform_verify")
     late = to_instant(after.tasks[register.pk].early_finish)
+    assert register.due_at and check.due_at and store.due_at
     assert late > register.due_at
     assert late.astimezone(ZoneInfo(PACIFIC)).date() == date(2026, 12, 4)
     # What is left before the day of opening melts away: the last check before it is done two days later.
-    check = step(opening, "inform_verify")
     left = [computed.tasks[check.pk].free_slack for computed in (before, after)]
     assert left[1] < left[0]
     assert to_instant(after.tasks[check.pk].early_finish) > check.due_at

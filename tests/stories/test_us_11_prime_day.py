@@ -157,6 +157,7 @@ def test_two_people_move_it_and_the_second_sees_how_it_stands(owner: Any, projec
 def test_what_was_changed_or_added_by_hand(owner: Any, project: Project) -> None:
     """A step moved by hand keeps its distance; a task of one's own goes along, unless it is told to stay."""
     live = project.tasks.get(sop_step="pd_inbound_opt")
+    assert live.deadline and live.due_on
     set_deadline(live, live.deadline.moved_to_day(live.due_on + timedelta(days=3)), actor=owner, now=CREATED)
     own = make_task(project, "Own", owner=owner, deadline=live.deadline, now=CREATED)
     before = live.due_on

@@ -158,12 +158,12 @@ def _placed(task: Task, start: int, end: int) -> Span:
     if task.done is not None:
         begun = last_begin(task, task.done) if task.started is None else task.started
         return min(begun, task.done), task.done
-    begun = task.started if task.started is not None else task.pinned
+    since = task.started if task.started is not None else task.pinned
     if task.fixed is not None:
-        return last_begin(task, task.fixed) if begun is None else begun, task.fixed
-    assert begun is not None
-    finish = walk(task.open, begun, task.duration)
-    return begun, finish if task.started is None else max(finish, start, end)
+        return last_begin(task, task.fixed) if since is None else since, task.fixed
+    assert since is not None
+    finish = walk(task.open, since, task.duration)
+    return since, finish if task.started is None else max(finish, start, end)
 
 
 def _stands(task: Task, early: dict[int, Span], late: dict[int, Span]) -> tuple[int | None, int | None]:

@@ -14,6 +14,7 @@ from linkstar.lib.schedule import (
     LagOutOfRange,
     Link,
     NoAnchor,
+    Schedule,
     UnknownItem,
     WorkTime,
     find_cycle,
@@ -183,7 +184,7 @@ def test_links_of_a_parent_mean_the_same_written_out_for_each_child(data: st.Dat
     """FS and SS into a parent, FS and FF out of it."""
     durations = data.draw(st.lists(st.integers(0, 6), min_size=7, max_size=7))
     parents = {1: "p", 2: "p", 4: "q", 5: "q"}
-    leaves = {"p": [1, 2], "q": [4, 5]}
+    leaves: dict[int | str, list[int | str]] = {"p": [1, 2], "q": [4, 5]}
     nodes: list[int | str] = [0, "p", 3, "q", 6]
     links: list[Link[int | str]] = []
     flat: list[Link[int | str]] = []
@@ -196,12 +197,13 @@ def test_links_of_a_parent_mean_the_same_written_out_for_each_child(data: st.Dat
                 continue
             lag = data.draw(st.integers(-5, 5))
             links.append(Link(before, after, kind, lag))
-            for one in leaves.get(before, [before]):  # type: ignore[call-overload]
-                flat += [Link(one, other, kind, lag) for other in leaves.get(after, [after])]  # type: ignore[call-overload]
-    inner = [Link(1, 2), Link(5, 4, "SS", 1)] if data.draw(st.booleans()) else []
-    children = [Item(key, durations[key], parent=parents.get(key)) for key in range(7)]
+            for one in leaves.get(before, [before]):
+                flat += [Link(one, other, kind, lag) for other in leaves.get(after, [after])]
+    inner: list[Link[int | str]] = [Link(1, 2), Link(5, 4, "SS", 1)] if data.draw(st.booleans()) else []
+    children: list[Item[int | str]] = [Item(key, durations[key], parent=parents.get(key)) for key in range(7)]
     whole = schedule([*children, Item("p"), Item("q")], [*links, *inner], start=0)
-    plain = schedule([Item(key, durations[key]) for key in range(7)], [*flat, *inner], start=0)
+    alone: list[Item[int | str]] = [Item(key, durations[key]) for key in range(7)]
+    plain = schedule(alone, [*flat, *inner], start=0)
     for key in range(7):
         assert whole[key][1:8] == plain[key][1:8]
     for parent, inside in leaves.items():
@@ -276,5 +278,5 @@ def test_a_plan_without_start_or_finish_is_refused() -> None:
 
 
 def test_nothing_to_plan() -> None:
-    found = schedule([], [], start=7)
+    found: Schedule[str] = schedule([], [], start=7)
     assert (found.finish, found.critical, found.last_chain, found.violations) == (7, [], (), [])
