@@ -188,7 +188,8 @@ def label(deadline: Deadline | None, reader: Reader) -> DueLabel | None:
 
 
 def _days_text(move: Move) -> str:
-    days = move.days
+    # On another clock the same moment may fall on another day, and is no later for it.
+    days = 0 if move.is_same_moment else move.days
     if days > 0:
         return ngettext("%(count)d day later", "%(count)d days later", days) % {"count": days}
     if days < 0:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from linkstar.lib.clock_text import day_text
@@ -17,7 +17,7 @@ from linkstar.lib.deadlines import DeadlineOutOfRange, DueLabel, check_range
 from linkstar.lib.forms import problems
 from linkstar.lib.zones import get_zone, zone_name
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects import access
 from projects.actions.rescheduling import PreviewChanged
 from projects.cards import Reader
@@ -50,6 +50,11 @@ class AnchorForm(forms.Form):
     )
     along = forms.BooleanField(required=False, label=gettext_lazy("Tasks added by hand go along, by as many days"))
 
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        """`label` is the template's own name of the day."""
+        super().__init__(*args, **kwargs)
+        self.fields["anchor_on"].label = label
+
     def clean_anchor_on(self) -> date:
         day: date = self.cleaned_data["anchor_on"]
         try:
@@ -70,11 +75,12 @@ def project_anchor(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """GET draws the question; POST says what would move, and with `step=apply` and the seal of that it moves."""
     project, now = access.get_project(request.member, pk, to="edit"), timezone.now()
     try:
-        template_of(project)
+        template = template_of(project)
     except (NoAnchor, AnchorRecorded) as error:
         return _without(request, project, error)
     current = {"anchor_on": _offered(request.GET.get("to", "")) or project.anchor_on, "along": True}
-    form = AnchorForm(request.POST) if request.method == "POST" else AnchorForm(initial=current)
+    label = template.anchor.label.get(get_language() or "en")
+    form = AnchorForm(posted(request), initial=current, label=label)
     if not form.is_bound or not form.is_valid():
         return _draw(request, project, form, now)
     day, decisions, along = form.cleaned_data["anchor_on"], form.decisions(), form.cleaned_data["along"]
@@ -121,7 +127,6 @@ def _draw(
     has_changed: bool = False,
 ) -> HttpResponse:
     reader, template = reader_of(request), template_of(project)
-    form.fields["anchor_on"].label = template.anchor.label.get(reader.language)
     context: dict[str, Any] = {
         "project": project,
         "form": form,

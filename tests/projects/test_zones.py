@@ -193,6 +193,14 @@ def test_the_pages_ask_and_do_it(project, maya):
     assert "2 deadlines kept their time and moved with it." in done.content.decode()
 
 
+def test_a_moment_that_is_kept_is_not_called_later(project, maya):
+    due(project, "timed", "2034-11-27", time(18))
+    url = reverse("projects:project-zone", args=[project.pk], urlconf="linkstar.urls")
+    page = client_of(maya).get(url, {"to": SHANGHAI}).content.decode()
+    assert "Tue 28 Nov 2034, 10:00 Beijing time" in page
+    assert "day later" not in page
+
+
 def test_a_project_without_open_deadlines_is_not_asked(project, maya):
     given = {"name": "Launch", "channel": "", "store": "", "description": "", "time_zone": EASTERN}
     client_of(maya).post(reverse("projects:project-edit", args=[project.pk], urlconf="linkstar.urls"), given)

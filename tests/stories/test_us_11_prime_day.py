@@ -66,6 +66,16 @@ def move(owner: Any, project: Project, **values: Any) -> Any:
     return ask(owner, project, step="apply", seal=seal, **values)
 
 
+def test_the_day_keeps_its_name_when_it_is_asked_for_again(owner: Any, project: Project) -> None:
+    url = reverse("templates_sop:project-anchor", args=[project.pk])
+    client = client_of(owner)
+    with patch("django.utils.timezone.now", return_value=ANNOUNCED):
+        first, again = text(client.get(url)), text(client.post(url, {"anchor_on": "2026-06-23", "along": "on"}))
+    label = first.partition('<label for="id_anchor_on">')[2].partition("</label>")[0]
+    assert label
+    assert f'<label for="id_anchor_on">{label}</label>' in again
+
+
 def test_open_steps_move_and_done_ones_stay(owner: Any, project: Project) -> None:
     done = project.tasks.order_by("number").first()
     finish_task(done, actor=owner, now=CREATED + timedelta(days=1))
