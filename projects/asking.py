@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from linkstar.lib import kept_sql
 from linkstar.lib.clock_text import day_text
+from linkstar.lib.kept import Kept
 from linkstar.members.models import Member
 from projects import access, models
 from projects.cards import Reader
@@ -168,24 +168,28 @@ def choices_for(member: Member, project: Project, columns: Iterable[Column]) -> 
 
 
 def _labels_for(member: Member, project: Project) -> list[Choice]:
-    def written() -> QuerySet[Any, Any]:
-        labels = Label.objects.order_by("name")
-        if member.is_guest:
-            worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
-            labels = labels.filter(pk__in=worn.values("label"))
-        return labels.values_list("pk", "name")
+    return [Choice(str(pk), name) for pk, name in (_worn(member, project) if member.is_guest else _labels())]
 
-    rows = kept_sql.rows(None if member.is_guest else "labels", written)
-    return [Choice(str(pk), name) for pk, name in rows]
+
+def _worn(member: Member, project: Project) -> QuerySet[Any, Any]:
+    worn = Task.labels.through.objects.filter(task__in=access.tasks_of(member, project).values("pk"))
+    return _named(Label.objects.filter(pk__in=worn.values("label")))
+
+
+def _named(labels: QuerySet[Label]) -> QuerySet[Any, Any]:
+    return labels.order_by("name").values_list("pk", "name")
 
 
 def _people_for(member: Member, project: Project) -> list[Choice]:
-    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
-        people = access.assignable_to(member, None, Project(pk=project)).exclude(pk=me)
-        return people.values_list("pk", "display_name")
+    return [Choice(str(pk), name) for pk, name in _people(member, project.pk)]
 
-    rows = kept_sql.rows("people of a project", written, me=member.pk, project=project.pk)
-    return [Choice(str(pk), name) for pk, name in rows]
+
+def _others(member: Member, project: int) -> QuerySet[Any, Any]:
+    people = access.assignable_to(member, None, Project(pk=project)).exclude(pk=member.pk)
+    return people.values_list("pk", "display_name")
+
+
+_labels, _people = Kept(lambda: _named(Label.objects.all())), Kept(_others)
 
 
 def field_choice(field: models.CustomField, people: Sequence[Choice], *, is_everywhere: bool = False) -> FieldChoice:

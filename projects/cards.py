@@ -1,6 +1,6 @@
 """What a card shows, gathered in one statement and put into words once, so that drawing it asks and decides nothing."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -25,21 +25,6 @@ class Reader:
     zone: str
     language: str
     now: datetime
-
-    @property
-    def sight(self) -> Hashable:
-        """What decides, beside their pk, what an insider sees (TaskQuerySet.allowed_to): for keys of kept statements.
-
-        None for a guest, of whom more than that decides.
-        """
-        return (self.member.role, self.member.sees_finance) if self.member.is_insider else None
-
-    def as_at(self, *, me: int, now: datetime | None = None) -> "Reader":
-        """Somebody else who sees the same, at another time: a stand-in for a kept statement (lib/kept_sql.py)."""
-        member = self.member
-        if me != member.pk:
-            member = Member(pk=me, role=member.role, can_see_finance=member.can_see_finance)
-        return Reader(member, self.zone, self.language, now or self.now)
 
 
 class Face(NamedTuple):

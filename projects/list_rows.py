@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linkstar.lib import kept_sql
+from linkstar.lib.kept import Kept
 from linkstar.lib.text import face, initial
 from linkstar.members.models import Member
+from projects import access
 from projects.arrangement import DUE_GROUPS, Arrangement, Cursor, Key, after, order_of
 from projects.asking import Asked
 from projects.cards import Card, Face, Reader, card_values, cards_of
@@ -88,25 +90,37 @@ def list_page(
     begun = Cursor.read(cursor, [key.kind for key in arrangement.keys(now=reader.now, zone=reader.zone).values()])
     keys = arrangement.keys(now=begun.now if begun else reader.now, zone=reader.zone)
 
-    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
-        member = reader.as_at(me=me).member
-        tasks = _ordered(asked.narrow(asked.scope(member, Project(pk=project)), reader), keys, begun)
-        return _values(tasks[: size + 1], member, keys, has_fields=bool(fields))
-
-    def counted(*, me: int, project: int) -> QuerySet[Any, Any]:
-        tasks = asked.scope(reader.as_at(me=me).member, Project(pk=project))
-        return _group_values(tasks, asked.narrow(tasks, reader) if asked.wanted.is_on else None, keys)
-
-    # As nearly everybody opens a list.
-    is_usual = not begun and not asked.wanted.is_on and arrangement == Arrangement()
-    usual = (reader.sight, size, bool(fields)) if is_usual and reader.sight else None
-    given = {"me": reader.member.pk, "project": project.pk}
-    rows = kept_sql.rows(usual and ("list", *usual), written, **given)
+    is_plain = reader.member.is_insider and not begun and not asked.wanted.is_on
+    if is_plain and (size, arrangement) == _USUAL:
+        rows = _first(reader.member, project.pk, bool(fields))
+        groups = _groups(reader.member, project.pk)
+    else:
+        tasks = asked.scope(reader.member, project)
+        found = asked.narrow(tasks, reader)
+        rows = list(_values(_ordered(found, keys, begun)[: size + 1], reader.member, keys, has_fields=bool(fields)))
+        groups = list(_group_values(tasks, found if asked.wanted.is_on else None, keys))
     is_readonly = project.is_archived or asked.wanted.is_archived
     page = _page_of(_rows_of(rows, reader, is_readonly=is_readonly, fields=fields), keys, reader, begun, size=size)
-    groups = kept_sql.rows(usual and ("groups", *usual), counted, **given)
     _count_groups(page, groups, GroupNames(arrangement.group, columns), has_groups=_group_width(keys) > 0)
     return page
+
+
+# As nearly everybody opens a list.
+_USUAL = (ROWS_PER_PAGE, Arrangement())
+
+
+def _usual_keys() -> dict[str, Key]:
+    return Arrangement().keys(now=timezone.now(), zone="UTC")
+
+
+def _first_rows(member: Member, project: int, has_fields: bool) -> QuerySet[Any, Any]:
+    keys = _usual_keys()
+    first = _ordered(access.current_tasks_in(member, project), keys, None)[: ROWS_PER_PAGE + 1]
+    return _values(first, member, keys, has_fields=has_fields)
+
+
+_first = Kept(_first_rows)
+_groups = Kept(lambda member, project: _group_values(access.current_tasks_in(member, project), None, _usual_keys()))
 
 
 def rows_after(

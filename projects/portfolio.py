@@ -15,9 +15,10 @@ from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import QueryDict
 
-from linkstar.lib import kept_sql
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
+from linkstar.lib.kept import Kept
 from linkstar.lib.text import clean_line
+from linkstar.members.models import Member
 from projects.cards import Face, Reader
 from projects.models import Forecast, Project, Task
 from projects.models.tasks import TaskQuerySet
@@ -192,12 +193,11 @@ def portfolio_rows(
     wanted: PortfolioFilter, reader: Reader, *, start: int = 0, stop: int | None = None
 ) -> list[PortfolioRow]:
     """Of portfolio() those from `start` to `stop`: one statement, however many tasks there are."""
-
-    def asked(**given: Any) -> QuerySet[Any, Any]:
-        return _said(wanted, reader.as_at(**given))[start:stop]
-
-    key = None if wanted.is_on or not reader.sight else ("portfolio", reader.sight, wanted, start, stop)
-    rows = kept_sql.rows(key, asked, me=reader.member.pk, now=reader.now)
+    is_usual = reader.member.is_insider and not wanted.is_on
+    if is_usual:
+        rows = _usual(reader.member, reader.now, wanted, (start, stop))
+    else:
+        rows = list(_said(wanted, reader)[start:stop])
     channels = {str(value): str(name) for value, name in Project.Channel.choices}
     return [_row(wanted, reader, channels, *values) for values in rows]
 
@@ -210,6 +210,15 @@ def _said(wanted: PortfolioFilter, reader: Reader) -> QuerySet[Any, Any]:
         return found.values_list(*_FIELDS)
     by = "channel" if wanted.group == "channel" else "owner_id"
     return found.annotate(group_count=Window(Count("pk"), partition_by=F(by))).values_list(*_FIELDS, "group_count")
+
+
+def _usual_rows(
+    member: Member, now: datetime, wanted: PortfolioFilter, part: tuple[int, int | None]
+) -> QuerySet[Any, Any]:
+    return _said(wanted, Reader(member, "", "", now))[slice(*part)]
+
+
+_usual = Kept(_usual_rows)
 
 
 def _counts(tasks: TaskQuerySet, reader: Reader) -> Subquery:
@@ -278,15 +287,18 @@ class Choices:
 
 
 def portfolio_choices(reader: Reader) -> Choices:
-
-    def asked(**given: Any) -> QuerySet[Any, Any]:
-        seen = Project.objects.visible_to(reader.as_at(**given).member).order_by()
-        return seen.values_list("channel", "store", "owner_id", "owner__display_name").distinct()
-
-    found = kept_sql.rows(reader.sight and ("portfolio choices", reader.sight), asked, me=reader.member.pk)
+    found = (_offered if reader.member.is_insider else _chosen_from)(reader.member)
     used = {channel for channel, *_rest in found}
     return Choices(
         channels=[(value or "none", str(label)) for value, label in Project.Channel.choices if value in used],
         stores=sorted({store for _channel, store, *_rest in found if store}),
         owners=sorted({(pk, name) for _channel, _store, pk, name in found}, key=lambda owner: (owner[1], owner[0])),
     )
+
+
+def _chosen_from(member: Member) -> QuerySet[Any, Any]:
+    seen = Project.objects.visible_to(member).order_by()
+    return seen.values_list("channel", "store", "owner_id", "owner__display_name").distinct()
+
+
+_offered = Kept(_chosen_from)

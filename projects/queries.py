@@ -1,6 +1,6 @@
 """A board as pages of cards: the first or next of each column that a filter lets through."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,7 +8,6 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import ngettext
 
-from linkstar.lib import kept_sql
 from linkstar.lib.kept import Kept, Text
 from linkstar.members.models import Member
 from projects import access
@@ -66,39 +65,37 @@ def board_columns(project: Project, board: Board, asked: Asked, reader: Reader) 
 
 def _shown_columns(project: Project, board: Board, asked: Asked, reader: Reader) -> list[ShownColumn]:
     """Without cards."""
-
-    def written(*, me: int, project: int, board: int) -> QuerySet[Any, Any]:
-        tasks = asked.scope(reader.as_at(me=me).member, Project(pk=project))
-        found = asked.narrow(tasks, reader) if asked.wanted.is_on else None
-        return _column_rows(Board(pk=board), tasks, found)
-
-    key = _key("columns", asked, reader)
-    rows = kept_sql.rows(key, written, me=reader.member.pk, project=project.pk, board=board.pk)
+    if _is_usual(asked, reader):
+        rows = _columns(reader.member, project.pk, board.pk)
+    else:
+        tasks = asked.scope(reader.member, project)
+        rows = list(_column_rows(board, tasks, asked.narrow(tasks, reader) if asked.wanted.is_on else None))
     return [ShownColumn(*row) for row in rows]
 
 
 def _first_cards(project: Project, asked: Asked, reader: Reader) -> list[Card]:
     """Of each column one more than a page."""
     fields = access.fields_of(reader.member, project, on_cards=True)
-
-    def written(*, me: int, project: int) -> QuerySet[Any, Any]:
-        member = reader.as_at(me=me).member
-        found = asked.narrow(asked.scope(member, Project(pk=project)), reader)
-        numbered = found.annotate(place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc()))
-        first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
-        # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
-        tasks = Task.objects.filter(pk__in=first).order_by("column_id", "rank")
-        return card_values(tasks, member, has_fields=bool(fields))
-
-    key = _key("cards", asked, reader, bool(fields))
-    rows = kept_sql.rows(key, written, me=reader.member.pk, project=project.pk)
+    if _is_usual(asked, reader):
+        rows = _first(reader.member, project.pk, bool(fields))
+    else:
+        found = asked.narrow(asked.scope(reader.member, project), reader)
+        rows = list(_first_rows(found, reader.member, has_fields=bool(fields)))
     is_readonly = project.is_archived or asked.wanted.is_archived
     return [card for card, _beside in cards_of(rows, reader, is_readonly=is_readonly, fields=fields)]
 
 
-def _key(name: str, asked: Asked, reader: Reader, *more: Hashable) -> Hashable | None:
-    """Of a board without a filter, which is what nearly everybody opens."""
-    return (name, reader.sight, *more) if reader.sight and not asked.wanted.is_on else None
+def _first_rows(found: QuerySet[Task], member: Member, *, has_fields: bool) -> QuerySet[Any, Any]:
+    numbered = found.annotate(place=Window(RowNumber(), partition_by=F("column_id"), order_by=F("rank").asc()))
+    first = numbered.filter(place__lte=CARDS_PER_PAGE + 1).values("pk")
+    # The page is chosen before the cards are gathered: labels are then looked up for what is shown only.
+    tasks = Task.objects.filter(pk__in=first).order_by("column_id", "rank")
+    return card_values(tasks, member, has_fields=has_fields)
+
+
+def _is_usual(asked: Asked, reader: Reader) -> bool:
+    """An insider's board without a filter, which is what nearly everybody opens."""
+    return reader.member.is_insider and not asked.wanted.is_on
 
 
 def column_page(column: Column, asked: Asked, reader: Reader, *, after: str) -> ShownColumn:
@@ -162,6 +159,14 @@ def _new_rows(member: Member, project: int, column: int, *made: int) -> QuerySet
     return card_values(made_rows, member, has_fields=False, total=_count_in(seen, column))
 
 
+_columns = Kept(
+    lambda member, project, board: _column_rows(Board(pk=board), access.current_tasks_in(member, project), None)
+)
+_first = Kept(
+    lambda member, project, has_fields: _first_rows(
+        access.current_tasks_in(member, project), member, has_fields=has_fields
+    )
+)
 _moved, _new = Kept(_moved_rows), Kept(_new_rows)
 columns_of = Kept(lambda board: Column.objects.filter(board=board).order_by("position"))
 

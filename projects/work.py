@@ -13,8 +13,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 
-from linkstar.lib import kept_sql
 from linkstar.lib.day_grid import day_start
+from linkstar.lib.kept import Kept
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects.asking import FieldChoice, FilterChip
@@ -106,7 +106,11 @@ class WorkGroup:
 
 def current_tasks(reader: Reader) -> TaskQuerySet:
     """What can still be waited for: unfinished, at work, of projects that are not archived, and seen by the reader."""
-    tasks = Task.objects.visible_to(reader.member).current().unfinished()
+    return _current(reader.member)
+
+
+def _current(member: Member) -> TaskQuerySet:
+    tasks = Task.objects.visible_to(member).current().unfinished()
     return tasks.exclude(project__state=Project.State.ARCHIVED)
 
 
@@ -116,32 +120,27 @@ def my_work(reader: Reader, wanted: WorkFilter | None = None) -> list[WorkGroup]
     The first of each group, fewer of what is far off; or, when the filter names a section, a page of that one.
     """
     wanted = wanted or WorkFilter()
-    is_usual = not (wanted.is_on or wanted.section or wanted.start)
-    key = ("my work", reader.sight) if is_usual and reader.sight else None
-
-    def written(*, me: int, now: datetime, today_ends: datetime, week_ends: datetime) -> QuerySet[Any, Any]:
-        return _mine(reader.as_at(me=me, now=now), wanted, _part(now, today_ends, week_ends))
-
-    today_ends, week_ends = _ends(reader)
-    given: dict[str, int | datetime] = {
-        "me": reader.member.pk,
-        "now": reader.now,
-        "today_ends": today_ends,
-        "week_ends": week_ends,
-    }
+    is_usual = reader.member.is_insider and not (wanted.is_on or wanted.section or wanted.start)
+    times = (reader.now, *_ends(reader))
+    if is_usual:
+        rows = _usual(reader.member, *times)
+    else:
+        rows = list(_mine(reader.member, wanted.condition(reader), wanted, *times))
     groups: dict[str, WorkGroup] = {}
-    for part, place, count, *values in kept_sql.rows(key, written, **given):
+    for part, place, count, *values in rows:
         group = groups.setdefault(part, WorkGroup(part, count))
         if place <= LATER_LIMIT or wanted.section or part not in _CUT_SHORT:
             group.rows.append(work_row(reader, *values))
     return [groups[name] for name in GROUPS if name in groups]
 
 
-def _mine(reader: Reader, wanted: WorkFilter, part: Case) -> QuerySet[Any, Any]:
+def _mine(
+    member: Member, condition: Q, wanted: WorkFilter, now: datetime, today_ends: datetime, week_ends: datetime
+) -> QuerySet[Any, Any]:
     """Of each group a page: its name, the place of the task in it, how many it has, and the task's WORK_FIELDS."""
-    mine = Q(owner=reader.member) | Q(pk__in=reader.member.helped_tasks.values("pk"))
+    mine = Q(owner=member) | Q(pk__in=member.helped_tasks.values("pk"))
     order = (F("due_at").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
-    found = current_tasks(reader).filter(mine, wanted.condition(reader)).annotate(part=part)
+    found = _current(member).filter(mine, condition).annotate(part=_part(now, today_ends, week_ends))
     if wanted.section:
         found = found.filter(part=wanted.section)
     found = (
@@ -151,6 +150,9 @@ def _mine(reader: Reader, wanted: WorkFilter, part: Case) -> QuerySet[Any, Any]:
         .order_by(*order)
     )
     return found.values_list("part", "place", "count", *WORK_FIELDS)
+
+
+_usual = Kept(lambda member, *times: _mine(member, Q(), WorkFilter(), *times))
 
 
 def _ends(reader: Reader) -> tuple[datetime, datetime]:

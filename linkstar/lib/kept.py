@@ -1,11 +1,12 @@
-"""Statements that are put together once a process: for many the ORM takes longer than PostgreSQL takes to answer.
+"""Statements that the ORM writes once a process: for many it takes longer than PostgreSQL takes to answer.
 
-PostgreSQL keeps them too, as prepared statements of a connection.
+PostgreSQL keeps them too, as prepared statements of a connection (docs/decisions/0014).
 """
 
+import operator
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet
@@ -16,9 +17,17 @@ from django.db.models.query import ValuesListIterable, get_related_populators
 from django.utils import timezone
 from psycopg.sql import Literal
 
-# Numbers that are no pk: where one stands in a statement, as itself or as text, a value is put.
-_FIRST_STAND_IN = -(2**62)
+# No pk, no text and no time of ours: where one stands in a statement, a value is put.
+_FIRST_STAND_IN, _FIRST_TIME = -(2**62), datetime(1800, 1, 1, tzinfo=UTC)
+# Of as many digits, by which one is known that something was made of.
+_ALTERED = str(_FIRST_STAND_IN)[1:13]
 _PLACEHOLDER = re.compile("%%|%s")
+# More forms than the code of one page has: those of a page's number, say, are then put together again.
+_MOST = 512
+
+
+class NotKept(Exception):
+    """The queryset does not use a value as it was given: the statement would say that of the first time for good."""
 
 
 class Text(str):
@@ -44,15 +53,16 @@ def prepared_cursor() -> CursorWrapper:
     return cursor
 
 
-_OPEN = (int, Text)
+_OPEN = (int, Text, datetime)
 
 
 class Kept:
     """The rows of the queryset that `build` makes of its arguments, as a list.
 
-    Numbers, Texts and rows (Somebody) may be other ones each time, and so may every moment, which is taken for now; any
-    other argument is a part of the statement's form and comes from the code, never from a person. Rows come as the
-    queryset would give them, with what select_related names; values_list gives tuples. No prefetching.
+    Numbers, Texts, moments and rows (Somebody) may be other ones each time, and `build` must use them as they are; any
+    other argument is a part of the statement's form. `build` may ask for timezone.now(); any other day or time that
+    was not given is refused (NotKept). Rows come as the queryset would give them, with what select_related names;
+    values_list gives tuples. No prefetching.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -61,15 +71,20 @@ class Kept:
 
     def __call__(self, *args: Any) -> list[Any]:
         key = tuple(_shape(arg) for arg in args)
-        if key not in self._forms:
-            self._forms[key] = self._put_together(args)
-        form = self._forms[key]
+        try:
+            form = self._forms[key]
+        except KeyError:
+            if len(self._forms) >= _MOST:
+                self._forms = {}
+            form = self._forms[key] = self._put_together(args)
         return [] if form is None else form.rows([_value(arg) for arg in args])
 
     def _put_together(self, args: tuple[Any, ...]) -> "_Form | None":
-        given = [_stand_in(arg, _FIRST_STAND_IN + place) for place, arg in enumerate(args)]
+        given = [_stand_in(arg, place) for place, arg in enumerate(args)]
+        begun = timezone.now()
         try:
-            return _Form(self._build(*given), len(args))
+            rows = self._build(*given)
+            return _Form(rows, {key: place for place, arg in enumerate(given) for key in _known_by(arg)}, begun)
         except EmptyResultSet:
             return None
 
@@ -78,34 +93,54 @@ def _is_somebody(arg: Any) -> bool:
     return hasattr(type(arg), "with_pk")
 
 
+def _open_kind(arg: Any) -> type | None:
+    if isinstance(arg, datetime):
+        return datetime
+    return type(arg) if type(arg) in _OPEN else None
+
+
 def _shape(arg: Any) -> Any:
-    if type(arg) in _OPEN:
-        return type(arg)
-    return arg.shape if _is_somebody(arg) else arg
+    return _open_kind(arg) or (arg.shape if _is_somebody(arg) else arg)
 
 
 def _value(arg: Any) -> Any:
     return arg.pk if _is_somebody(arg) else arg
 
 
-def _stand_in(arg: Any, number: int) -> Any:
-    if type(arg) in _OPEN:
-        return type(arg)(number)
+def _stand_in(arg: Any, place: int) -> Any:
+    kind, number = _open_kind(arg), _FIRST_STAND_IN + place
+    if kind is datetime:
+        return _FIRST_TIME + timedelta(minutes=place)
+    if kind is not None:
+        return kind(number)
     return arg.with_pk(number) if _is_somebody(arg) else arg
 
 
-class _Form:
-    """A compiled queryset: what never changes stands in its text, so that PostgreSQL can plan with it."""
+def _known_by(stand_in: Any) -> list[Any]:
+    """As what it may stand in a statement: a number also as text."""
+    if isinstance(stand_in, datetime):
+        return [stand_in]
+    is_open = _is_somebody(stand_in) or _open_kind(stand_in)
+    return [int(_value(stand_in)), str(_value(stand_in))] if is_open else []
 
-    def __init__(self, rows: QuerySet[Any, Any], count: int) -> None:
-        self._stand_ins = {kind(_FIRST_STAND_IN + place): place for place in range(count) for kind in (int, str)}
+
+class _Form:
+    """A compiled queryset: what never changes stands in its text, so that PostgreSQL can plan with it.
+
+    `stand_ins` says which argument each stands for; `begun` is when the queryset was about to be built.
+    """
+
+    def __init__(self, rows: QuerySet[Any, Any], stand_ins: dict[Any, int], begun: datetime) -> None:
+        self._stand_ins = stand_ins
         compiler = rows.query.get_compiler(rows.db)
         text, given = compiler.as_sql()
+        self._built = (begun, timezone.now())
         self.places: list[Callable[[list[Any]], Any]] = []
         values = iter(given)
         self.text = _PLACEHOLDER.sub(lambda found: self._written(found[0], values), text)
         self.converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
-        self.read = _as_tuple if issubclass(rows._iterable_class, ValuesListIterable) else _reader(compiler, rows.db)
+        is_values = issubclass(rows._iterable_class, ValuesListIterable)
+        self.read = _as_tuple(compiler) if is_values else _reader(compiler, rows.db)
 
     def _written(self, placeholder: str, values: Iterator[Any]) -> str:
         if placeholder == "%%":
@@ -119,10 +154,18 @@ class _Form:
 
     def _place(self, value: Any) -> Callable[[list[Any]], Any] | None:
         """Where a value of the statement comes from; None for what is always the same."""
-        if isinstance(value, datetime):
+        place = self._stand_ins.get(value) if isinstance(value, int | str | datetime) else None
+        if place is not None:
+            if isinstance(value, datetime):
+                return lambda values: values[place]
+            # Fields say by a number's class what PostgreSQL takes it for.
+            kind = type(value)
+            return lambda values: kind(values[place])
+        if isinstance(value, datetime) and self._built[0] <= value <= self._built[1]:
             return lambda _values: timezone.now()
-        place = self._stand_ins.get(value) if isinstance(value, int | str) else None
-        return None if place is None else lambda values: values[place]
+        if isinstance(value, date | time) or (isinstance(value, int | str) and _ALTERED in str(value)):
+            raise NotKept(f"{value!r} was not given")
+        return None
 
     def rows(self, values: list[Any]) -> list[Any]:
         params = [place(values) for place in self.places]
@@ -141,8 +184,9 @@ class _Form:
         return tuple(values)
 
 
-def _as_tuple(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return row
+def _as_tuple(compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
+    """Without what a statement selects for its order only."""
+    return operator.itemgetter(slice(compiler.col_count)) if compiler.has_extra_select else lambda row: row
 
 
 def _reader(compiler: Any, db: str) -> Callable[[tuple[Any, ...]], Any]:

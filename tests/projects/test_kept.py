@@ -1,16 +1,17 @@
 """Statements kept by linkstar/lib/kept.py: the same rows as the queryset gives, whoever asks and wherever."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
-from linkstar.lib.kept import Kept, Text
+from linkstar.lib.deadlines import Deadline
+from linkstar.lib.kept import Kept, NotKept, Text
 from linkstar.members.models import Member
 from projects import access
 from projects.models import Project, ProjectAccess, Task
@@ -93,3 +94,48 @@ def test_people_of_the_sheet_are_those_of_the_rule(owner: Any) -> None:
     expected = [(each.pk, each.is_helper, each.can_be_put_on) for each in access.people_around(task)]
     assert [(each.pk, each.is_helper, each.can_be_put_on) for each in access.people_beside(task)] == expected
     assert (gone.pk, True, False) in expected
+
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def late(project: int, now: datetime) -> QuerySet[Any, Any]:
+    return Task.objects.filter(project=project).overdue(now=now).order_by("pk").values_list("title", "field_values")
+
+
+@pytest.mark.django_db
+def test_each_asks_with_their_own_values(maya: Any) -> None:
+    deadline = Deadline(date(2026, 11, 20), None, "UTC")
+    task = make_task(make_project(maya), "Check the stock", owner=maya, deadline=deadline)
+    assert task.due_at is not None
+    after, before = task.due_at + timedelta(minutes=1), task.due_at - timedelta(minutes=1)
+    kept = Kept(late)
+
+    for _twice in range(2):
+        assert kept(task.project_id, after) == [(task.title, {})]
+        assert kept(task.project_id, before) == []
+        assert kept(task.project_id + 1, after) == []
+
+
+@pytest.mark.django_db
+def test_what_was_not_given_is_refused() -> None:
+    reckoned = Kept(lambda now: late(1, now - timedelta(days=7)))
+    always = Kept(lambda now: late(1, NOW))
+    on_a_day = Kept(lambda: Task.objects.filter(due_on=NOW.date()))
+    since = Kept(lambda: Task.objects.filter(due_at__lt=timezone.now() - timedelta(days=7)))
+    next_to = Kept(lambda pk: Task.objects.filter(pk=pk + 10**6))
+    inside = Kept(lambda text: Task.objects.filter(title__contains=text))
+
+    for kept, given in (
+        (reckoned, NOW), (always, NOW), (on_a_day, None), (since, None), (next_to, 7), (inside, Text("stock")),
+    ):  # fmt: skip
+        with pytest.raises(NotKept):
+            kept(*([] if given is None else [given]))
+
+
+@pytest.mark.django_db
+def test_what_only_the_order_needs_is_not_among_the_values(owner: Any) -> None:
+    task = make_task(make_project(owner), "Ours")
+    kept = Kept(lambda: Task.objects.order_by("created_at", "pk").values_list("title").distinct())
+
+    assert kept() == [(task.title,)]
