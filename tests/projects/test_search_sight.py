@@ -67,6 +67,19 @@ def test_guest_finds_what_is_shared_and_nothing_else(owner: Any, project: Projec
     assert {hit.is_archived for hit in search(owner, "zebra shared", now=NOW).hits} == {True}
 
 
+def test_a_search_that_comes_often_is_answered_as_the_first_one(owner: Any, project: Project, guest: Any) -> None:
+    """PostgreSQL has its statement planned by then, for whatever words and whoever asks."""
+    shared = make_task(project, "zebra shared")
+    set_visibility(shared, Task.Visibility.SHARED, actor=owner, now=NOW)
+    make_task(project, "zebra internal")
+    make_task(project, "主图复核")
+    for _often in range(12):
+        assert found(owner, "zebra") == ["tasks: zebra internal", "tasks: zebra shared"]
+        assert found(guest, "zebra") == ["tasks: zebra shared"]
+        assert found(owner, "主图") == ["tasks: 主图复核"]
+        assert found(owner, "zebra is:done") == []
+
+
 def test_two_guests_find_what_each_of_them_was_given(owner: Any, project: Project, guest: Any) -> None:
     """Their rule is written out once, with the guest left open."""
     second, elsewhere = make_member("guest"), make_project(owner, name="Second")
