@@ -1,7 +1,7 @@
 """What a link between two tasks is called."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 
 from projects.models import Dependency
 
@@ -17,7 +17,8 @@ def link_text(kind: str, lag_days: int, *, is_working: bool) -> str:
     """As in "finish to start, 3 working days later"."""
     lag = lag_text(lag_days, is_working=is_working)
     name = str(_SHORT.get(kind, kind))
-    return f"{name}, {lag}" if lag else name
+    comma = "，" if get_language() == "zh-hans" else ", "
+    return f"{name}{comma}{lag}" if lag else name
 
 
 def lag_text(days: int, *, is_working: bool) -> str:

@@ -27,6 +27,7 @@ from projects.timeline_rows import list_rows
 from projects.timeline_schedule import with_schedule
 from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
+from projects.wording import listed
 
 ROWS_PER_PAGE = 100
 ZOOMS = [
@@ -99,7 +100,7 @@ def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, re
         "zooms": ZOOMS,
         "views": VIEWS,
         "zone": zone_name(project.time_zone, reader.language, reader.now),
-        "offsets": ", ".join(dict.fromkeys(offset.text for offset in drawn.axis.offsets())),
+        "offsets": listed(dict.fromkeys(offset.text for offset in drawn.axis.offsets())),
         "may_edit": access.may(reader.member, "add task", project) and not page.asked.wanted.is_archived,
     }
 
