@@ -25,7 +25,14 @@ from projects.models import Project
 
 # What is shown in README and committed; the others are for looking at and stay out of the repository.
 COMMITTED = frozenset(
-    {"board-1440-light-zh", "board-1440-light-en", "board-390-light-zh", "home-1440-light-en", "task-1440-dark-en"}
+    {
+        "board-1440-light-zh",
+        "board-1440-light-en",
+        "board-390-light-zh",
+        "home-1440-light-en",
+        "task-1440-dark-en",
+        "timeline-1440-light-en",
+    }
 )
 WIDTHS, THEMES = (1440, 390), ("light", "dark")
 LANGUAGES = {"en": "en", "zh": "zh-hans"}
@@ -51,6 +58,13 @@ def shots(workspace: Workspace) -> list[Shot]:
         Shot("sign-in", "/accounts/login/", None),
         Shot("work", "/"),
         Shot("board", f"{here}/board/"),
+        Shot("list", f"{here}/list/"),
+        Shot("timeline", f"{here}/timeline/"),
+        Shot("calendar", f"{here}/calendar/"),
+        Shot("baseline", f"{here}/baseline/"),
+        Shot("slips", f"{here}/slips/"),
+        Shot("forecast", f"{here}/forecast/"),
+        Shot("working-days", "/settings/calendar/years/", "brand@demo.test"),
         Shot("task", f"/tasks/{task}/"),
         Shot("start", "/templates/fba_replenishment_shipment/start/"),
         Shot("inbox", "/inbox/"),
