@@ -33,6 +33,8 @@ DATA: dict[str, Any] = {
     "before": "12",
     "after": "13",
     "is_behind": True,
+    "cause": "short",
+    "on": "Fri 27 Nov",
     "deadline": {"on": "2026-11-27", "time": None, "zone": "America/Los_Angeles"},
 }
 

@@ -22,10 +22,12 @@ from tests.projects.test_move import statements
 from tests.races import RACE, at_once
 
 DAY = date(2026, 11, 20)
+# Past on every clock of the world, whenever the tests run.
+YESTERDAY = timezone.now().date() - timedelta(days=1)
 
 
 def logged(task: Task, actor: Any, minutes: int, note: str = "") -> TimeEntry:
-    return log_time(task, minutes=minutes, spent_on=timezone.localdate(), note=note, actor=actor, now=timezone.now())
+    return log_time(task, minutes=minutes, spent_on=YESTERDAY, note=note, actor=actor, now=timezone.now())
 
 
 @pytest.mark.django_db
@@ -98,7 +100,7 @@ class TestPage:
         assert "With subtasks:" in page and "1 h 45 min of 6 h logged" in page
 
     def test_time_is_logged_changed_and_removed_in_the_dialog(self, browser: Any, task: Task, maya: Any) -> None:
-        address, today = reverse("projects:task-time", args=[task.pk]), timezone.localdate().isoformat()
+        address, today = reverse("projects:task-time", args=[task.pk]), YESTERDAY.isoformat()
         assert "Nobody has logged time" in text(browser.get(address, **HTMX))
         response = browser.post(address, {"length": "1h30", "spent_on": today, "note": "Cut < it"}, **HTMX)
         entry = TimeEntry.objects.get()
@@ -125,7 +127,7 @@ class TestPage:
         ],
     )
     def test_absurd_entries_come_back(self, browser: Any, task: Task, changed: dict[str, str], said: str) -> None:
-        given = {"length": "1h", "spent_on": timezone.localdate().isoformat(), "note": "kept", **changed}
+        given = {"length": "1h", "spent_on": YESTERDAY.isoformat(), "note": "kept", **changed}
         response = browser.post(reverse("projects:task-time", args=[task.pk]), given, **HTMX)
         assert (response.status_code, TimeEntry.objects.count()) == (422, 0)
         assert said in text(response) and given["note"] in text(response)
@@ -147,7 +149,7 @@ class TestPage:
 
     def test_a_manager_removes_what_others_logged_and_changes_nothing(self, task: Task, maya: Any) -> None:
         entry, manager = logged(task, maya, 60), make_member("manager")
-        given = {"length": "2h", "spent_on": timezone.localdate().isoformat()}
+        given = {"length": "2h", "spent_on": YESTERDAY.isoformat()}
         assert client_of(manager).post(reverse("projects:time-edit", args=[entry.pk]), given).status_code == 403
         assert client_of(make_member()).post(reverse("projects:time-remove", args=[entry.pk])).status_code == 403
         client_of(manager).post(reverse("projects:time-remove", args=[entry.pk]))
@@ -164,7 +166,7 @@ class TestPage:
         page = text(client.get(task.get_absolute_url(), **HTMX))
         assert "logged" not in page and "estimated" not in page and "prop-effort" not in page
         Task.objects.filter(pk=task.pk).update(owner=guest)
-        given = {"length": "20m", "spent_on": timezone.localdate().isoformat(), "note": "Retouched"}
+        given = {"length": "20m", "spent_on": YESTERDAY.isoformat(), "note": "Retouched"}
         assert client.post(address, given, **HTMX).status_code == 200
         for page in (text(client.get(address)), text(client.get(task.get_absolute_url(), **HTMX))):
             assert "20 min logged" in page

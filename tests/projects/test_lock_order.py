@@ -21,7 +21,7 @@ from tests.factories import make_member, make_project, make_task
 from tests.races import RACE, meanwhile
 
 pytestmark = RACE
-ARCHIVED, RESTORED = 15, 15
+ARCHIVED, RESTORED = 14, 14
 
 
 @pytest.mark.parametrize("way", ["remove_guest", "hand_over_work"])

@@ -31,7 +31,9 @@ def test_each_field_has_its_form(browser: Any, maya: Any, task: Task) -> None:
 
 def test_what_worked_is_answered_for_the_card_and_what_did_not_with_the_reason(browser: Any, task: Task) -> None:
     saved = browser.post(f"/tasks/{task.pk}/set/priority/", {"priority": "4"}, **BESIDE)
-    assert (saved.status_code, json.loads(saved["HX-Trigger"])) == (204, {"task:changed": {"task": task.pk}})
+    told = json.loads(saved["HX-Trigger"])
+    assert (saved.status_code, told["task:changed"]) == (204, {"task": task.pk})
+    assert told["toast"]["undo_url"]
     refused = browser.post(f"/tasks/{task.pk}/deadline/", {"typed": "someday", "zone": "UTC"}, **BESIDE)
     assert (refused.status_code, "This was not understood." in text(refused)) == (422, True)
     assert Task.objects.get(pk=task.pk).priority == 4
