@@ -4,7 +4,6 @@ Days of work follow each other along the links, each in its own calendar; a dead
 task is as early as it can be, backward as late as it may be. What is done, begun, pinned or fixed stays.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -36,7 +35,7 @@ def examine_plan(project: Project, *, way: Way, on: date, actor: Member, now: da
     preview = Preview(project, basis=f"{way} {on}")
     moving = [task for task in plan.tasks.values() if _moves(task, plan)]
     dates = {task.pk: _dates(task, plan, result, way) for task in moving}
-    _in_order(plan, dates)
+    _in_order(plan, dates, way)
     for task in moving:
         if not is_in_range(dates[task.pk], now):
             preview.stays.append(Stay(task, Stays.RANGE, dates[task.pk].deadline))
@@ -85,34 +84,57 @@ def _no_later(task: Task, finish: int, work: WorkTime) -> Deadline:
     zone = zone_of(task)
     deadline = Deadline(day_before(finish, get_zone(zone)), task.due_time, zone)
     while work.between(finish, finish_of(deadline)) > 0:
-        morning = to_minutes(resolve(deadline.on, time.min, zone).instant)
-        deadline = deadline.moved_to_day(day_before(work.previous_open(morning), get_zone(zone)))
+        deadline = _earlier(deadline, work)
     return deadline
 
 
-def _in_order(plan: Plan, dates: dict[int, Dates]) -> None:
-    """Times of day may put a deadline before that of the task it waits for: then it is due a day later."""
-    for _round in range(len(plan.links)):
-        late = next((found for link in plan.links if (found := _too_early(plan, dates, link.before, link.after))), None)
-        if late is None:
+def _in_order(plan: Plan, dates: dict[int, Dates], way: Way) -> None:
+    """Times of day may put a deadline before that of the task it waits for.
+
+    Forward the one that waits is then due later, backward the other one earlier.
+    """
+    pairs = [(link.before, link.after) for link in plan.links if link.kind == "FS" and link.lag >= 0]
+    stand = {task.pk: Dates.of(task) for task in plan.tasks.values()}
+    # Each round settles at least the next task of every chain.
+    for _round in range(len(dates) + 1):
+        is_settled = True
+        for before, after in pairs:
+            first, second = (dates.get(pk, stand.get(pk)) for pk in (before, after))
+            if not first or not second or first.deadline is None or second.deadline is None:
+                continue
+            earlier, later = finish_of(first.deadline), finish_of(second.deadline)
+            if earlier <= later or (after if way == "forward" else before) not in dates:
+                continue
+            is_settled = False
+            if way == "forward":
+                task = plan.tasks[after]
+                dates[after] = replace(second, deadline=to_deadline(task, earlier, plan.times.of(task)))
+            else:
+                task = plan.tasks[before]
+                dates[before] = _ended(first, _before(task, later, plan.times.of(task)))
+        if is_settled:
             return
-        pk, finish = late
-        later = to_deadline(plan.tasks[pk], finish, plan.times.of(plan.tasks[pk]))
-        dates[pk] = replace(dates[pk], deadline=later)
 
 
-def _too_early(plan: Plan, dates: Mapping[int, Dates], before: int, after: int) -> tuple[int, int] | None:
-    first, second = dates.get(before), dates.get(after)
-    if first is None or second is None or first.deadline is None or second.deadline is None:
-        return None
-    if not any(link.before == before and link.after == after and link.kind == "FS" for link in plan.links):
-        return None
-    finish = finish_of(first.deadline)
-    return (after, finish) if finish_of(second.deadline) < finish and not _is_lead(plan, before, after) else None
+def _ended(dates: Dates, deadline: Deadline) -> Dates:
+    """Due then, and not begun after it."""
+    if dates.start_on is None or dates.start_on < deadline.on:
+        return replace(dates, deadline=deadline)
+    return Dates(deadline.on, None, deadline)
 
 
-def _is_lead(plan: Plan, before: int, after: int) -> bool:
-    return any(link.lag < 0 for link in plan.links if link.before == before and link.after == after)
+def _before(task: Task, finish: int, work: WorkTime) -> Deadline:
+    """The last deadline at the task's own time of day that is not after `finish`, on a day with work."""
+    deadline = _no_later(task, finish, work)
+    while finish_of(deadline) > finish:
+        deadline = _earlier(deadline, work)
+    return deadline
+
+
+def _earlier(deadline: Deadline, work: WorkTime) -> Deadline:
+    """The same time of day on the working day before."""
+    morning = to_minutes(resolve(deadline.on, time.min, deadline.zone).instant)
+    return deadline.moved_to_day(day_before(work.previous_open(morning), get_zone(deadline.zone)))
 
 
 def _add_what_stays(preview: Preview, plan: Plan, violations: list[Violation[int]]) -> None:

@@ -80,6 +80,16 @@ def test_a_fixed_moment_holds_what_leads_to_it(project: Project, three: list[Tas
     assert moved(preview)["Photos"][1] <= "09-17 17:00"
 
 
+def test_backward_nothing_is_due_after_the_moment_it_leads_to(project: Project, maya: Any) -> None:
+    """The moment is a Saturday at four; what is due at six leads to it on Friday, with all that is before it."""
+    check = dated(project, "Check", "09-07", "09-07 19:00", duration_days=1)
+    gate = dated(project, "Gate", "09-10", "09-10 18:00", is_milestone=True)
+    live = dated(project, "Live", "09-12", "09-12 16:00", is_fixed=True)
+    chain(check, gate, live)
+    found = moved(examine(project, "backward", "10-30", maya))
+    assert (found["Gate"][1], found["Check"][1]) == ("09-11 18:00", "09-10 19:00")
+
+
 def test_the_page_plans_in_one_go_and_takes_it_back(project: Project, three: list[Task], maya: Any) -> None:
     browser, address = client_of(maya), reverse("projects:project-reschedule", args=[project.pk])
     assert 'value="forward"' in text(browser.get(address))
