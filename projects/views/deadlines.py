@@ -34,6 +34,7 @@ from projects.actions.refusals import StillDraft
 from projects.actions.slips import UNSAID, Cause
 from projects.models import Task
 from projects.scheduling.load import waiting_for
+from projects.undo_words import changed_words
 from projects.views.date_words import range_text, start_text
 from projects.views.moving import why_not
 from projects.views.reasons import WhyForm
@@ -123,7 +124,7 @@ def task_deadline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     why = WhyForm(request.POST, may_wait=True)
     if not why.is_valid():
         return _refuse(request, sheet, {"why": [problems(why)]})
-    return _save(request, sheet, form.deadline, now, why.why)
+    return _save(request, sheet, form.deadline, now, why.why, note=_note(form.resolved))
 
 
 @require_safe
@@ -158,9 +159,19 @@ def zones_for(task: Task) -> Choices:
     return zone_choices(get_language() or "en", first=tuple(dict.fromkeys(first)))
 
 
+def _note(resolved: Resolved | None) -> str:
+    return note_text(resolved, get_language() or "en") if resolved else ""
+
+
 def _save(
-    request: WorkspaceRequest, sheet: TaskSheet, deadline: Deadline | None, now: datetime, why: Cause = UNSAID
+    request: WorkspaceRequest,
+    sheet: TaskSheet,
+    deadline: Deadline | None,
+    now: datetime,
+    why: Cause = UNSAID,
+    note: str = "",
 ) -> HttpResponse:
+    """`note` is what a clock change did to the time that was asked for."""
     try:
         change = set_deadline(sheet.task, deadline, actor=request.member, now=now, why=why)
     except StartAfterDue:
@@ -171,7 +182,7 @@ def _save(
     also = ["projects/_task_properties.jinja#reminders", "projects/_task_properties.jinja#start"]
     also.append("projects/_task_slips.jinja")
     response = answer(request, sheet, _PART, also=also, now=now)
-    offer_undo(response, change)
+    offer_undo(response, change, f"{changed_words(change.verb)} {note}" if change and note else "")
     return response
 
 

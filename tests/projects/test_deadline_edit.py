@@ -1,5 +1,6 @@
 """The deadline of a task, as it is typed, previewed, refused and saved."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -178,8 +179,9 @@ def test_preview_explains_a_skipped_and_a_doubled_hour(reader: Any, task: Task) 
 
 
 def test_skipped_time_is_stored_as_the_one_that_clocks_show(reader: Any, task: Task) -> None:
-    save(reader, task, on="2027-03-14", time="02:30")
+    saved = save(reader, task, on="2027-03-14", time="02:30")
     assert kept(task)[:3] == (date(2027, 3, 14), time(3, 30), PACIFIC)
+    assert "已顺延 1 小时" in json.loads(saved["HX-Trigger"])["toast"]["message"]
 
 
 def test_preview_says_how_cst_was_read_and_what_has_passed(reader: Any, task: Task) -> None:
