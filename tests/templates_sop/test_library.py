@@ -102,7 +102,7 @@ def test_unknown_keys() -> None:
         get_template("prime_day").variant("none")
 
 
-def test_reading_does_not_hold_up_a_start() -> None:
+def test_reading_takes_less_than_400_ms() -> None:
     """Of the processor's time and the best of three: the machine may be busy with something else."""
     spent = []
     for _ in range(3):
@@ -111,4 +111,4 @@ def test_reading_does_not_hold_up_a_start() -> None:
         library()
         spent.append(time.process_time() - started)
     print(f"library read in {min(spent) * 1000:.0f} ms")
-    assert min(spent) < 2
+    assert min(spent) < 0.4
