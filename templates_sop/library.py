@@ -64,6 +64,15 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadTime:
+    """How long people outside the team usually take: calendar days from `least` to `most`, and whose time it is."""
+
+    least: int
+    most: int
+    whose: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     key: str
     phase: str
@@ -87,6 +96,10 @@ class Step:
     is_shareable: bool
     is_finance: bool  # settlements and bank data: only for those who may see finances
     is_milestone: bool
+    why: Text = Text("", "")  # what the step gains; `risk` is what goes wrong without it
+    outcome: Text = Text("", "")  # what is true when it is done; `deliverable` is the thing handed over
+    evidence: tuple[Text, ...] = ()  # what to attach as proof
+    lead_time: LeadTime | None = None
 
     @property
     def is_elapsed(self) -> bool:
@@ -216,4 +229,13 @@ def _step(raw: Raw) -> Step:
         is_shareable=raw["visibility"] == "external_shareable",
         is_finance=raw.get("sensitivity") == "finance",
         is_milestone=raw["milestone"],
+        why=_text(raw["why"]) if "why" in raw else Text("", ""),
+        outcome=_text(raw["outcome"]) if "outcome" in raw else Text("", ""),
+        evidence=tuple(_text(item) for item in raw.get("evidence", ())),
+        lead_time=_lead_time(raw["lead_time"]) if "lead_time" in raw else None,
     )
+
+
+def _lead_time(raw: Raw) -> LeadTime:
+    least, most = raw["days"]
+    return LeadTime(least, most, _text(raw["whose"]))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from linkstar.lib.clock_text import day_text
+from templates_sop.library import LeadTime
 from templates_sop.planning import Caution, Concern, Plan, PlannedStep
 
 # In the order the library page shows them: first what earns, then what protects. Rows of three come out full.
@@ -97,6 +98,15 @@ def duration_text(days: float, language: str) -> str:
         if days < 1:
             return _("half a day")
         return ngettext("%(days)s working day", "%(days)s working days", int(days)) % {"days": int(days)}
+
+
+def lead_time_text(lead_time: LeadTime, language: str) -> str:
+    """How long others usually take, and who: "3–14 days, Amazon receiving"."""
+    with translation.override(language):
+        words: dict[str, object] = {"days": lead_time.most, "whose": lead_time.whose.get(language)}
+        if lead_time.least == lead_time.most:
+            return ngettext("%(days)s day, %(whose)s", "%(days)s days, %(whose)s", lead_time.most) % words
+        return _("%(least)s–%(days)s days, %(whose)s") % (words | {"least": lead_time.least})
 
 
 def span_text(first_day: int, last_day: int, language: str) -> str:

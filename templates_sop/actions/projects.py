@@ -22,6 +22,7 @@ from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Dependency, Project, Task
 from templates_sop.library import SopTemplate, Step
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep, plan
+from templates_sop.wording import lead_time_text
 
 
 @transaction.atomic
@@ -125,9 +126,16 @@ def _task(planned: PlannedStep, owner: Member | None, language: str) -> Task:
 
 
 def _description(step: Step, language: str) -> str:
-    why, deliverable = step.risk.get(language), step.deliverable.get(language)
-    heading, result = _("Why it matters"), _("Deliverable")
-    return f"**{heading}**\n\n{why}\n\n**{result}**\n\n{deliverable}"
+    """What the step says about itself, each part under its heading; parts that it leaves out are left out here."""
+    parts = [
+        (_("Why it matters"), step.why.get(language)),
+        (_("Done when"), step.outcome.get(language)),
+        (_("Deliverable"), step.deliverable.get(language)),
+        (_("Attach as evidence"), "\n".join(f"- {item.get(language)}" for item in step.evidence)),
+        (_("Usual lead time"), lead_time_text(step.lead_time, language) if step.lead_time else ""),
+        (_("What goes wrong"), step.risk.get(language)),
+    ]
+    return "\n\n".join(f"**{heading}**\n\n{words}" for heading, words in parts if words)
 
 
 def _create_checklists(dated: Plan, tasks: Mapping[str, Task], language: str) -> None:
