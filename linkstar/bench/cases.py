@@ -79,8 +79,8 @@ class Bench:
                 lambda: plain(f"/list/{data.board_500}/"), 2, 10,
             ),
             Case(
-                "Gantt, 500 tasks", lambda: get(f"/projects/{data.board_500}/timeline/data/"),
-                lambda: plain(f"/gantt/{data.board_500}/"), 1.5, 14,
+                "Gantt, 500 tasks", lambda: get(f"/projects/{data.plan}/timeline/data/"),
+                lambda: plain(f"/gantt/{data.plan}/"), 1.5, 14,
             ),
             Case("move a card", self.move, self.plain_move, 5, 10),
             Case("create a task", self.create, self.plain_create, 5, 12),

@@ -28,7 +28,7 @@ def main() -> int:
     """0 also when a goal is missed: the table says so, and the machine may have been busy."""
     begun = time.monotonic()
     say("Each side is one gunicorn process; one client asks both over loopback HTTP, in turn.")
-    say("Laying out a workspace with boards of 500 and 5,000 open tasks …")
+    say("Laying out a workspace with boards of 500 and 5,000 open tasks and a plan of 500 …")
     call_command("fleet_migrate", verbosity=0, stdout=sys.stderr)
     data = lay_out()
     with connection.cursor() as cursor:
