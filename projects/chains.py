@@ -1,4 +1,4 @@
-"""Chains of links: the way from one task to another, all that a task waits for, and all that waits for it."""
+"""Chains of links: all that a task waits for, at any remove, and all that waits for it (circles.py: ways round)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,26 +34,6 @@ def _walk(statement: str, task: int) -> list[Edge]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [task])
         return list(cursor.fetchall())
-
-
-def path_between(first: int, last: int) -> list[int]:
-    """The shortest way along the links from one task (pk) to another that waits for it, both included; [] for none."""
-    after: dict[int, list[int]] = {}
-    for blocker, blocked in sorted(_walk(_DOWN, first)):
-        after.setdefault(blocker, []).append(blocked)
-    came_from: dict[int, int] = {}
-    reached = [first]
-    for here in reached:
-        for there in after.get(here, ()):
-            if there not in came_from and there != first:
-                came_from[there] = here
-                reached.append(there)
-    if last not in came_from:
-        return []
-    path = [last]
-    while path[0] != first:
-        path.insert(0, came_from[path[0]])
-    return path
 
 
 @dataclass(frozen=True, slots=True)

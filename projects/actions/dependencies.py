@@ -1,6 +1,5 @@
 """Let one task wait for another, change how, and let it go. Across projects; never in a circle."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +7,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from linkstar.members.models import Member
-from projects.actions.links import lock_links
+from projects.actions.links import are_family, lock_links
 from projects.actions.remembering import record
 from projects.actions.states import WAITS, waits_of
 from projects.actions.trace import leave_trace, lock_tasks, touch
-from projects.chains import path_between
+from projects.circles import Way, way_back
 from projects.dependencies import MOST_LINKS
 from projects.models import Change, Dependency, Task
 
@@ -57,11 +56,18 @@ class TooManyLinks(LinkRefused):
 
 
 class CycleFound(LinkRefused):
-    """The two would wait for each other. `path` (pks) leads round: the first task is the last one again."""
+    """The two would wait for each other. `path` (pks) leads round: the first task is the last one again.
 
-    def __init__(self, path: Sequence[int]) -> None:
-        super().__init__(" > ".join(str(pk) for pk in path))
-        self.path = list(path)
+    It goes over links and over families: a task begins before its subtasks, and ends after them.
+    """
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(" > ".join(str(pk) for pk in way.tasks))
+        self.way = way
+
+    @property
+    def path(self) -> list[int]:
+        return list(self.way.tasks)
 
 
 class LinkGone(LinkRefused):
@@ -96,9 +102,7 @@ def link_tasks(
     if _are_family(blocker, blocked):
         raise LinkInFamily
     _check_room(blocker, blocked)
-    way_back = path_between(blocked.pk, blocker.pk)
-    if way_back:
-        raise CycleFound([*way_back, blocked.pk])
+    _check_circle(blocker, blocked, kind)
     before = waits_of([blocked.pk])
     link = Dependency.objects.create(
         blocker=blocker,
@@ -114,13 +118,17 @@ def link_tasks(
 def edit_link(
     link: Dependency, *, kind: str, lag_days: int, lag_is_working: bool, actor: Member, now: datetime
 ) -> Change | None:
-    """Change how one waits for the other; None when it is like that already. Raises LagOutOfRange and LinkGone."""
+    """Change how one waits for the other; None when it is like that already.
+
+    Raises LagOutOfRange, LinkGone, and CycleFound: a link that now holds a start holds those of its subtasks too.
+    """
     _check_lag(lag_days)
     lock_links()
     link = _lock_link(link)
     wanted = (kind, lag_days, lag_is_working and lag_days != 0)
     if wanted == (link.kind, link.lag_days, link.lag_is_working):
         return None
+    _check_circle(link.blocker, link.blocked, kind)
     before, was = waits_of([link.blocked_id]), _said(link)
     link.kind, link.lag_days, link.lag_is_working = wanted
     link.save(update_fields=["kind", "lag_days", "lag_is_working"])
@@ -166,8 +174,13 @@ def _is_closed(task: Task) -> bool:
 def _are_family(one: Task, other: Task) -> bool:
     if one.project_id != other.project_id or (one.parent_id is None and other.parent_id is None):
         return False
-    above_one = Task.objects.above(one.pk).filter(pk=other.pk)
-    return above_one.exists() or Task.objects.above(other.pk).filter(pk=one.pk).exists()
+    return are_family(one.pk, other.pk)
+
+
+def _check_circle(blocker: Task, blocked: Task, kind: str) -> None:
+    way = way_back(blocker.pk, blocked.pk, kind)
+    if way is not None:
+        raise CycleFound(way.closed())
 
 
 def _check_room(blocker: Task, blocked: Task) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from projects.circles import Way
 from projects.models import Task
 
 # A tree deeper than this is a project of its own; a longer list is one that nobody reads.
@@ -21,6 +22,22 @@ class CyclicParent(NotItsParent):
     def __init__(self, path: Sequence[Task]) -> None:
         super().__init__(" > ".join(str(task.pk) for task in path))
         self.path = list(path)
+
+
+class PartWaits(NotItsParent):
+    """The two hold each other back: the one could only begin, or end, after the other. `way` leads round."""
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(" > ".join(str(pk) for pk in way.tasks))
+        self.way = way
+
+
+class PartIsLinked(NotItsParent):
+    """What would be a part is linked with what it would be a part of: `ends` (pks), the one that waits last."""
+
+    def __init__(self, ends: tuple[int, int]) -> None:
+        super().__init__(f"{ends[0]} > {ends[1]}")
+        self.ends = ends
 
 
 class TooDeep(NotItsParent):

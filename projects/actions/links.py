@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 
 from projects.actions.trace import mark
-from projects.chains import path_between
+from projects.circles import way_back
 from projects.models import Task
 
 # The kinds of those links of `task` (as an SQL statement calls it) whose blockers are still to come; the same rule as
@@ -21,7 +21,7 @@ WAITS_OF_TASK = """ARRAY(
 
 
 def lock_links() -> None:
-    """Until the end of the transaction nobody else changes links in this workspace.
+    """Until the end of the transaction nobody else changes links, or parents, in this workspace.
 
     Two people who add the two halves of a circle would each find none. Taken after the locks of boards and before
     those of tasks.
@@ -31,12 +31,22 @@ def lock_links() -> None:
 
 
 def may_wait_again(task: int, wanted: Sequence[str], held: Sequence[str]) -> bool:
-    """Whether links that a task (pk) had can come back (states.WAITS): their tasks are there, and no circle closes."""
+    """Whether links that a task (pk) had can come back (states.WAITS): their tasks are there, none of them belongs to
+    its family by now, and no circle closes.
+    """
     known = {link.split(":")[0] for link in held}
-    back = [int(link.split(":")[0]) for link in wanted if link.split(":")[0] not in known]
+    back = {int(blocker): kind for blocker, kind, *_lag in (link.split(":") for link in wanted) if blocker not in known}
     if Task.objects.alive().filter(pk__in=back).count() < len(back):
         return False
-    return not any(path_between(task, blocker) for blocker in back)
+    if any(are_family(task, blocker) for blocker in back):
+        return False
+    return not any(way_back(blocker, task, kind) for blocker, kind in back.items())
+
+
+def are_family(one: int, other: int) -> bool:
+    """Whether one of two tasks (pks) is a part of the other, at any depth."""
+    above_one = Task.objects.above(one).filter(pk=other)
+    return above_one.exists() or Task.objects.above(other).filter(pk=one).exists()
 
 
 _WAITING = """

@@ -21,6 +21,7 @@ from projects import access
 from projects.actions.bulk import MOST, Plan, PlanChanged, TooMany, of_project, read
 from projects.actions.bulk_edits import SAME, Edit, Held
 from projects.actions.families import lock_family, recount
+from projects.actions.links import lock_links
 from projects.actions.occurrences import lock_promises
 from projects.actions.remembering import record
 from projects.actions.search_index import index_tasks
@@ -143,10 +144,11 @@ def apply(
 
 
 def lock_homes(projects: Iterable[int], tasks: Sequence[int]) -> None:
-    """Promises, both boards, the tasks and their parents: in the order of everybody, so that none waits in a ring."""
+    """Promises, both boards, links, the tasks and their parents: as everybody locks, so that none waits in a ring."""
     rows = Task.objects.filter(pk__in=tasks)
     lock_promises(rows.values_list("recurrence", flat=True))
     list(Board.objects.filter(project__in=projects).order_by("pk").select_for_update(no_key=True))
+    lock_links()
     lock_family(*rows.only("parent"))
 
 

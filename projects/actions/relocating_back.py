@@ -11,6 +11,7 @@ from projects.actions.relocating import HOME, lock_homes, settle_in
 from projects.actions.states import PARTS
 from projects.actions.trace import leave_traces, mark
 from projects.actions.undo import Undone, part_ranks, undoes
+from projects.circles import link_within, way_into
 from projects.models import Change, Column, Project, Task
 from projects.models.changes import NO_TASK
 
@@ -87,10 +88,17 @@ def _write(
     there = set(Task.objects.filter(pk__in=outside, project=source).exclude(title="").values_list("pk", flat=True))
     for task in tasks:
         project, number, _column, _rank, parent = states[task.pk][0]
-        PARTS[HOME].put(task, [project, number, *wanted[task.pk], parent if parent not in outside - there else None])
+        if parent in outside and (parent not in there or _waits_for_it(task.pk, parent)):
+            parent = None
+        PARTS[HOME].put(task, [project, number, *wanted[task.pk], parent])
     target = change.project
     settle_in(tasks, source=target, target=source, now=now)
     recount(there, now=now)
     traces = [(task, {"parts": [HOME], "of": change.verb, "project": source.name}) for task in tasks]
     leave_traces("undone", project=source, actor=actor, now=now, tasks=traces)
     mark(target.pk, [NO_TASK])
+
+
+def _waits_for_it(task: int, parent: int) -> bool:
+    """Somebody has linked a task meanwhile with what it was a part of: it stands alone from now on."""
+    return link_within(task, parent) is not None or way_into(task, parent) is not None

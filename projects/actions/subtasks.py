@@ -11,10 +11,21 @@ from projects.actions.adding import NewTask, add_tree
 from projects.actions.checklists import count_items
 from projects.actions.edits import NotShareable
 from projects.actions.families import lock_family, recount
-from projects.actions.family_limits import MOST_LEVELS, CyclicParent, NotItsParent, TooDeep, check_room, path_to
+from projects.actions.family_limits import (
+    MOST_LEVELS,
+    CyclicParent,
+    NotItsParent,
+    PartIsLinked,
+    PartWaits,
+    TooDeep,
+    check_room,
+    path_to,
+)
+from projects.actions.links import lock_links
 from projects.actions.search_index import forget, index_items
 from projects.actions.tasks import delete_task, lock_board
 from projects.actions.trace import leave_trace, touch
+from projects.circles import link_within, way_into
 from projects.models import ChecklistItem, Column, SearchEntry, Task
 
 
@@ -41,14 +52,16 @@ def create_subtasks(parent: Task, new: Sequence[NewTask | str], *, actor: Member
 def set_parent(task: Task, parent: Task | None, *, actor: Member, now: datetime) -> None:
     """Hang the task under another one of its project, or under none.
 
-    Raises CyclicParent, TooDeep, TooManySubtasks and NotItsParent. The traces name numbers, not titles: not everybody
-    who may read the one task may read the other.
+    Raises CyclicParent, PartIsLinked, PartWaits, TooDeep, TooManySubtasks and NotItsParent. The traces name numbers,
+    not titles: not everybody who may read the one task may read the other.
     """
     # Whoever hangs a task in this project waits for this lock: what is no circle now is none when it is saved.
     lock_board(task.column)
     before = Task.objects.only("number").filter(subtasks=task.pk).first()
     if (before and before.pk) == (parent and parent.pk):
         return
+    # Somebody who links the two meanwhile would see no circle either.
+    lock_links()
     lock_family(task, *(each for each in (before, parent) if each is not None))
     if parent is not None:
         _check_place(task, parent)
@@ -151,6 +164,12 @@ def _check_place(task: Task, parent: Task) -> None:
     if len(path) + _levels(task) > MOST_LEVELS:
         raise TooDeep
     check_room(parent, 1)
+    ends = link_within(task.pk, parent.pk)
+    if ends is not None:
+        raise PartIsLinked(ends)
+    way = way_into(task.pk, parent.pk)
+    if way is not None:
+        raise PartWaits(way)
 
 
 def _check_alive(parent: Task) -> None:

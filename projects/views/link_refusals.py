@@ -17,6 +17,7 @@ from projects.actions.dependencies import (
     TooManyLinks,
 )
 from projects.chains import titles_of
+from projects.circles import PART, WHOLE, Way
 from projects.dependencies import MOST_LINKS
 from projects.models import Task
 
@@ -24,8 +25,7 @@ from projects.models import Task
 def why_no_link(error: LinkRefused, reader: Member) -> str:
     """Of a circle the way round: hidden tasks are counted, and not named."""
     if isinstance(error, CycleFound):
-        way = " → ".join(_steps(titles_of(error.path, reader)))
-        return _("They would wait for each other: %(way)s.") % {"way": way}
+        return _("They would wait for each other: %(way)s.") % {"way": way_text(error.way, reader)}
     if isinstance(error, LinkClosed):
         return _closed(error.task, reader)
     if isinstance(error, TooManyLinks):
@@ -57,6 +57,18 @@ def _closed(task: Task, reader: Member) -> str:
     if task.is_readonly:
         return _("The project of “%(title)s” is archived: nothing of it changes.") % values
     return _("“%(title)s” is done already: nothing waits for it, and it waits for nothing.") % values
+
+
+def way_text(way: Way, reader: Member) -> str:
+    """Who holds back whom, by title; of a family it says who is a part of whom."""
+    named = []
+    for title, step in zip(titles_of(way.tasks, reader), way.steps, strict=True):
+        if title and step == PART:
+            title = _("%(title)s (a part of it)") % {"title": title}
+        elif title and step == WHOLE:
+            title = _("%(title)s (which it is a part of)") % {"title": title}
+        named.append(title)
+    return " → ".join(_steps(named))
 
 
 def _steps(titles: Sequence[str]) -> list[str]:

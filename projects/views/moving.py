@@ -13,12 +13,16 @@ from projects.actions.family_limits import (
     MOST_SUBTASKS,
     CyclicParent,
     NotItsParent,
+    PartIsLinked,
+    PartWaits,
     TooDeep,
     TooManySubtasks,
 )
 from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft
+from projects.chains import titles_of
 from projects.families import subtasks_of
 from projects.models import Column, Task
+from projects.views.link_refusals import way_text
 
 
 class MoveTaskForm(forms.Form):
@@ -68,6 +72,12 @@ def why_no_subtask(error: NotItsParent, reader: Member) -> str:
         seen = set(Task.objects.visible_to(reader).filter(pk__in=[task.pk for task in error.path]))
         path = " › ".join(task.title if task in seen else "…" for task in error.path)
         return _("A task cannot be a part of itself: %(path)s.") % {"path": path}
+    if isinstance(error, PartIsLinked):
+        before, after = (title or "…" for title in titles_of(error.ends, reader))
+        said = _("“%(after)s” waits for “%(before)s”, which would belong together anyway. Take the link away first.")
+        return said % {"after": after, "before": before}
+    if isinstance(error, PartWaits):
+        return _("They would wait for each other: %(way)s.") % {"way": way_text(error.way, reader)}
     if isinstance(error, TooDeep):
         return _("Up to %(most)d tasks can stand one under the other.") % {"most": MOST_LEVELS}
     if isinstance(error, TooManySubtasks):
