@@ -37,21 +37,23 @@ _LONGEST = 4000
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """`sort` is one of SORTS, "rank" being the order of the board, or "f" and the pk of a custom field, which is then
-    `field`; `group` is one of GROUPS.
+    `field`; `group` is one of GROUPS, and `usual` the one that a page has when its address says nothing.
     """
 
     sort: str = "rank"
     is_down: bool = False
     group: str = "column"
     field: CustomField | None = None
+    usual: str = "column"
 
     @classmethod
-    def read(cls, query: QueryDict) -> "Arrangement":
+    def read(cls, query: QueryDict, *, usual: str = "column") -> "Arrangement":
         sort, group = query.get("sort", ""), query.get("group", "")
         key = sort.removeprefix("-")
         is_down = sort.startswith("-")
         known = key in SORTS or _FIELD.fullmatch(key) is not None
-        return cls(key if known else "rank", is_down and known, group if group in GROUPS else "column")
+        group = group if group in GROUPS else usual
+        return cls(key if known else "rank", is_down and known, group, usual=usual)
 
     def settled(self, fields: Mapping[int, CustomField], *, for_guest: bool) -> "Arrangement":
         """As these fields (by pk) and what guests are told of allow it; by an unknown one, the order of the board."""
@@ -71,7 +73,7 @@ class Arrangement:
     def params(self) -> list[tuple[str, str]]:
         given = {
             "sort": self.value if self.value != "rank" else "",
-            "group": self.group if self.group != "column" else "",
+            "group": self.group if self.group != self.usual else "",
         }
         return [(key, value) for key, value in given.items() if value]
 

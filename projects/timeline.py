@@ -3,17 +3,18 @@
 A row tells of nothing that its reader may not see: of hidden tasks only that something waits for one.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from linkstar.lib.deadlines import Deadline, DueLabel, describe, resolve
 from linkstar.lib.zones import get_zone
 from projects.arrangement import Arrangement, order_of
 from projects.asking import Asked
 from projects.cards import Face, Reader
+from projects.list_rows import GroupNames
 from projects.models import Dependency, Project, Task
 from projects.models.tasks import TaskQuerySet
 from projects.timeline_axis import Axis, axis_of, end_place, start_place
@@ -43,9 +44,10 @@ class Wait(NamedTuple):
 class Row:
     """`start` and `finish` are places on the axis (timeline_axis), None where nothing is said.
 
-    `parent` is that of the tree that is drawn, None at its top; `depth` counts from there. `slack` is None when nothing
-    is computed, else working minutes, of which `day_minutes` make a day, until it moves the end of the project;
-    `late_finish` is the place up to which it could move.
+    `parent` is that of the tree that is drawn, None at its top; `depth` counts from there. `group` is the place of its
+    head in Timeline.heads, None when nothing is grouped. `spans`: subtasks of it are rows, wherever they stand. `slack`
+    is None when nothing is computed, else working minutes, of which `day_minutes` make a day, until it moves the end of
+    the project; `late_finish` is the place up to which it could move.
     """
 
     pk: int
@@ -67,7 +69,8 @@ class Row:
     start_at: datetime | None
     due_at: datetime | None
     depth: int = 0
-    has_children: bool = False
+    group: int | None = None
+    spans: bool = False
     is_critical: bool = False
     is_violated: bool = False
     slack: int | None = None
@@ -87,15 +90,25 @@ class Row:
         )
 
 
+class Head(NamedTuple):
+    """Of a group: how many rows stand under it."""
+
+    name: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """`rows` as they are drawn, children under their parents; `total` counts the tasks before the filter."""
+    """`rows` as they are drawn, groups one after the other and children under their parents; `total` counts the tasks
+    before the filter.
+    """
 
     rows: list[Row]
     links: list[Link]
     people: dict[int, Face]
     axis: Axis
     total: int
+    heads: list[Head] = field(default_factory=list)
 
     @property
     def found(self) -> int:
@@ -110,35 +123,48 @@ _FIELDS = (
 
 
 def read_timeline(project: Project, asked: Asked, arrangement: Arrangement, reader: Reader) -> Timeline:
-    """Three statements, and one more each for a filter's total and for what is waited for elsewhere."""
+    """Three statements, and one more each for a filter's total and for what is waited for elsewhere.
+
+    By columns, two more for their names.
+    """
     tasks = asked.scope(reader.member, project)
-    rows, people = _read_rows(asked.narrow(tasks, reader), project, arrangement, reader)
+    rows, people, heads = _read_rows(asked.narrow(tasks, reader), project, arrangement, reader)
     total = tasks.count() if asked.wanted.is_on else len(rows)
     links = _read_links(rows, project, reader)
     today = reader.now.astimezone(get_zone(project.time_zone)).date()
     days = [day for row in rows for day in (row.start_on, row.deadline.on if row.deadline else None) if day]
-    return Timeline(_as_tree(rows), links, people, axis_of(days, today=today, zone=project.time_zone), total)
+    axis = axis_of(days, today=today, zone=project.time_zone)
+    return Timeline(_as_tree(rows), links, people, axis, total, heads)
 
 
 def _read_rows(
     tasks: TaskQuerySet, project: Project, arrangement: Arrangement, reader: Reader
-) -> tuple[list[Row], dict[int, Face]]:
+) -> tuple[list[Row], dict[int, Face], list[Head]]:
     """Sorted as the address asks; the order of the board says nothing of time, so by it the earliest come first."""
-    if arrangement.sort != "rank":
-        keys = replace(arrangement, group="none").keys(now=reader.now, zone=reader.zone)
+    keys = arrangement.keys(now=reader.now, zone=reader.zone)
+    groups = [name for name in keys if name.startswith("group")]
+    if groups or arrangement.sort != "rank":
         tasks = tasks.annotate(**{name: key.expression for name, key in keys.items()}).order_by(*order_of(keys))
     rows, people = list[Row](), dict[int, Face]()
-    for values in tasks.values_list(*_FIELDS):
-        row, owner, role = _row(values, project.time_zone)
+    places: dict[tuple[Any, ...], int] = {}
+    for values in tasks.values_list(*_FIELDS, *groups):
+        row, owner, role = _row(values[: len(_FIELDS)], project.time_zone)
+        row.group = places.setdefault(values[len(_FIELDS) :], len(places)) if groups else None
         rows.append(row)
         if row.owner is not None and row.owner not in people:
             people[row.owner] = Face.of(row.owner, owner or "", role or "")
     if arrangement.sort == "rank":
-        rows.sort(key=_when)
-    return rows, people
+        rows.sort(key=lambda row: (row.group or 0, _when(row)))
+    return rows, people, _heads(places, rows, arrangement.group, project) if groups else []
 
 
-def _row(values: tuple, zone: str) -> tuple[Row, str | None, str | None]:
+def _heads(places: Iterable[tuple[Any, ...]], rows: Iterable[Row], group: str, project: Project) -> list[Head]:
+    names = GroupNames(group, list(project.board.columns.order_by("position")) if group == "column" else [])
+    counts = Counter(row.group for row in rows)
+    return [Head(names.name(key), counts[place]) for place, key in enumerate(places)]
+
+
+def _row(values: tuple[Any, ...], zone: str) -> tuple[Row, str | None, str | None]:
     (
         pk, number, title, parent, start_on, start_time, due_on, due_time, due_zone, due_at, status, completed_at,
         is_milestone, is_fixed, is_pinned, version, owner, name, role,
@@ -164,17 +190,23 @@ def _when(row: Row) -> tuple[bool, int, int, int]:
 
 
 def _as_tree(rows: list[Row]) -> list[Row]:
-    """Children under their parents, whose rows stand for them; undated ones without children come last."""
-    known = {row.pk for row in rows}
+    """Children under their parents, whose rows stand for them; undated ones without children come last.
+
+    A child of another group than its parent's stands in its own.
+    """
+    known = {row.pk: row for row in rows}
     under: dict[int | None, list[Row]] = defaultdict(list)
     for row in rows:
-        row.parent = row.parent if row.parent in known else None
+        parent = known.get(row.parent or 0)
+        if parent is not None:
+            parent.spans = True
+        row.parent = parent.pk if parent is not None and parent.group == row.group else None
         under[row.parent].append(row)
     ordered: list[Row] = []
     waiting = [(row, 0) for row in reversed(under[None])]
     while waiting:
         row, depth = waiting.pop()
-        row.depth, row.has_children = depth, row.pk in under
+        row.depth = depth
         ordered.append(row)
         waiting += [(child, depth + 1) for child in reversed(under.get(row.pk, []))]
     if len(ordered) < len(rows):  # rows that went in circles, which the actions refuse

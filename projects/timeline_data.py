@@ -17,9 +17,18 @@ from projects.timeline_words import STAYS, risks, slack_text, start_text, waits_
 # The script reads them by these names.
 ROW = (
     "pk", "number", "title", "parent", "start", "finish", "status", "flags", "owner", "version", "slack", "late",
-    "risk", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits",
+    "risk", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits", "group",
 )  # fmt: skip
-FLAGS = {"milestone": 1, "fixed": 2, "pinned": 4, "done": 8, "critical": 16, "violated": 32, "whole_days": 64}
+FLAGS = {
+    "milestone": 1,
+    "fixed": 2,
+    "pinned": 4,
+    "done": 8,
+    "critical": 16,
+    "violated": 32,
+    "whole_days": 64,
+    "spans": 128,
+}
 _STATUSES = {status: place for place, status in enumerate(Column.Status.values)}
 
 
@@ -39,6 +48,7 @@ def timeline_json(
         "last": day_number(axis.last) + 1,
         "people": [[face.name, face.initial, face.tint] for face in timeline.people.values()],
         "days": [[day.on, day.country, day.name, int(day.is_work)] for day in axis.off_days(reader.language)],
+        "heads": timeline.heads,
         "rows": [_row(row, reader, axis.zone, people) for row in timeline.rows],
         "links": [[*link[:5], int(link.is_working)] for link in timeline.links],
         "bases": {pk: place for pk, bar in (bases or {}).items() if (place := _base(bar, axis.zone))},
@@ -86,6 +96,7 @@ def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[An
         (label.you_text or "") if label else "",
         label.state if label else "",
         waits_text(row),
+        -1 if row.group is None else row.group,
     ]
 
 
@@ -98,6 +109,7 @@ def _flags(row: Row) -> int:
         "critical": row.is_critical,
         "violated": row.is_violated,
         "whole_days": row.deadline is None or row.deadline.is_date_only,
+        "spans": row.spans,
     }
     return sum(FLAGS[name] for name, is_on in given.items() if is_on)
 

@@ -5,7 +5,7 @@ same everywhere, and its fonts are those of the server.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import ceil
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import MONTHS_EN, WEEKDAYS_EN, WEEKDAYS_ZH
 from projects.cards import Reader
-from projects.timeline import Link, Row, Timeline
+from projects.timeline import Head, Link, Row, Timeline
 from projects.timeline_axis import MINUTES_A_DAY, OffDay, day_number, wall_minutes, wall_time
 
 MARGIN, HEAD, SCALE, FOOT, ROW = 10.0, 13.0, 9.0, 16.0, 5.4
@@ -61,9 +61,9 @@ class Box(NamedTuple):
 
 @dataclass(slots=True)
 class Line:
-    """A row of a sheet. `kind` is "bar", "diamond", "parent" or "" for one without dates here."""
+    """A row of a sheet, None for the head of a group. `kind` is "bar", "diamond", "parent" or "" where nothing lies."""
 
-    row: Row
+    row: Row | None
     top: float
     title: str
     due: str
@@ -78,7 +78,7 @@ class Line:
 
     @property
     def status(self) -> str:
-        return "done" if self.row.is_done else self.row.status
+        return "" if self.row is None else "done" if self.row.is_done else self.row.status
 
 
 @dataclass(slots=True)
@@ -106,9 +106,11 @@ def sheets_of(timeline: Timeline, reader: Reader, paper: Paper, zoom: str) -> li
     first, last = _span(timeline, reader)
     days = int(paper.chart / width)
     windows = [first + timedelta(days=number * days) for number in range(ceil(((last - first).days + 1) / days))]
-    groups = [timeline.rows[at : at + paper.rows] for at in range(0, len(timeline.rows), paper.rows)]
     wanted = [
-        (rows, start) for rows in groups for start in windows if start == windows[0] or _lies_in(rows, start, days)
+        (rows, start)
+        for rows in _cut(timeline, paper.rows)
+        for start in windows
+        if start == windows[0] or _lies_in(rows, start, days)
     ]
     if len(wanted) > MOST_SHEETS:
         raise TooManySheets(len(wanted))
@@ -117,6 +119,19 @@ def sheets_of(timeline: Timeline, reader: Reader, paper: Paper, zoom: str) -> li
         _sheet(number, rows, start, min(days, (last - start).days + 1), width, timeline, reader, off)
         for number, (rows, start) in enumerate(wanted, start=1)
     ]  # fmt: skip
+
+
+def _cut(timeline: Timeline, most: int) -> list[list[Row | Head]]:
+    """The rows of each sheet under the heads of their groups; a group that goes on has its head again."""
+    cut: list[list[Row | Head]] = []
+    for row, before in zip(timeline.rows, [None, *timeline.rows], strict=False):
+        head = [] if row.group is None else [timeline.heads[row.group]]
+        begins = before is None or before.group != row.group
+        if not cut or len(cut[-1]) + 1 + len(head if begins else []) > most:
+            cut.append([*head, row])
+        else:
+            cut[-1] += [*(head if begins else []), row]
+    return cut
 
 
 def _span(timeline: Timeline, reader: Reader) -> tuple[date, date]:
@@ -131,10 +146,11 @@ def _span(timeline: Timeline, reader: Reader) -> tuple[date, date]:
     return first - timedelta(days=first.weekday()), wall_time(max(near)).date() + timedelta(days=4)
 
 
-def _lies_in(rows: Sequence[Row], start: date, days: int) -> bool:
+def _lies_in(rows: Iterable[Row | Head], start: date, days: int) -> bool:
     begins = day_number(start) * MINUTES_A_DAY
     ends = begins + days * MINUTES_A_DAY
-    return any(span is not None and span[0] < ends and span[1] > begins for span in map(drawn_span, rows))
+    spans = [drawn_span(row) for row in rows if isinstance(row, Row)]
+    return any(span is not None and span[0] < ends and span[1] > begins for span in spans)
 
 
 def drawn_span(row: Row) -> tuple[int, int] | None:
@@ -148,7 +164,7 @@ def drawn_span(row: Row) -> tuple[int, int] | None:
 
 
 def _sheet(
-    number: int, rows: Sequence[Row], start: date, days: int, width: float, timeline: Timeline, reader: Reader,
+    number: int, rows: Sequence[Row | Head], start: date, days: int, width: float, timeline: Timeline, reader: Reader,
     off: Sequence[OffDay],
 ) -> Sheet:  # fmt: skip
     ruler = _Ruler(day_number(start) * MINUTES_A_DAY, days * width, width)
@@ -179,7 +195,9 @@ class _Ruler(NamedTuple):
         return Box(left, self.width, "work" if day.is_work else day.country, day.name)
 
 
-def _line(row: Row, top: float, ruler: _Ruler, reader: Reader) -> Line:
+def _line(row: Row | Head, top: float, ruler: _Ruler, reader: Reader) -> Line:
+    if isinstance(row, Head):
+        return Line(None, top, cut(f"{row.name} ({row.count})", TITLES - 3, 2.7), "")
     label = row.label(reader)
     title = cut(f"{'   ' * min(row.depth, 6)}{row.title}", TITLES - 3, 2.7)
     held = _("fixed") if row.is_fixed else _("pinned") if row.is_pinned else ""
@@ -191,7 +209,7 @@ def _line(row: Row, top: float, ruler: _Ruler, reader: Reader) -> Line:
     left, right = ruler.at(span[0]), ruler.at(span[1])
     if right < 0 or left > ruler.length:
         return line
-    line.kind = "diamond" if row.is_milestone else "parent" if row.has_children else "bar"
+    line.kind = "diamond" if row.is_milestone else "parent" if row.spans else "bar"
     line.left, line.width = max(left, 0), max(min(right, ruler.length) - max(left, 0), 0.6)
     if row.slack and row.slack > 0 and row.late_finish is not None:
         line.slack = max(0, min(ruler.at(row.late_finish), ruler.length) - line.left - line.width)
@@ -236,7 +254,7 @@ def _scale(start: date, days: int, width: float, language: str) -> tuple[list[Bo
 
 def _arrows(links: Sequence[Link], lines: Sequence[Line]) -> list[str]:
     """Between bars of the same sheet, as paths."""
-    places = {line.row.pk: line for line in lines if line.kind}
+    places = {line.row.pk: line for line in lines if line.kind and line.row}
     paths = []
     for link in links:
         before, after = places.get(link.before), places.get(link.after)

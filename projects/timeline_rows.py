@@ -1,16 +1,17 @@
 """The rows of the timeline's list: what the chart shows, in words."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linkstar.lib.deadlines import DueLabel
 from projects.cards import Face, Reader
-from projects.timeline import Row, Timeline, Wait
+from projects.timeline import Head, Row, Timeline, Wait
 from projects.timeline_words import risks, slack_text, start_text, wait_text
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
+    """`head` is that of the group which begins with it."""
+
     row: Row
     start: str
     due: DueLabel | None
@@ -18,9 +19,13 @@ class ListedRow:
     slack: str
     risks: list[str]
     waits: list[tuple[Wait, str]]
+    head: Head | None = None
 
 
-def list_rows(timeline: Timeline, reader: Reader, rows: Iterable[Row]) -> list[ListedRow]:
+def list_rows(timeline: Timeline, reader: Reader, *, first: int, most: int) -> list[ListedRow]:
+    """So many of its rows, from the one at place `first` on."""
+    rows = timeline.rows[first : first + most]
+    groups = [None if not first else timeline.rows[first - 1].group, *(row.group for row in rows)]
     return [
         ListedRow(
             row,
@@ -30,6 +35,7 @@ def list_rows(timeline: Timeline, reader: Reader, rows: Iterable[Row]) -> list[L
             slack_text(row),
             risks(row, reader),
             [(wait, wait_text(wait)) for wait in row.waits],
+            timeline.heads[row.group] if row.group is not None and row.group != before else None,
         )
-        for row in rows
+        for row, before in zip(rows, groups, strict=False)
     ]

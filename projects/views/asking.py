@@ -90,10 +90,15 @@ def joined(wanted: TaskFilter, arrangement: Arrangement) -> str:
     return "&".join(part for part in (wanted.query, arrangement.query) if part)
 
 
-def clean_query(text: str) -> str:
-    """Of an address's query what a saved view can hold."""
+def clean_query(text: str, kind: str) -> str:
+    """Of an address's query what a saved view of this kind can hold."""
     query = QueryDict(text[:8000])
-    return joined(TaskFilter.read(query), Arrangement.read(query))
+    return joined(TaskFilter.read(query), _arrangement(query, kind))
+
+
+def _arrangement(query: QueryDict, kind: str) -> Arrangement:
+    """A timeline stands in the order of time, and is grouped only when somebody asks for it."""
+    return Arrangement.read(query, usual="none" if kind == SavedView.Kind.TIMELINE else "column")
 
 
 def read_page(
@@ -106,7 +111,7 @@ def read_page(
     place: Sequence[tuple[str, str]] = (),
 ) -> TaskPage:
     """Without `columns`, those of a board can be asked for and are not offered."""
-    arranged = Arrangement.read(request.GET)
+    arranged = _arrangement(request.GET, kind)
     shown = read_columns(request.GET.get("columns", ""))
     views = list(access.saved_views_in(request.member, project)) if project else []
     view = next((view for view in views if str(view.pk) == request.GET.get("saved")), None)
@@ -145,7 +150,7 @@ def page_context(page: TaskPage) -> dict[str, Any]:
         "tab_query": page.query,
         "target": page.kind,
         "bulk_kinds": bulk_kinds(),
-        "arranges": page.kind == SavedView.Kind.LIST,
+        "arranges": page.kind in (SavedView.Kind.LIST, SavedView.Kind.TIMELINE),
     }
 
 

@@ -1,6 +1,6 @@
 """The list of a project: its page, the rows that follow, one row again, and the columns that a person chose."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -128,7 +128,7 @@ def _drawing(
         "heads": [_head(column, page) for column in shown],
         "more_url": f"{page.url}?{_with(page.asked.query, after=rows.next)}" if rows.next else "",
         "columns": columns,
-        "sorts": _sort_names(member, fields),
+        "sorts": sort_names(member, fields),
         "groups": GROUP_NAMES,
         "row_may": row_may(member),
         "most": MOST_LINES,
@@ -136,7 +136,7 @@ def _drawing(
     }
 
 
-def _sort_names(member: Member, fields: Sequence[CustomField]) -> list[tuple[str, str]]:
+def sort_names(member: Member, fields: Iterable[CustomField]) -> list[tuple[str, str]]:
     names = [
         (sort, str(name)) for sort, name in SORT_NAMES if member.is_insider or sort.lstrip("-") not in NOT_FOR_GUESTS
     ]

@@ -56,7 +56,7 @@ def view_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = ViewForm(request.POST if request.method == "POST" else None, initial={"reach": "mine"})
     if form.is_bound and form.is_valid():
         columns = read_columns(request.GET.get("columns", "")) or []
-        query = clean_query(request.GET.get("query", ""))
+        query = clean_query(request.GET.get("query", ""), kind)
         view = SavedView(member=request.member, kind=kind, query=query, columns=columns if kind == "list" else [])
         if SavedView.objects.filter(member=request.member).count() >= MOST_VIEWS:
             form.add_error(None, _("You keep %(most)d views already. Delete one first.") % {"most": MOST_VIEWS})
@@ -96,7 +96,7 @@ def view_update(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """From now on the view asks what the page it was opened on asks."""
     view = access.get_saved_view(request.member, pk, to="edit")
     project = _project(request, view)
-    view.query = clean_query(request.POST.get("query", ""))
+    view.query = clean_query(request.POST.get("query", ""), view.kind)
     columns = read_columns(request.POST.get("columns", ""))
     view.columns = columns or view.columns
     view.save(update_fields=["query", "columns"])

@@ -10,10 +10,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from linkstar.lib.zones import zone_name
+from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -27,6 +29,7 @@ from projects.timeline_rows import list_rows
 from projects.timeline_schedule import with_schedule
 from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
+from projects.views.lists import GROUP_NAMES, sort_names
 from projects.wording import listed
 
 ROWS_PER_PAGE = 100
@@ -93,16 +96,23 @@ def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, re
         "project": project,
         "place": place,
         "timeline": drawn,
-        "rows": list_rows(drawn, reader, drawn.rows[first : first + ROWS_PER_PAGE]),
+        "rows": list_rows(drawn, reader, first=first, most=ROWS_PER_PAGE),
         "more_url": f"{page.url}?{more}" if left else "",
         "data_url": f"{data}?{query}" if query else data,
         "baselines": baselines_of(project) if place.view == "chart" else [],
+        "sorts": [("rank", _("By time")), *_sorts(reader.member, page)],
+        "groups": sorted(GROUP_NAMES, key=lambda each: each[0] != "none"),
         "zooms": ZOOMS,
         "views": VIEWS,
         "zone": zone_name(project.time_zone, reader.language, reader.now),
         "offsets": listed(dict.fromkeys(offset.text for offset in drawn.axis.offsets())),
         "may_edit": access.may(reader.member, "add task", project) and not page.asked.wanted.is_archived,
     }
+
+
+def _sorts(member: Member, page: TaskPage) -> list[tuple[str, str]]:
+    fields = (choice.field for choice in page.asked.choices.fields.values())
+    return [(sort, name) for sort, name in sort_names(member, fields) if sort.lstrip("-") != "rank"]
 
 
 @require_safe

@@ -6,7 +6,7 @@ import { Drags } from "./timeline/drags.js";
 import { Edits } from "./timeline/edits.js";
 import { Keys } from "./timeline/keys.js";
 import { Offer } from "./timeline/offer.js";
-import { Plan } from "./timeline/plan.js";
+import { Plan, idOf } from "./timeline/plan.js";
 import { Tip } from "./timeline/tip.js";
 import { dateOf, dayText, minutesOf } from "./timeline/zooms.js";
 
@@ -88,8 +88,8 @@ class TimelineChart extends HTMLElement {
     this.drags = new Drags(this);
     this.keys = new Keys(this);
     this.offer = new Offer(this);
-    this.chart.attachEvent("onTaskClosed", (id) => (this.closed.add(id), this.draw()));
-    this.chart.attachEvent("onTaskOpened", (id) => (this.closed.delete(id), this.draw()));
+    this.chart.attachEvent("onTaskClosed", (id) => (this.closed.add(idOf(id)), this.draw()));
+    this.chart.attachEvent("onTaskOpened", (id) => (this.closed.delete(idOf(id)), this.draw()));
     this.look(this.first());
     this.chart.init(this);
     this.fill();
@@ -109,7 +109,7 @@ class TimelineChart extends HTMLElement {
 
   /* The rows begin a little above the first that is not done. */
   top() {
-    const open = [...this.plan.rows.values()].find((row) => !row.done && !row.hasChildren);
+    const open = [...this.plan.rows.values()].find((row) => !row.done && !row.spans);
     return open ? Math.max(0, this.chart.getTaskTop(open.pk) - 2.5 * this.chart.config.row_height) : 0;
   }
 
@@ -129,11 +129,11 @@ class TimelineChart extends HTMLElement {
     const { chart, plan } = this;
     const { mayEdit } = plan.told;
     Object.assign(chart.config, { drag_move: mayEdit, drag_resize: mayEdit, drag_links: mayEdit });
-    const tasks = [...plan.rows.values()].map((row) => plan.task(row, !this.closed.has(row.pk)));
+    const tasks = plan.drawn.map((row) => plan.task(row, !this.closed.has(row.pk)));
     chart.clearAll();
     chart.parse({ data: tasks, links: [] });
     this.drawArrows();
-    if (this.keys.chosen && plan.rows.has(this.keys.chosen)) chart.selectTask(this.keys.chosen);
+    if (this.keys.chosen && chart.isTaskExists(this.keys.chosen)) chart.selectTask(this.keys.chosen);
   }
 
   /* As it is now, where it was: nothing moves under a hand but what has changed. */
@@ -225,6 +225,11 @@ class TimelineChart extends HTMLElement {
     const days = [from, to].map((day) => dayText(dateOf(day * 1440)));
     line.append(swatch, `${name} · ${from === to ? days[0] : days.join(" – ")}`);
     return line;
+  }
+
+  fold(id) {
+    const { chart } = this;
+    if (chart.hasChild(id)) chart.getTask(id).$open ? chart.close(id) : chart.open(id);
   }
 
   open(pk) {

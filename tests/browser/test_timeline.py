@@ -161,3 +161,23 @@ def test_on_a_phone_it_is_a_list(site: Site, owner: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     row.locator(".c-title a").click()
     expect(page.locator("#sheet")).to_contain_text("Test samples")
+
+
+def test_groups_stand_under_heads_that_fold(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    first = bar_task(project, "Order samples", 5, 6)
+    then = bar_task(project, "Test samples", 9, 12)
+    Task.objects.filter(pk=then.pk).update(priority=Task.Priority.URGENT)
+    Dependency.objects.create(blocker=first, blocked=then)
+    page = open_chart(site, owner, project)
+    page.locator("select[name=group]").select_option("priority")
+    heads = page.locator(".gantt_grid_data .tl-row--head")
+    expect(heads).to_contain_text(["Urgent", "Normal"])
+    expect(page.locator(".gantt_task_link")).to_have_count(1)
+    heads.first.click()
+    expect(bar(page, then)).to_have_count(0)
+    expect(page.locator(".gantt_task_link")).to_have_count(0)
+    # It is chosen now: the same by keys.
+    page.locator("timeline-chart").focus()
+    page.keyboard.press("Enter")
+    expect(bar(page, then)).to_be_visible()

@@ -18,7 +18,7 @@ from projects.arrangement import Arrangement
 from projects.asking import as_asked
 from projects.cards import Reader
 from projects.filters import TaskFilter
-from projects.models import Dependency, Project, ProjectAccess, Task
+from projects.models import Dependency, Project, ProjectAccess, SavedView, Task
 from projects.timeline import read_timeline
 from projects.timeline_axis import Axis, axis_of, day_number, end_place, start_place, wall_minutes, wall_time
 from projects.timeline_print import PAPERS, Sheet, TooManySheets, sheets_of
@@ -127,6 +127,57 @@ class TestRows:
         page = text(client.get(f"/projects/{project.pk}/timeline/?q=a&sort=title&zoom=week"))
         assert f'href="/projects/{project.pk}/board/?q=a&amp;sort=title"' in page
         assert '<input type="hidden" name="zoom" value="week">' in page
+
+    def test_groups_stand_one_after_the_other_each_in_the_order_of_time(self, owner: Any) -> None:
+        project = make_project(owner)
+        li = make_member("member", display_name="Li Na")
+        late = make_task(project, "late", deadline=due("2026-12-20"), owner=li)
+        make_task(project, "nobody's child", deadline=due("2026-12-01"), parent_id=late.pk)
+        make_task(project, "her child", deadline=due("2026-12-02"), parent_id=late.pk, owner=li)
+        make_task(project, "early", deadline=due("2026-12-10"), owner=li)
+        client = client_of(owner)
+        found = told(client, project, "?group=owner")
+        assert found["heads"] == [["Li Na", 3], ["No owner", 1]]
+        assert [(row["title"], row["group"], row["parent"]) for row in found["rows"]] == [
+            ("early", 0, 0), ("late", 0, 0), ("her child", 0, late.pk), ("nobody's child", 1, 0),
+        ]  # fmt: skip
+        # Where its subtasks stand, it spans them.
+        assert [row["title"] for row in found["rows"] if row["flags"] & found["flags"]["spans"]] == ["late"]
+        assert told(client, project)["heads"] == []
+        assert [name for name, _count in told(client, project, "?group=column")["heads"]] == ["To do"]
+
+    def test_the_list_has_the_same_groups_and_names_one_that_goes_on_once(
+        self, owner: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("projects.views.timeline.ROWS_PER_PAGE", 2)
+        project = make_project(owner)
+        for number, priority in enumerate((4, 4, 4, 2)):
+            make_task(project, f"task {number}", deadline=due(f"2035-12-0{number + 1}"), priority=priority)
+        client = client_of(owner)
+        heads = [
+            re.findall(
+                r'list__groupname">([^<]+)',
+                text(client.get(f"/projects/{project.pk}/timeline/?group=priority&page={page}")),
+            )
+            for page in (1, 2)
+        ]
+        assert heads == [["Urgent"], ["Normal"]]
+
+    def test_a_group_asked_for_here_goes_along_and_none_is_the_usual(self, owner: Any) -> None:
+        project = make_project(owner)
+        make_task(project)
+        client = client_of(owner)
+        plain = text(client.get(f"/projects/{project.pk}/timeline/"))
+        assert '<option value="none" selected>' in plain
+        assert f'href="/projects/{project.pk}/list/"' in plain
+        asked_for = text(client.get(f"/projects/{project.pk}/timeline/?group=owner"))
+        assert f'href="/projects/{project.pk}/list/?group=owner"' in asked_for
+        kept = client.post(
+            f"/projects/{project.pk}/views/add/?kind=timeline&query=group%3Dcolumn",
+            {"name": "By column", "reach": "mine"},
+        )
+        assert kept.status_code == 302
+        assert SavedView.objects.get().query == "group=column"
 
     def test_deadlines_are_told_on_both_clocks(self) -> None:
         maya = make_member("owner", language="en", time_zone=NEW_YORK)
@@ -248,18 +299,25 @@ def mapped(pdf: bytes) -> str:
 
 
 class TestPaper:
-    def sheets(self, owner: Any, count: int, zoom: str) -> list[Sheet]:
+    def sheets(self, owner: Any, count: int, zoom: str, group: str = "none") -> list[Sheet]:
         project = make_project(owner)
         for number in range(count):
             make_task(project, f"第 {number} 项", deadline=due("2026-12-01"), start_on=date(2026, 11, 20))
         reader = Reader(owner, ANGELES, "en", datetime(2026, 11, 24, 9, tzinfo=UTC))
-        drawn = read_timeline(project, as_asked(TaskFilter()), Arrangement(), reader)
+        drawn = read_timeline(project, as_asked(TaskFilter()), Arrangement(group=group), reader)
         return sheets_of(drawn, reader, PAPERS["a4"], zoom)
 
     def test_it_is_cut_by_rows_and_by_time_and_empty_sheets_are_left_out(self, owner: Any) -> None:
         assert [(sheet.number, len(sheet.lines)) for sheet in self.sheets(owner, 30, "week")] == [(1, 28), (2, 2)]
         [sheet] = self.sheets(owner, 1, "day")
         assert (sheet.first, sheet.lines[0].left, sheet.lines[0].width) == (date(2026, 11, 16), 14.4, 43.2)
+
+    def test_a_group_that_goes_on_has_its_head_again(self, owner: Any) -> None:
+        first, second = self.sheets(owner, 30, "week", "status")
+        assert [line.title for line in (*first.lines[:2], *second.lines[:2])] == [
+            "To do (30)", "第 0 项", "To do (30)", "第 27 项",
+        ]  # fmt: skip
+        assert (len(first.lines), len(second.lines)) == (28, 4)
 
     def test_too_many_sheets_are_refused(self, owner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("projects.timeline_print.MOST_SHEETS", 1)

@@ -44,13 +44,19 @@ function columns(words) {
   return [
     { name: "text", label: words.task, tree: true, width: "*", min_width: 160, resize: true, template: name },
     { name: "owner", label: "", width: 36, align: "center", template: ({ row }) => face(row) },
-    { name: "slack", label: words.slack, width: 72, align: "right", template: ({ row }) => `<span class="tl-slack" title="${escaped(row.slack_text)}">${row.slack === null ? "" : words.shortDays.replace("{n}", row.slack)}</span>` },
+    { name: "slack", label: words.slack, width: 72, align: "right", template: ({ row }) => slack(row, words) },
   ];
 }
 
 function name({ row }) {
+  if (row.isHead) return `<span class="tl-group">${escaped(row.title)}</span><span class="count">${row.count}</span>`;
   const marks = row.milestone ? '<span class="card__diamond"></span>' : "";
   return `<a class="tl-open" href="/tasks/${row.pk}/" tabindex="-1" title="${escaped(row.title)}">${marks}${escaped(row.title)}</a>`;
+}
+
+function slack(row, words) {
+  if (row.isHead || row.slack === null) return "";
+  return `<span class="tl-slack" title="${escaped(row.slack_text)}">${words.shortDays.replace("{n}", row.slack)}</span>`;
 }
 
 function face({ owner }) {
@@ -62,10 +68,10 @@ function face({ owner }) {
 function templates(gantt, words) {
   return {
     task_class: (start, end, { row, fades }) => barClass(row, fades),
-    task_text: (start, end, { row }) => (row.milestone || row.hasChildren ? "" : inside(gantt, row, start, end)),
+    task_text: (start, end, { row }) => (row.milestone || row.spans ? "" : inside(gantt, row, start, end)),
     leftside_text: (start, end, { row }) => marks(row, words),
     rightside_text: (start, end, task) => behind(gantt, task) + (task.row.milestone ? `<span class="tl-beside">${escaped(task.row.title)}</span>` : ""),
-    grid_row_class: (start, end, { row }) => (row.done ? "tl-row--done" : ""),
+    grid_row_class: (start, end, { row }) => (row.isHead ? "tl-row--head" : row.done ? "tl-row--done" : ""),
     link_class: ({ link }) => `tl-link${link.isCritical ? " tl-link--critical" : ""}${link.isChosen ? " tl-link--chosen" : ""}`,
     grid_folder: () => "",
     grid_file: () => "",
@@ -82,9 +88,10 @@ function inside(gantt, row, start, end) {
 }
 
 function barClass(row, fades) {
+  if (row.isHead) return "";
   const kinds = ["tl-bar", `tl-bar--${row.done ? "done" : ["todo", "doing", "done"][row.status]}`];
   if (row.critical && !row.done) kinds.push("tl-bar--critical");
-  if (row.hasChildren && !row.milestone) kinds.push("tl-bar--parent");
+  if (row.spans && !row.milestone) kinds.push("tl-bar--parent");
   if (row.fixed || row.pinned) kinds.push("tl-bar--still");
   if (row.risk) kinds.push("tl-bar--risk");
   if (fades) kinds.push(`tl-bar--open-${fades}`);
@@ -105,7 +112,7 @@ function behind(gantt, task) {
   if (!task.start_date) return "";
   const left = (place) => Math.round(gantt.posFromDate(dateOf(place)) - gantt.posFromDate(task.start_date));
   const strip = (kind, from, to) => `<span class="${kind}" data-css="left:${left(from)}px;width:${Math.max(left(to) - left(from), 3)}px"></span>`;
-  const hasSlack = row.late !== null && row.slack > 0 && !row.done && !row.hasChildren;
+  const hasSlack = row.late !== null && row.slack > 0 && !row.done && !row.spans;
   return (hasSlack ? strip("tl-tail", minutesOf(task.end_date), row.late) : "") + (row.base ? strip("tl-base", ...row.base) : "");
 }
 
@@ -127,12 +134,12 @@ export function look(gantt, zoom, told, at, clocks) {
 
 const hourOf = (wall) => `${Math.floor((((wall % DAY) + DAY) % DAY) / 60)}`.padStart(2, "0");
 
-/** Arrows between what is shown: those of hidden subtasks begin and end at the parent that stands for them. */
+/** Arrows between what is shown: those of folded subtasks begin and end at the parent that stands for them. */
 export function arrows(gantt, plan, chosen) {
   const shown = (pk) => {
     let stands = pk;
-    for (let parent = plan.rows.get(pk)?.parent; parent; parent = plan.rows.get(parent)?.parent) {
-      if (gantt.isTaskExists(parent) && !gantt.getTask(parent).$open) stands = parent;
+    for (let parent = gantt.getParent(pk); parent; parent = gantt.getParent(parent)) {
+      if (!gantt.getTask(parent).$open) stands = parent;
     }
     return stands;
   };
@@ -141,7 +148,8 @@ export function arrows(gantt, plan, chosen) {
     const [source, target] = [shown(link.before), shown(link.after)];
     const isMoved = source !== link.before || target !== link.after;
     const key = `${source}-${target}-${link.kind}`;
-    if (source === target || drawn.has(key)) continue;
+    // A group that is folded has no bar to begin at.
+    if (source === target || drawn.has(key) || plan.head(source) || plan.head(target)) continue;
     const ends = [plan.rows.get(link.before), plan.rows.get(link.after)];
     const isCritical = ends.every((row) => row.critical && !row.done);
     drawn.set(key, { id: link.pk, source, target, type: KINDS[link.kind], link: { ...link, isCritical, isMoved, isChosen: link.pk === chosen } });

@@ -1,5 +1,5 @@
 /* Bars under the hand: moved, stretched, joined. A bar lies where it is dropped only when the server says so. */
-import { KINDS } from "./plan.js";
+import { KINDS, idOf } from "./plan.js";
 import { ZOOMS, dateOf, dayText, minutesOf } from "./zooms.js";
 
 const KIND_OF = Object.fromEntries(Object.entries(KINDS).map(([kind, number]) => [number, kind]));
@@ -12,10 +12,10 @@ export class Drags {
     chart.attachEvent("onTaskDrag", (id, mode, task, original, event) => this.move(task, mode, event));
     chart.attachEvent("onAfterTaskDrag", (id) => this.drop(id));
     chart.attachEvent("onBeforeLinkAdd", (id, link) => this.join(link));
-    chart.attachEvent("onTaskDblClick", (id) => (host.open(id), false));
+    chart.attachEvent("onTaskDblClick", (id) => (host.plan.rows.has(idOf(id)) && host.open(id), false));
     chart.attachEvent("onLinkDblClick", () => false);
     chart.attachEvent("onLinkClick", (id) => (host.keys.chooseLink(Number(id)), false));
-    chart.attachEvent("onTaskSelected", (id) => host.keys.choose(Number(id)));
+    chart.attachEvent("onTaskSelected", (id) => host.keys.choose(idOf(id)));
     host.addEventListener("click", (event) => this.click(event), true);
     host.addEventListener("mousemove", (event) => this.hover(event));
     host.addEventListener("mouseleave", () => host.tip.hide());
@@ -28,7 +28,7 @@ export class Drags {
   /** Why a bar stays where it is; "" when it may move. */
   stays(row, mode) {
     const { words } = this.host;
-    if (row.hasChildren) return words.parent;
+    if (row.spans) return words.parent;
     if (row.fixed) return words.fixed;
     if (row.pinned) return words.pinned;
     return mode === "move" || !row.milestone ? "" : words.milestone;
@@ -78,6 +78,8 @@ export class Drags {
   }
 
   click(event) {
+    const head = event.target.closest(".tl-row--head");
+    if (head && !event.target.closest(".gantt_tree_icon")) this.host.fold(head.dataset.taskId);
     const link = event.target.closest(".tl-open");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -24,10 +24,10 @@ export class Keys {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const walk = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (walk && !event.ctrlKey && !event.shiftKey) this.walk(walk);
-    else if (step && this.chosen) this.shift(step, event);
-    else if (event.key === "Enter" && this.chosen) this.host.open(this.chosen);
-    else if (event.key === " " && this.chosen) this.fold();
-    else if (event.key === "l" && this.chosen && !event.ctrlKey) this.nextLink();
+    else if (step && this.row) this.shift(step, event);
+    else if (event.key === "Enter" && this.row) this.host.open(this.chosen);
+    else if ((event.key === " " || event.key === "Enter") && this.chosen) this.host.fold(this.chosen);
+    else if (event.key === "l" && this.row && !event.ctrlKey) this.nextLink();
     else if ((event.key === "Delete" || event.key === "Backspace") && this.link) this.unlink();
     else if (event.key === "Escape" && (this.link || this.chosen)) this.drop();
     else return;
@@ -35,16 +35,22 @@ export class Keys {
     event.stopPropagation();
   }
 
+  /* The chosen task; undefined when it is the head of a group. */
+  get row() {
+    return this.host.plan.rows.get(this.chosen);
+  }
+
   choose(pk) {
     if (this.chosen !== pk && this.link) this.leaveLink();
     this.chosen = pk;
-    const row = this.host.plan.rows.get(pk);
-    if (row) this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
+    const { row } = this;
+    if (!row) this.host.say(this.host.plan.head(pk)?.title ?? "");
+    else this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
   }
 
   walk(step) {
     const { chart } = this.host;
-    const shown = [...this.host.plan.rows.keys()].filter((pk) => chart.isTaskVisible(pk));
+    const shown = this.host.plan.drawn.map(({ pk }) => pk).filter((pk) => chart.isTaskVisible(pk));
     const place = shown.indexOf(this.chosen);
     const pk = shown[place < 0 ? 0 : Math.min(Math.max(place + step, 0), shown.length - 1)];
     if (!pk) return;
@@ -54,7 +60,7 @@ export class Keys {
 
   /* The arrow moves; with Shift the end it points to goes further, with Ctrl the other end follows. */
   shift(step, { shiftKey, ctrlKey }) {
-    const row = this.host.plan.rows.get(this.chosen);
+    const { row } = this;
     const mode = shiftKey ? (step > 0 ? "finish" : "start") : ctrlKey ? (step > 0 ? "start" : "finish") : "move";
     const why = this.host.plan.told.mayEdit ? this.host.drags.stays(row, mode) : this.host.words.readonly;
     if (why) return this.host.refuse(why);
@@ -78,11 +84,6 @@ export class Keys {
     this.waiting = null;
     if (by && row) this.host.ask(this.host.edits.plan(row, mode, by));
     else this.host.soon(0);
-  }
-
-  fold() {
-    const { chart } = this.host;
-    if (chart.hasChild(this.chosen)) chart.getTask(this.chosen).$open ? chart.close(this.chosen) : chart.open(this.chosen);
   }
 
   get links() {

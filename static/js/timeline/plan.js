@@ -3,17 +3,31 @@ import { dateOf } from "./zooms.js";
 
 const DAY = 1440;
 export const KINDS = { fs: "0", ss: "1", ff: "2", sf: "3" };
+const headId = (place) => `group-${place}`;
+/** The chart may give a number back as text. */
+export const idOf = (id) => (String(id).startsWith("group-") ? id : Number(id));
 const STATUSES = ["todo", "doing", "done"];
 
 export class Plan {
   constructor(told) {
     this.told = told;
+    this.heads = told.heads.map(([name, count], place) => ({ pk: headId(place), title: name, count, isHead: true }));
     this.rows = new Map(told.rows.map((values) => [values[0], this.row(values)]));
     this.links = told.links.map(([pk, before, after, kind, lag, isWorking]) => ({ pk, before, after, kind, lag, isWorking }));
-    for (const row of this.rows.values()) {
-      const parent = this.rows.get(row.parent);
-      if (parent) parent.hasChildren = true;
-    }
+  }
+
+  /** Rows under the heads of their groups, as they are drawn; heads have an id of their own kind. */
+  get drawn() {
+    let group = -1;
+    return [...this.rows.values()].flatMap((row) => {
+      const begins = row.group !== group;
+      group = row.group;
+      return begins && this.heads[group] ? [this.heads[group], row] : [row];
+    });
+  }
+
+  head(id) {
+    return this.heads.find((head) => head.pk === id);
   }
 
   row(values) {
@@ -27,7 +41,9 @@ export class Plan {
 
   /** As the chart wants it. What is dated at one end gets a day, and fades where nothing is said. */
   task(row, isOpen) {
-    const task = { id: row.pk, text: row.title, parent: row.parent, open: isOpen, row, fades: "" };
+    const parent = row.parent || (row.group >= 0 ? headId(row.group) : 0);
+    const task = { id: row.pk, text: row.title, parent, open: isOpen, row, fades: "" };
+    if (row.isHead) return { ...task, parent: 0, unscheduled: true, hide_bar: true };
     if (row.start === null && row.finish === null) return { ...task, unscheduled: true };
     let [start, finish] = [row.start ?? row.finish - DAY, row.finish ?? row.start + DAY];
     if (row.start === null && !row.milestone) task.fades = "start";
