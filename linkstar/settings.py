@@ -128,7 +128,7 @@ WSGI_APPLICATION = "linkstar.wsgi.application"
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["ENGINE"] = "linkstar.database"
 # Only of what linkstar/lib/kept.py sends; pgbouncer would need max_prepared_statements for it.
-DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = None
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2
 if env.bool("DATABASE_POOL", True):
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"]["pool"] = {

@@ -51,14 +51,10 @@ def test_a_card_moves_by_keys_and_keeps_the_focus(site: Site, owner: Any) -> Non
 
     link = page.locator(f"#task-{first.pk}-link")
     link.focus()
-    with page.expect_response("**/move/"):
-        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
     expect(page.locator(f"#cards-{first.column_id} .card__title")).to_have_text(["Second", "First"])
-    expect(link).to_be_focused()
+    # Two at once: the second waits for the answer to the first.
     page.keyboard.press("]")
-    doing = project.board.columns.get(position=1)
-    expect(page.locator(f"#count-{doing.pk}")).to_have_text("1")
-    expect(link).to_be_focused()
     page.keyboard.press("]")
     review = project.board.columns.get(position=2)
     expect(page.locator(f"#count-{review.pk}")).to_have_text("1")

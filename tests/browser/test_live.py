@@ -14,7 +14,7 @@ from projects.actions.comments import add_comment
 from projects.actions.edits import edit_text, set_priority
 from projects.actions.tasks import create_task, delete_task, move_task
 from projects.models import Project, Task
-from tests.factories import make_column, make_member, make_project, make_task
+from tests.factories import make_column, make_member, make_project, make_ready_task, make_task
 from tests.live.conftest import Live
 
 SOON = 2000
@@ -153,3 +153,47 @@ def test_a_list_follows_too(site: Any, live: Live, project: Project) -> None:
     expect(page.locator(f"#row-{task.pk}")).to_contain_text("One, again", timeout=SOON)
     new = create_task(title="Two", column=make_column(project), actor=me, now=now)
     expect(page.locator(f"#row-{new.pk}")).to_be_visible(timeout=SOON)
+
+
+# The first answer about cards arrives only when it is let go; counts what is drawn of others.
+HOLD = """() => {
+    const fetch = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        if (!window.letGo && asked[0].includes("/board/cards/")) await new Promise((go) => (window.letGo = go));
+        return answer;
+    };
+    window.shown = 0;
+    document.body.addEventListener("live:shown", () => (window.shown += 1));
+}"""
+CHANGED = """([project, task]) => document.body.dispatchEvent(
+    new CustomEvent("live:changes", { detail: { project, tasks: [task], gone: [], whole: false } }))"""
+
+
+def test_what_was_asked_before_an_own_move_does_not_take_it_back(site: Any, project: Project) -> None:
+    todo, doing = make_column(project), make_column(project, "doing")
+    task = make_ready_task(project, "One")
+    page = open_board(site, project.owner, project)
+    page.evaluate(HOLD)
+    page.evaluate(CHANGED, [project.pk, task.pk])
+    page.wait_for_function("() => window.letGo")
+    page.locator(f"#task-{task.pk}-link").focus()
+    page.keyboard.press("]")
+    expect(page.locator(f"#count-{doing.pk}")).to_have_text("1")
+    # It is asked for again.
+    with page.expect_response("**/board/cards/**") as answered:
+        page.evaluate("() => window.letGo()")
+    answered.value.finished()
+    assert page.evaluate("() => window.shown") == 0
+    assert cards(page, doing) == ["One"]
+    assert cards(page, todo) == []
+
+
+def test_rows_that_change_at_once_are_all_drawn(site: Any, project: Project) -> None:
+    tasks = [make_task(project, title) for title in ("One", "Two", "Three", "Four")]
+    page = site.page_for(project.owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/list/"))
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(title="Renamed")
+    detail = {"project": project.pk, "tasks": [task.pk for task in tasks], "gone": [], "whole": False}
+    page.evaluate("(detail) => document.body.dispatchEvent(new CustomEvent('live:changes', { detail }))", detail)
+    expect(page.locator(".list__row", has_text="Renamed")).to_have_count(4)

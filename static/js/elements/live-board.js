@@ -1,6 +1,8 @@
 /* <live-board data-cards>: draws what others did ("live:changes") on the board of the page: cards come, change, move and
    leave, counts follow. A card that is held, whose menu is open or whose own move is on its way waits. Where the focus is
    and how far a column is scrolled stay. What looks the same already, such as one's own move, is left alone. */
+import { read } from "./own-writes.js";
+
 const MOST = 30;
 const RETRY = 700;
 const WHOLE_EVERY = 8000;
@@ -195,8 +197,8 @@ class LiveBoard extends HTMLElement {
 
   async fetch(url, headers = {}) {
     try {
-      const answer = await fetch(url, { headers: { "HX-Request": "true", ...headers }, cache: "no-store" });
-      return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+      const answer = await read(url, { headers: { "HX-Request": "true", ...headers }, cache: "no-store" });
+      return answer.ok ? new DOMParser().parseFromString(answer.text, "text/html") : null;
     } catch {
       return null;
     }

@@ -1,6 +1,8 @@
 /* <live-list data-project data-words data-show>: lists, calendars and timelines follow what others do ("live:changes"). A row that is
    shown is asked for again; what came or went draws the list anew while it stands at its beginning and nobody works in
    it, and is otherwise offered by a button, so that nothing jumps under a hand. */
+import { readParts } from "./own-writes.js";
+
 const MOST_ROWS = 10;
 const RETRY = 1000;
 
@@ -34,7 +36,7 @@ class LiveList extends HTMLElement {
       const row = document.getElementById(`row-${task}`);
       if (row && this.isBusy(row)) continue;
       this.rows.delete(task);
-      if (row) window.htmx.ajax("GET", `/tasks/${task}/row/`, { source: this, swap: "none" });
+      if (row) readParts(`/tasks/${task}/row/`, this);
     }
     if (this.isWhole) this.drawWhole();
     else if (this.rows.size) this.timer = setTimeout(() => this.draw(), RETRY);

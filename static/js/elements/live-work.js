@@ -1,6 +1,8 @@
 /* <live-work data-parts>: parts that gather the work of many projects follow what others do ("work:changed"): each is
    asked for again, a little later when much happens, and takes its place only when it reads otherwise than what stands there.
    A part in which somebody types or has a menu open waits until they are done. */
+import { read } from "./own-writes.js";
+
 const EVERY = 1500;
 const RETRY = 1000;
 
@@ -52,9 +54,9 @@ class LiveWork extends HTMLElement {
     const url = part.getAttribute("hx-get") || location.pathname + location.search;
     const headers = { "HX-Request": "true", "HX-Target": part.id, "HX-Trigger": part.id };
     try {
-      const answer = await fetch(url, { headers, redirect: "error" });
+      const answer = await read(url, { headers, redirect: "error" });
       if (!answer.ok) return null;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      const fresh = new DOMParser().parseFromString(answer.text, "text/html").getElementById(part.id);
       fresh?.querySelectorAll("[hx-swap-oob]").forEach((each) => each.remove());
       return fresh && document.importNode(fresh, true);
     } catch {

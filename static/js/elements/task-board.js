@@ -3,6 +3,7 @@
    or cannot be reached, the card goes back. Keys on a card: [ ] to the column beside, Shift+↑ ↓ or { } within it,
    arrows from card to card. */
 import Sortable from "sortablejs";
+import { readParts } from "./own-writes.js";
 
 const MOVES = { "[": -1, "]": 1 };
 const STEPS = { "{": -1, "}": 1 };
@@ -253,7 +254,7 @@ class TaskBoard extends HTMLElement {
   refresh(task) {
     this.opened = null;
     if (!task || !document.getElementById(`task-${task}`)) return;
-    window.htmx.ajax("GET", `/tasks/${task}/card/`, { source: this, swap: "none" });
+    readParts(`/tasks/${task}/card/`, this);
   }
 
   putMenu({ target, newState }) {
