@@ -82,6 +82,27 @@ def test_a_task_is_added_from_anywhere_and_the_field_is_free_for_the_next(site: 
     assert sorted(Task.objects.filter(project=project).values_list("title", flat=True)) == ["first", "second"]
 
 
+def test_what_is_on_its_way_does_not_come_back_into_the_field(site: Site, owner: Any) -> None:
+    project = make_project(owner)
+    page = site.page_for(owner, language="en")
+    page.goto(site.url("/inbox/"))
+    page.keyboard.press("n")
+    page.keyboard.press("t")
+    field = page.locator("#quick-any")
+    expect(field).to_be_focused()
+    held: list[Any] = []
+    page.route("**/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.keyboard.insert_text("first")
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.keyboard.press("Enter")
+    # Something of the page has just loaded.
+    field.evaluate("(elt) => elt.dispatchEvent(new CustomEvent('htmx:load', { bubbles: true, detail: { elt } }))")
+    expect(field).to_have_value("")
+    held[0].continue_()
+    expect(page.locator("#quick-made li")).to_contain_text("first")
+    assert project.tasks.get().title == "first"
+
+
 def test_a_card_is_worked_on_by_keys_alone(site: Site, owner: Any) -> None:
     project = make_project(owner)
     fang, label = make_member(display_name="王芳", language="en"), Label.objects.create(name="coupon", tint=2)

@@ -35,9 +35,10 @@ class QuickAdd extends HTMLElement {
     const field = this.many.hidden ? this.one : this.lines;
     const titles = field.value;
     if (!titles.trim() || this.add.disabled) return;
-    if (field === this.lines) this.shut();
     field.value = "";
-    this.ask();
+    // Or a draft kept of it would be put back by what loads meanwhile.
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (field === this.lines) this.shut();
     const project = this.form.elements.project?.value;
     this.chain = this.chain.then(() => this.send(titles, project));
   }
