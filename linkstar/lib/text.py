@@ -11,6 +11,11 @@ _JOINER = "\u200d"
 _SLUG_LENGTHS = range(3, 41)
 
 
+def has_han(text: str) -> bool:
+    """There is a Chinese character in it."""
+    return _HAN.search(text) is not None
+
+
 def clean_line(text: str, limit: int) -> str:
     """One line of at most `limit` characters: NFC, white space folded, control characters and lone surrogates gone.
 

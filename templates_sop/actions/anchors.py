@@ -9,7 +9,8 @@ from projects.actions.rescheduling import OfProject, apply
 from projects.actions.slips import Cause
 from projects.models import Change, Project, Slip, Task
 from projects.scheduling.preview import Move, Preview, Stay
-from templates_sop.library import SopTemplate, TemplateNotFound, VariantNotFound, get_template
+from templates_sop import catalogue
+from templates_sop.library import SopTemplate, TemplateNotFound, VariantNotFound
 from templates_sop.planning import Plan, plan
 from templates_sop.shifting import Shift, shifted
 
@@ -23,9 +24,9 @@ class AnchorRecorded(ValueError):
 
 
 def template_of(project: Project) -> SopTemplate:
-    """Raises NoAnchor and AnchorRecorded."""
+    """As the project uses it. Raises NoAnchor and AnchorRecorded."""
     try:
-        template = get_template(project.sop_template)
+        template = catalogue.template_of(project)
     except TemplateNotFound:
         raise NoAnchor from None
     if template.anchor.is_instant:

@@ -21,8 +21,10 @@ from projects.actions.tasks import take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Dependency, Project, Task
 from templates_sop.library import SopTemplate, Step
+from templates_sop.models import ProjectOrigin
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep, plan
 from templates_sop.wording import lead_time_text
+from templates_sop.writing import dump
 
 
 @transaction.atomic
@@ -63,6 +65,14 @@ def start_project(
         sop_variant=variant or "",
         anchor_on=None if is_instant else anchor,
         anchor_at=anchor if is_instant else None,
+    )
+    ProjectOrigin.objects.create(
+        project=project,
+        template=template.key,
+        version=template.version,
+        content=dump(template),
+        answers={"variant": variant or ""},
+        anchors={template.anchor.key: anchor.isoformat()},
     )
     tasks = _create_tasks(project, dated, roles, actor=actor, now=now, language=language)
     _create_checklists(dated, tasks, language)
