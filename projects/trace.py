@@ -179,6 +179,7 @@ _UNDONE: dict[str, Promise] = {
     "deadline": pgettext_lazy("put back", "the deadline"),
     "waits": pgettext_lazy("put back", "what it waits for"),
     "milestone": pgettext_lazy("put back", "whether it is a milestone"),
+    "passport": pgettext_lazy("put back", "whether it needs a passport"),
     "start": pgettext_lazy("put back", "the start"),
     "duration": pgettext_lazy("put back", "the duration"),
     "anchor_on": pgettext_lazy("put back", "the anchor"),

@@ -29,6 +29,8 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "parent changed",
             "made of item",
             "milestone changed",
+            "passport changed",
+            "hold waived",
             "estimate changed",
             "time logged",
             "time edited",

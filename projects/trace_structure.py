@@ -58,6 +58,17 @@ def _milestone(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s made it an ordinary task, no milestone any more."), {}
 
 
+def _passport(data: Data) -> tuple[str, dict[str, Any]]:
+    if data.get("after"):
+        return _("%(actor)s let it be done only with a passport that is in order."), {}
+    return _("%(actor)s let it need no passport any more."), {}
+
+
+def _waived(data: Data) -> tuple[str, dict[str, Any]]:
+    values = {"of": listed(data.get("of", [])), "reason": data.get("reason", "")}
+    return _("%(actor)s let it be done although %(of)s is not in order: %(reason)s"), values
+
+
 def _estimate(data: Data) -> tuple[str, dict[str, Any]]:
     before, after = _length(data.get("before")), _length(data.get("after"))
     if not after:
@@ -105,6 +116,8 @@ BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "parent changed": _parent,
     "tasks relocated": _relocated,
     "milestone changed": _milestone,
+    "passport changed": _passport,
+    "hold waived": _waived,
     "estimate changed": _estimate,
     "time logged": _logged,
     "time edited": _log_edited,

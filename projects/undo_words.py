@@ -11,6 +11,7 @@ _WORDS: dict[str, Promise] = {
     "labels changed": _("Labels changed."),
     "priority changed": _("Priority changed."),
     "milestone changed": _("Milestone changed."),
+    "passport changed": _("Changed whether it needs a passport."),
     "visibility changed": _("Visibility changed."),
     "deadline changed": _("Deadline changed."),
     "start changed": _("Start changed."),

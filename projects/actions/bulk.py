@@ -29,6 +29,7 @@ from projects.actions.slips import Moved, keep_slips
 from projects.actions.states import LINKS, PARTS, State, linked, save_all, snapshot, write_links
 from projects.actions.trace import leave_traces
 from projects.blocking import open_links_of
+from projects.holding import Holds, holds_on
 from projects.models import Board, Change, Project, Task
 
 MOST = 5_000
@@ -54,8 +55,8 @@ class PlanChanged(ValueError):
 
 @dataclass
 class Plan:
-    """What an edit comes to. `barred` are the tasks that stay as they are, by why (bulk_edits.py); also "access" and
-    "full". `along` of the changed ones are subtasks that nobody chose.
+    """What an edit comes to. `barred` are the tasks that stay as they are, by why (bulk_edits.py); also "access",
+    "full" and "withheld", of which `holds` says by what. `along` of the changed ones are subtasks that nobody chose.
     """
 
     edit: Edit
@@ -64,6 +65,7 @@ class Plan:
     barred: dict[str, list[Task]] = field(default_factory=lambda: defaultdict(list))
     along: int = 0
     held: Held = field(default_factory=dict)
+    holds: Holds = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -76,7 +78,7 @@ class Plan:
         return sha256(pks.encode()).hexdigest()[:20]
 
 
-def examine(edit: Edit, ids: Sequence[int], *, project: Project, actor: Member) -> Plan:
+def examine(edit: Edit, ids: Sequence[int], *, project: Project, actor: Member, now: datetime) -> Plan:
     """What the edit would do with those of the tasks that the actor sees. Raises TooMany."""
     if len(ids) > MOST:
         raise TooMany
@@ -93,6 +95,7 @@ def examine(edit: Edit, ids: Sequence[int], *, project: Project, actor: Member) 
         elif task.pk in chosen_ids:
             (plan.same if why == SAME else plan.barred[why]).append(task)
     if isinstance(edit, Move):
+        _keep_held(plan, edit, now)
         _keep_limit(plan, edit)
     return plan
 
@@ -108,7 +111,7 @@ def apply(
     if len(ids) > MOST:
         raise TooMany
     _lock(edit, ids, project, actor, now)
-    plan = examine(edit, ids, project=project, actor=actor)
+    plan = examine(edit, ids, project=project, actor=actor, now=now)
     if plan.seal != seal:
         raise PlanChanged(plan)
     return plan, _carry_out(plan, project, actor, now) if plan.changed else None
@@ -144,6 +147,16 @@ def _with_subtasks(chosen: list[Task], project: Project, actor: Member) -> list[
         joined |= {task.pk: task for task in more}
         waiting = [task for task in waiting if task.pk not in joined]
     return list(joined.values())
+
+
+def _keep_held(plan: Plan, edit: Move, now: datetime) -> None:
+    """What something holds is not done along with others: whoever may waive that looks at it alone."""
+    if not edit.column.is_done:
+        return
+    plan.holds = holds_on([task for task in plan.changed if not task.is_done], now=now)
+    if plan.holds:
+        plan.barred["withheld"] = [task for task in plan.changed if task.pk in plan.holds]
+        plan.changed = [task for task in plan.changed if task.pk not in plan.holds]
 
 
 def _keep_limit(plan: Plan, edit: Move) -> None:

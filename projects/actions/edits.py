@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from linkstar.members.models import Member
+from projects import access
 from projects.actions.notices import tell_assigned
 from projects.actions.refusals import check_not_in_hand
 from projects.actions.remembering import leave_change
@@ -165,6 +167,21 @@ def set_milestone(task: Task, is_milestone: bool, *, actor: Member, now: datetim
     touch(task, "is_milestone", now=now)
     held = {"milestone": not is_milestone}
     return leave_change("milestone changed", task, held, actor=actor, now=now, after=is_milestone)
+
+
+@transaction.atomic
+def set_passport_need(task: Task, needs: bool, *, actor: Member, now: datetime) -> Change | None:
+    """Let the task be done only when the papers of its products are in order, or no longer ask for them.
+
+    Raises PermissionDenied for who may not waive that.
+    """
+    if _locked(task).needs_passport == needs:
+        return None
+    if not needs and not access.may_waive(actor):
+        raise PermissionDenied
+    task.needs_passport = needs
+    touch(task, "needs_passport", now=now)
+    return leave_change("passport changed", task, {"passport": not needs}, actor=actor, now=now, after=needs)
 
 
 @transaction.atomic

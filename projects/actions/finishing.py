@@ -24,6 +24,7 @@ def begin_task(
     actor: Member,
     now: datetime,
     despite: str = "",
+    waived: str = "",
 ) -> Change | None:
     """Give a draft what it lacks and put it where work begins; None leaves what it has. All of it or nothing.
 
@@ -36,7 +37,7 @@ def begin_task(
         set_owner(task, owner, actor=actor, now=now)
     if deadline is not None:
         set_deadline(task, deadline, actor=actor, now=now)
-    return move_task(task, column=column, before=before, actor=actor, now=now, despite=despite)
+    return move_task(task, column=column, before=before, actor=actor, now=now, despite=despite, waived=waived)
 
 
 def finish_task(task: Task, *, actor: Member, now: datetime) -> Change | None:

@@ -1,7 +1,8 @@
 """Why a task does not go where somebody wants it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from projects.holding import Hold
 from projects.models import Column, Dependency, Task
 
 _ON_START = {Dependency.Kind.FINISH_START, Dependency.Kind.START_START}
@@ -40,6 +41,14 @@ class StillBlocked(MoveRefused):
     def __init__(self, column: Column, task: Task) -> None:
         super().__init__(f"task {task.pk} waits for others")
         self.column, self.task = column, task
+
+
+class Withheld(MoveRefused):
+    """Something else than a task keeps it from being done (projects/holding.py); an admin may waive that."""
+
+    def __init__(self, column: Column, task: Task, holds: Sequence[Hold]) -> None:
+        super().__init__(f"task {task.pk} is withheld")
+        self.column, self.task, self.holds = column, task, holds
 
 
 def is_held_back(kinds: Collection[str], source: Column, column: Column) -> bool:

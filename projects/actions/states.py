@@ -114,6 +114,7 @@ PARTS: dict[str, Part] = {
     "owner": _plain("owner_id"),
     "priority": _plain("priority"),
     "milestone": _plain("is_milestone"),
+    "passport": _plain("needs_passport"),
     "deadline": Part(("due_on", "due_time", "due_zone", "due_at"), "edit", _read_deadline, _put_deadline),
     "start": Part(("start_on", "start_time"), "edit", _read_start, _put_start),
     "duration": _plain("duration_days"),

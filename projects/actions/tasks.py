@@ -12,17 +12,19 @@ from linkstar.lib.deadlines import Deadline
 from linkstar.lib.kept import prepared_cursor
 from linkstar.members.models import Member
 from notifications.actions.reminders import cancel_all
+from projects import access
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders, plan_reminders_of, put_deadline
 from projects.actions.families import binned_with, lock_family, recount, taken_along
 from projects.actions.links import WAITS_OF_TASK, tell_waiting
 from projects.actions.notices import tell_assigned
 from projects.actions.occurrences import lock_promise, look_soon
-from projects.actions.refusals import ColumnFull, ColumnGone, StillBlocked, StillDraft, is_held_back
+from projects.actions.refusals import ColumnFull, ColumnGone, StillBlocked, StillDraft, Withheld, is_held_back
 from projects.actions.remembering import record, remembered
 from projects.actions.search_index import index_tasks
 from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, leave_traces, mark
+from projects.holding import holds_on
 from projects.models import Board, Change, Column, Project, Task
 
 # The column holds 60; a gap that has been halved this often is spread out first.
@@ -121,14 +123,22 @@ def make_tasks(
 
 @transaction.atomic
 def move_task(
-    task: Task, *, column: Column, before: Task | None, actor: Member, now: datetime, despite: str = ""
+    task: Task,
+    *,
+    column: Column,
+    before: Task | None,
+    actor: Member,
+    now: datetime,
+    despite: str = "",
+    waived: str = "",
 ) -> Change | None:
     """Put a task into `column`, above `before`, or last when that is None or has left the column meanwhile.
 
     Of `before` only the pk is read. Entering a done column finishes the task and cancels its reminders; leaving one
-    reopens it. `despite` is why it goes on although it waits for others. Raises ColumnFull when `column` is another
-    column and has reached its WIP limit, StillDraft when work would begin on a draft, StillBlocked when it waits and
-    nobody said why, and ColumnGone. What can be taken back is returned; nothing of a card that stays in its column.
+    reopens it. `despite` is why it goes on although it waits for others, `waived` why it is done although something
+    holds it, which only an admin may say. Raises ColumnFull when `column` is another column and has reached its WIP
+    limit, StillDraft when work would begin on a draft, StillBlocked and Withheld when nobody said why, and ColumnGone.
+    What can be taken back is returned; nothing of a card that stays in its column.
     """
     lock_promise(task)
     lock_board(column)
@@ -141,6 +151,9 @@ def move_task(
     is_despite = is_held_back(place.waits, source, column)
     if is_despite and not despite:
         raise StillBlocked(column, task)
+    held = holds_on([task], now=now).get(task.pk, []) if column.is_done and not was_done else []
+    if held and not (waived and access.may_waive(actor)):
+        raise Withheld(column, task, held)
     if column != source and _is_too_much(column, place.taken + 1):
         raise ColumnFull(column)
     task.column, task.rank, task.updated_at, task.version = column, place.rank, now, task.version + 1
@@ -170,6 +183,9 @@ def move_task(
     )
     if is_despite:
         leave_trace("begun despite", project=task.project, task=task, actor=actor, now=now, reason=despite)
+    if held:
+        subjects = [hold.subject for hold in held]
+        leave_trace("hold waived", project=task.project, task=task, actor=actor, now=now, of=subjects, reason=waived)
     return change
 
 
@@ -277,7 +293,7 @@ WITH other AS (
     ),
     follower AS (SELECT rank FROM other WHERE id = %(before)s::bigint)
 SELECT task.column_id, task.rank, task.owner_id, task.completed_at, task.archived_at, task.deleted_at, task.due_on,
-    task.due_at, task.remind_hours_before, task.version, task.parent_id,
+    task.due_at, task.remind_hours_before, task.version, task.parent_id, task.needs_passport,
     (SELECT rank FROM follower) AS follower,
     (SELECT max(rank) FROM other WHERE rank < (SELECT rank FROM follower)) AS ahead,
     (SELECT max(rank) FROM other) AS last,
@@ -308,6 +324,7 @@ class _Found(NamedTuple):
     remind_hours_before: list[int]
     version: int
     parent_id: int | None
+    needs_passport: bool
     follower: str | None
     ahead: str | None
     last: str | None
@@ -348,6 +365,7 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     task.owner_id, task.version = found.owner_id, found.version
     task.completed_at, task.archived_at, task.deleted_at = found.completed_at, found.archived_at, found.deleted_at
     task.due_on, task.due_at, task.remind_hours_before = found.due_on, found.due_at, found.remind_hours_before
+    task.needs_passport = found.needs_passport
     rank = ranks.between(found.ahead if found.follower else found.last, found.follower)
     if len(rank) <= _LONGEST_RANK:
         return _Place(rank, found.taken, found.waits, found.is_awaited)

@@ -40,6 +40,7 @@ from projects.actions.states import (
     write_links,
 )
 from projects.actions.trace import leave_trace, leave_traces
+from projects.holding import holds_on
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
 
 _ON_REMINDERS = frozenset({"deadline", "reminders", "completed", "archived", "deleted"})
@@ -62,8 +63,8 @@ class TooLate(ValueError):
 @dataclass
 class Undone:
     """`tasks` were put back. `left` counts the others by why: "changed" by somebody since, "gone", "barred" by what the
-    person may do or the task's state, "full" column, "draft". `by` names who has changed them since, and `of_project`
-    the project's own fields put back.
+    person may do or the task's state, "full" column, "draft", "withheld" from being done. `by` names who has
+    changed them since, and `of_project` the project's own fields put back.
     """
 
     of_project: list[str] = field(default_factory=list)
@@ -124,6 +125,7 @@ class _Undoing:
         links = {part: linked(part, list(found)) for part in self.parts if part in ROWS}
         self.assignable = self._assignable()
         kept = [task for task in found.values() if self._may(task, links)]
+        kept = self._without_held(kept)
         self._let_go([pk for pk in self.states if pk not in found])
         if "place" in self.parts:
             kept = self._with_room(kept)
@@ -217,6 +219,14 @@ class _Undoing:
     def _leave(self, why: str) -> bool:
         self.result.left[why] += 1
         return False
+
+    def _without_held(self, tasks: Sequence[Task]) -> list[Task]:
+        """What would be done again is held as whatever is to be done."""
+        done_again = [task for task in tasks if not task.is_done and self.states[task.pk][0].get("completed")]
+        held = holds_on(done_again, now=self.now)
+        for _task in held:
+            self._leave("withheld")
+        return [task for task in tasks if task.pk not in held]
 
     def _let_go(self, hidden: Iterable[int]) -> None:
         """What the actor does not see (any more) is not counted, so that nothing is told of it."""

@@ -152,6 +152,8 @@ class Task(models.Model):
     # Where it stands by hand: a plan that is worked out leaves it there.
     is_pinned = models.BooleanField(default=False, db_default=False)
     is_milestone = models.BooleanField(default=False)
+    # Not done before the papers of its products are in order (projects/holding.py).
+    needs_passport = models.BooleanField(default=False, db_default=False)
     # A task that is gone for good leaves its row (actions/bin.py): rows go only with their whole project.
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="subtasks", db_index=False

@@ -1,6 +1,6 @@
 """A task that is to be begun or finished, but is a draft or waits for others: what is missing is asked for at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,10 +23,11 @@ from projects import access
 from projects.actions.deadlines import StartAfterDue
 from projects.actions.edits import NotShareable
 from projects.actions.finishing import begin_task
-from projects.actions.refusals import MoveRefused, StillBlocked, StillDraft, is_held_back
+from projects.actions.refusals import MoveRefused, StillBlocked, StillDraft, Withheld, is_held_back
 from projects.blocking import open_links
 from projects.cards import Reader
 from projects.chains import open_chain
+from projects.holding import Hold, holds_on
 from projects.models import Change, Column, Task
 from projects.views.date_words import start_text
 from projects.views.deadlines import DeadlineForm, zones_for
@@ -60,6 +61,18 @@ class WhyForm(forms.Form):
     )
 
 
+class WaiveForm(forms.Form):
+    """Why it is done although something holds it; asked of those who may say so."""
+
+    waived = forms.CharField(
+        max_length=500,
+        error_messages={
+            "required": gettext_lazy("Say in a few words why it is done all the same."),
+            "max_length": gettext_lazy("Say it in up to 500 characters."),
+        },
+    )
+
+
 class Beginning:
     """What is asked and what was answered: forms only for what the task lacks on this way, and for the place."""
 
@@ -72,6 +85,8 @@ class Beginning:
         self.who = WhoForm(data, task) if needs_all and task.owner_id is None else None
         self.when = DeadlineForm(data, now=timezone.now()) if needs_all and task.due_on is None else None
         self.why = WhyForm(data) if column is not None and is_held_back(open_links(task), task.column, column) else None
+        is_held = bool(_holds(task, column, member)) and access.may_waive(member)
+        self.waive = WaiveForm(data) if is_held else None
         self.change: Change | None = None
 
     def carry_out(self) -> dict[str, str]:
@@ -85,6 +100,7 @@ class Beginning:
                 owner=self.who.cleaned_data["owner"] if self.who else None,
                 deadline=self.when.deadline if self.when else None,
                 despite=self.why.cleaned_data["reason"] if self.why else "",
+                waived=self.waive.cleaned_data["waived"] if self.waive else "",
                 actor=self.member,
                 now=timezone.now(),
                 **self.place.cleaned_data,
@@ -98,7 +114,7 @@ class Beginning:
         return {}
 
     def _forms(self) -> dict[str, forms.Form]:
-        asked = {"place": self.place, "who": self.who, "when": self.when, "why": self.why}
+        asked = {"place": self.place, "who": self.who, "when": self.when, "why": self.why, "waive": self.waive}
         return {name: form for name, form in asked.items() if form is not None}
 
 
@@ -159,10 +175,12 @@ def hold(
     A plain form is led to the page that asks.
     """
     is_draft = isinstance(error, StillDraft) and access.may_task(request.member, "edit", task)
-    if not isinstance(error, StillBlocked | StillDraft) or (isinstance(error, StillDraft) and not is_draft):
+    is_known = isinstance(error, Withheld) and not request.member.is_guest
+    if not isinstance(error, StillBlocked) and not is_draft and not is_known:
         return None
     # As it stands: the refused action has changed it in memory.
     task = access.get_task(request.member, task.pk)
+    assert isinstance(error, StillBlocked | StillDraft | Withheld)  # noqa: S101 - one of those just asked for
     place = {"column": str(error.column.pk), "before": data.get("before", "")}
     if not request.htmx:
         return redirect(f"{reverse('projects:task-begin', args=[task.pk])}?{urlencode(place)}")
@@ -178,6 +196,13 @@ def _column_of(task: Task, data: Mapping[str, Any]) -> Column | None:
     if not given:
         return next((column for column in columns if column.is_doing), None)
     return next((column for column in columns if str(column.pk) == given), None)
+
+
+def _holds(task: Task, column: Column | None, reader: Member) -> Sequence[Hold]:
+    """What keeps it from being done there; a guest is not told."""
+    if column is None or not column.is_done or task.is_done or reader.is_guest:
+        return []
+    return holds_on([task], now=timezone.now()).get(task.pk, [])
 
 
 def _lacks(task: Task, data: Mapping[str, Any]) -> bool:
@@ -202,6 +227,8 @@ def ask(
         "column": column,
         "lacks_owner": lacks and task.owner_id is None,
         "lacks_deadline": lacks and task.due_on is None,
+        "holds": _holds(task, column, request.member),
+        "may_waive": access.may_waive(request.member),
         "chain": open_chain(task, _reader(request)) if is_blocked else [],
         "task": task,
         "project": task.project,

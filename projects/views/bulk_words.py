@@ -136,6 +136,8 @@ def reasons(plan: Plan) -> list[str]:
     """Why the others stay, most of them first."""
     said = [(len(tasks), _reason(plan.edit, why, len(tasks))) for why, tasks in plan.barred.items() if tasks]
     lines = [text for _count, text in sorted(said, key=lambda one: -one[0])]
+    # What each lacks, once.
+    lines += list(dict.fromkeys(hold.text for holds in plan.holds.values() for hold in holds))[:SHOWN]
     if plan.same:
         same = len(plan.same)
         lines.append(
@@ -169,6 +171,11 @@ def _reason(edit: Edit, why: str, n: int) -> str:
         "blocked": ngettext(
             "%(count)d stays: it waits for work that is not done yet.",
             "%(count)d stay: they wait for work that is not done yet.",
+            n,
+        ),
+        "withheld": ngettext(
+            "%(count)d stays open: it needs a passport that is not in order.",
+            "%(count)d stay open: they need passports that are not in order.",
             n,
         ),
         "in_hand": ngettext(

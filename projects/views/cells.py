@@ -19,7 +19,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.deadlines import StartAfterDue, set_deadline
 from projects.actions.edits import StaleEdit, edit_text
-from projects.actions.refusals import MoveRefused, StillBlocked
+from projects.actions.refusals import MoveRefused, StillBlocked, Withheld
 from projects.list_columns import BY_KEY
 from projects.models import Change, Label, Task
 from projects.views.beginning import hold
@@ -70,10 +70,11 @@ def task_cell(request: WorkspaceRequest, pk: int, cell: str) -> HttpResponse:
         editor.typed = request.POST
         try:
             _save(editor, request.member, timezone.now())
-        except StillBlocked as refusal:
+        except (StillBlocked, Withheld) as refusal:
             held = hold(request, task, refusal, {}, beside="")
             if held is not None:
                 return held
+            editor.error = why_not(refusal, request.member)
     if not request.htmx:
         return redirect(task)
     if request.method == "POST" and editor.status == 200:
@@ -128,7 +129,7 @@ def _save(editor: Editor, actor: Member, now: datetime) -> None:
         return
     try:
         editor.error = _SAVES[editor.cell](editor, actor, now)
-    except StillBlocked:
+    except (StillBlocked, Withheld):
         raise
     except MoveRefused as error:
         editor.error = why_not(error, actor)

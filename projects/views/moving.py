@@ -18,7 +18,7 @@ from projects.actions.family_limits import (
     TooDeep,
     TooManySubtasks,
 )
-from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft
+from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft, Withheld
 from projects.chains import titles_of
 from projects.families import subtasks_of
 from projects.models import Column, Task
@@ -52,6 +52,10 @@ def why_not(error: MoveRefused, reader: Member) -> str:
     """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
     if isinstance(error, StillBlocked):
         return _("“%(title)s” waits for work that is not done yet.") % {"title": error.task.title}
+    if isinstance(error, Withheld):
+        if reader.is_guest:
+            return _("The team has to clear something first. Ask about it in a comment.")
+        return " ".join(hold.text for hold in error.holds)
     if isinstance(error, StillDraft):
         return _("Work in “%(column)s” needs an owner and a deadline.") % {"column": error.column.name}
     if not isinstance(error, ColumnFull):

@@ -28,11 +28,12 @@ from projects.actions.edits import (
     set_labels,
     set_milestone,
     set_owner,
+    set_passport_need,
     set_priority,
     set_visibility,
 )
 from projects.actions.effort import set_estimate
-from projects.actions.refusals import MoveRefused, StillBlocked
+from projects.actions.refusals import MoveRefused, StillBlocked, Withheld
 from projects.actions.tasks import move_task
 from projects.models import Change, Column, Label, Task
 from projects.views.beginning import hold
@@ -96,6 +97,12 @@ class MilestoneForm(FieldForm):
     """No tick is an answer, too."""
 
     milestone = forms.BooleanField(required=False)
+
+
+class PassportForm(FieldForm):
+    """No tick is an answer, too."""
+
+    passport = forms.BooleanField(required=False)
 
 
 class EstimateForm(FieldForm):
@@ -201,6 +208,10 @@ PROPERTIES = {
         MilestoneForm,
         lambda task, given, actor, now: set_milestone(task, given["milestone"], actor=actor, now=now),
     ),
+    "passport": Property(
+        PassportForm,
+        lambda task, given, actor, now: set_passport_need(task, given["passport"], actor=actor, now=now),
+    ),
     "start": Property(
         StartForm,
         lambda task, given, actor, now: set_start(task, given["start"], given["start_time"], actor=actor, now=now),
@@ -229,7 +240,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     form = prop.form(request.POST, task)
     try:
         error = try_to_save(prop, form, request.member, now)
-    except StillBlocked as refusal:
+    except (StillBlocked, Withheld) as refusal:
         return _held(request, task, refusal)
     if error:
         sheet.errors[field], sheet.typed = error, request.POST
@@ -240,7 +251,7 @@ def task_set(request: WorkspaceRequest, pk: int, field: str) -> HttpResponse:
     return response
 
 
-def _held(request: WorkspaceRequest, task: Task, refusal: StillBlocked) -> HttpResponse:
+def _held(request: WorkspaceRequest, task: Task, refusal: StillBlocked | Withheld) -> HttpResponse:
     """The dialog that asks why; on the sheet the field goes back to where the task stands."""
     sheet = TaskSheet(access.get_task(request.member, task.pk), request.member)
     context = {"sheet": sheet, "task": sheet.task, "project": sheet.task.project, "oob": True}
@@ -251,12 +262,12 @@ def _held(request: WorkspaceRequest, task: Task, refusal: StillBlocked) -> HttpR
 
 
 def try_to_save(prop: Property, form: FieldForm, actor: Member, now: datetime) -> str:
-    """Save what was chosen and return "", or say why not. Raises StillBlocked, which can be answered."""
+    """Save what was chosen and return "", or say why not. Raises StillBlocked and Withheld, which can be answered."""
     if not form.is_valid():
         return problems(form)
     try:
         form.change = prop.save(form.task, form.cleaned_data, actor, now)
-    except StillBlocked:
+    except (StillBlocked, Withheld):
         raise
     except MoveRefused as error:
         return why_not(error, actor)

@@ -108,6 +108,11 @@ def _summary(undone: Undone) -> str:
         "full": ngettext(
             "%(count)d stays: its column is full.", "%(count)d stay: their column is full.", undone.left["full"]
         ),
+        "withheld": ngettext(
+            "%(count)d stays open: it needs a passport that is not in order.",
+            "%(count)d stay open: they need passports that are not in order.",
+            undone.left["withheld"],
+        ),
         "draft": ngettext(
             "%(count)d stays: work needs an owner and a deadline.",
             "%(count)d stay: work needs an owner and a deadline.",

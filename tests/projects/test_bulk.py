@@ -38,7 +38,7 @@ HTMX = {"HX-Request": "true"}
 
 def do(edit: Edit, tasks: list[Task], project: Project, actor: Any, now: Any = None) -> tuple[Plan, Change | None]:
     ids = [task.pk for task in tasks]
-    plan = examine(edit, ids, project=project, actor=actor)
+    plan = examine(edit, ids, project=project, actor=actor, now=timezone.now())
     return apply(edit, ids, project=project, actor=actor, now=now or timezone.now(), seal=plan.seal)
 
 
@@ -105,7 +105,7 @@ class TestEdits:
         project = make_project(owner)
         task = make_ready_task(project, column=make_column(project, "doing"))
         for edit in (SetOwner(None), SetDeadline(None)):
-            plan = examine(edit, [task.pk], project=project, actor=owner)
+            plan = examine(edit, [task.pk], project=project, actor=owner, now=timezone.now())
             assert (plan.changed, list(plan.barred)) == ([], ["in_hand"])
 
     def test_labels_and_helpers_are_added_and_removed(self, owner: Any) -> None:
@@ -137,19 +137,21 @@ class TestEdits:
         project, guest = make_project(owner), make_member("guest")
         internal = make_task(project, may_be_shared=False)
         secret = make_task(project, sensitivity="finance")
-        plan = examine(SetOwner(guest), [internal.pk, secret.pk], project=project, actor=make_member())
+        plan = examine(
+            SetOwner(guest), [internal.pk, secret.pk], project=project, actor=make_member(), now=timezone.now()
+        )
         assert (plan.total, list(plan.barred)) == (1, ["internal"])
 
     def test_a_plan_that_has_changed_is_not_carried_out(self, owner: Any) -> None:
         project = make_project(owner)
         one, two = make_task(project), make_task(project)
         edit = SetPriority(4)
-        plan = examine(edit, [one.pk, two.pk], project=project, actor=owner)
+        plan = examine(edit, [one.pk, two.pk], project=project, actor=owner, now=timezone.now())
         Task.objects.filter(pk=two.pk).update(priority=4)
         with pytest.raises(PlanChanged):
             apply(edit, [one.pk, two.pk], project=project, actor=owner, now=timezone.now(), seal=plan.seal)
         with pytest.raises(TooMany):
-            examine(edit, range(MOST + 1), project=project, actor=owner)
+            examine(edit, range(MOST + 1), project=project, actor=owner, now=timezone.now())
 
 
 @pytest.mark.django_db
@@ -167,7 +169,7 @@ def test_the_statements_do_not_grow_with_the_tasks(owner: Any, kind: str) -> Non
             "labels": ChangeLabels((label,), True),
             "bin": Bin(),
         }[kind]
-        seal = examine(edit, [task.pk for task in tasks], project=project, actor=owner).seal
+        seal = examine(edit, [task.pk for task in tasks], project=project, actor=owner, now=timezone.now()).seal
         with CaptureQueriesContext(connection) as captured:
             apply(edit, [t.pk for t in tasks], project=project, actor=owner, now=timezone.now(), seal=seal)
         counts.append(len(statements(captured)))
@@ -268,7 +270,7 @@ def test_two_bulk_edits_and_a_move_at_once_wait_for_each_other(live_workspace: A
     ids = [task.pk for task in tasks]
 
     def change(edit: Edit) -> None:
-        seal = examine(edit, ids, project=project, actor=owner).seal
+        seal = examine(edit, ids, project=project, actor=owner, now=timezone.now()).seal
         apply(edit, ids, project=project, actor=owner, now=now, seal=seal)
 
     acts = [

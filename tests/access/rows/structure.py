@@ -56,6 +56,7 @@ ROWS = [
     Row("projects:task-parent", "task", INSIDERS),
     Row("projects:task-parent", "task", INSIDERS, {"parent": "$shown_task"}),
     Row("projects:task-set", "task +milestone", SHARED_TO_READ, {"milestone": "1"}),
+    Row("projects:task-set", "task +passport", SHARED_TO_READ, {"passport": ""}),
     Row("projects:task-set", "task +estimate", SHARED_TO_READ, {"estimate": "3h"}),
     Row("projects:task-time", "task", SHARED),
     Row("projects:task-time", "shown_task", SHARED_TO_READ),
