@@ -1,8 +1,10 @@
 """Which day to offer as an anchor before anybody has chosen one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
+from templates_sop.answers import UNANSWERED, Answers
+from templates_sop.dating import Calendars
 from templates_sop.library import SopTemplate
 from templates_sop.planning import plan
 
@@ -38,9 +40,18 @@ def quarter_end(today: date) -> date:
 
 
 def first_day_in_time(
-    template: SopTemplate, *, variant: str | None, anchor_on: date, anchor_zone: str, now: datetime
+    template: SopTemplate,
+    *,
+    variant: str | None,
+    anchor_on: date,
+    anchor_zone: str,
+    now: datetime,
+    answers: Answers = UNANSWERED,
+    anchors: Mapping[str, date] | None = None,
+    calendars: Calendars | None = None,
 ) -> date | None:
-    """The first day from `anchor_on` on with which no deadline is past; None for templates anchored at an instant.
+    """The first day from `anchor_on` on with which no deadline is past; None for templates anchored at an instant,
+    and when `anchors` that were chosen by themselves are what is late.
 
     Holidays move deadlines by themselves, so the answer is tried out and not only counted. Anchors that a rule fixes
     move to the next day of that rule.
@@ -51,8 +62,17 @@ def first_day_in_time(
 
     def days_late(day: date) -> int:
         """By how many days, rounded up, the step that is worst off is past; 0 when none is."""
-        steps = plan(template, variant=variant, anchor=day, anchor_zone=anchor_zone, now=now).steps
-        return max(((now - step.deadline.instant).days + 1 for step in steps if step.is_past), default=0)
+        steps = plan(
+            template,
+            variant=variant,
+            anchor=day,
+            anchor_zone=anchor_zone,
+            now=now,
+            answers=answers,
+            anchors=anchors,
+            calendars=calendars,
+        ).steps
+        return max(((now - step.due_at).days + 1 for step in steps if step.is_past), default=0)
 
     day = anchor_on
     for _ in range(_TRIES):

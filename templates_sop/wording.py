@@ -87,6 +87,9 @@ def moved_text(planned: PlannedStep, plan: Plan, language: str) -> str:
         if planned.pushed_by:
             steps = _titles(planned.pushed_by, plan, language)
             return _("Moved from %(day)s, because it must wait for: %(steps)s.") % (words | {"steps": steps})
+        if planned.pulled_for:
+            steps = _titles(planned.pulled_for, plan, language)
+            return _("Moved from %(day)s, to leave its working days to: %(steps)s.") % (words | {"steps": steps})
         if planned.moved_because is None:
             return ""
         reason = planned.moved_because.get(language)
