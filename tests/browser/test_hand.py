@@ -64,6 +64,13 @@ def test_the_palette_jumps_by_initials_acts_and_shuts_alone(site: Site, owner: A
     page.keyboard.press("Enter")
     expect(page.locator("#owner-field")).to_have_value(str(owner.pk))
     assert Task.objects.get(pk=task.pk).owner == owner
+    page.keyboard.press("Control+k")
+    page.keyboard.type("add a subtask")
+    expect(options.first).to_contain_text("Add a subtask")
+    page.keyboard.press("Enter")
+    expect(page.locator("#subtasks-new")).to_be_focused()
+    page.goto(site.url(f"{task.get_absolute_url()}#subtasks-new"))
+    expect(page.locator("#subtasks-new")).to_be_focused()
 
 
 def test_a_task_is_added_from_anywhere_and_the_field_is_free_for_the_next(site: Site, owner: Any) -> None:

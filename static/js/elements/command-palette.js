@@ -136,6 +136,10 @@ class CommandPalette extends HTMLElement {
     }
     // Where it leads opens above; what it posts is answered to done().
     if (option.tagName === "A") this.dialog.close();
+    const field = option.hash && document.getElementById(option.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    this.opener = field;
   }
 
   /* An open sheet, board or list draws anew what was changed from here. */
