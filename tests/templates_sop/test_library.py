@@ -1,10 +1,13 @@
 """The built-in library: whole, in both languages, and quick to read."""
 
+import re
 import time
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 import pytest
 
+from projects.granularity import Work, is_vague
 from templates_sop import library as library_module
 from templates_sop.library import SopTemplate, Step, TemplateNotFound, Text, VariantNotFound, get_template, library
 
@@ -46,7 +49,9 @@ def texts_of(template: SopTemplate) -> Iterator[tuple[str, Text]]:
     yield from ((role.key, role.name) for role in template.roles)
     yield from ((variant.key, variant.name) for variant in template.variants)
     for step in every_step(template):
-        yield from ((step.key, text) for text in (step.title, step.deliverable, step.risk, *step.checklist))
+        lead_time = [step.lead_time.whose] if step.lead_time else []
+        told = (step.title, step.why, step.outcome, step.deliverable, step.risk)
+        yield from ((step.key, text) for text in (*told, *step.checklist, *step.evidence, *lead_time))
 
 
 def test_library_holds_all_templates() -> None:
@@ -79,6 +84,66 @@ def test_every_step_belongs_to_its_template(key: str) -> None:
     assert {step.zone for step in steps if step.calendar == "us_market"} <= {template.market_zone}
     assert {step.zone for step in steps if step.calendar == "cn_team"} <= {"Asia/Shanghai"}
     assert all(step.checklist and step.reminders_hours for step in steps)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_why_and_outcome_are_sentences_and_say_what_nothing_else_says(key: str) -> None:
+    steps = list(every_step(get_template(key)))
+    sentences = [text for step in steps for text in (step.why, step.outcome)]
+    assert [text for text in sentences if not (text.en.endswith(".") and text.zh.endswith("。"))] == []
+    assert [text for text in sentences if not (8 <= len(text.zh) <= 60 and 20 <= len(text.en) <= 170)] == []
+    assert len({text.en for text in sentences}) == len({text.zh for text in sentences}) == len(sentences)
+    repeated = [
+        step.key
+        for step in steps
+        for told, known in (
+            (step.why, step.title),
+            (step.why, step.risk),
+            (step.why, step.deliverable),
+            (step.outcome, step.risk),
+            (step.outcome, step.deliverable),
+        )
+        for language in ("zh", "en")
+        if SequenceMatcher(None, told.get(language), known.get(language)).ratio() > 0.65
+    ]
+    assert repeated == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_evidence_is_a_thing_to_attach(key: str) -> None:
+    """A noun, not a sentence; and as many things in both languages."""
+    evidence = [text for step in every_step(get_template(key)) for text in step.evidence]
+    assert evidence
+    assert [text for text in evidence if text.en.endswith(".") or text.zh.endswith("。") or len(text.en) > 90] == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_lead_times_are_those_of_others(key: str) -> None:
+    """What an outsider does takes time that the team cannot shorten; every such step says how much."""
+    steps = list(every_step(get_template(key)))
+    assert [step.key for step in steps if step.role == "agency_external" and step.lead_time is None] == []
+    times = [step.lead_time for step in steps if step.lead_time is not None]
+    assert [time for time in times if not (0 <= time.least <= time.most <= 450 and time.most)] == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_guests_may_see_tells_no_money(key: str) -> None:
+    """A shared task shows its description: neither margin, purchase price nor commission stands in it."""
+    told = [
+        text
+        for step in every_step(get_template(key))
+        if step.is_shareable
+        for text in (step.why, step.outcome, *step.evidence)
+    ]
+    secret = re.compile(r"利润|毛利|净利|采购价|底价|佣金|ACOS|margin|profit\b|purchase cost|commission", re.IGNORECASE)
+    assert [text for text in told if secret.search(text.zh) or secret.search(text.en)] == []
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_title_is_what_the_app_itself_calls_vague(key: str, language: str) -> None:
+    titles = [step.title.get(language) for step in every_step(get_template(key))]
+    assert [title for title in titles if is_vague(Work(title, has_outcome=True, estimate_minutes=None))] == []
 
 
 @pytest.mark.parametrize("key", KEYS)

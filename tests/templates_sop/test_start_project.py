@@ -13,7 +13,7 @@ from linkstar.workspaces.models import DueItem
 from notifications.models import Notification, Reminder
 from projects.models import Activity, ChecklistItem, Dependency, Project, Task
 from templates_sop.actions.projects import start_project
-from templates_sop.library import Text, get_template
+from templates_sop.library import NOTHING, LeadTime, Text, get_template
 from templates_sop.planning import plan
 from tests.factories import make_member
 
@@ -24,7 +24,7 @@ QUERIES = 40
 
 
 def start(by: Any, **values: Any) -> Project:
-    template = get_template(values.pop("key", "black_friday_cyber_monday"))
+    template = values.pop("template", None) or get_template(values.pop("key", "black_friday_cyber_monday"))
     values = {
         "variant": "electronics",
         "anchor": date(2026, 11, 27),
@@ -62,7 +62,7 @@ def test_us_01_creates_36_tasks_with_dates_and_dependencies(owner: Any) -> None:
     assert (project.owner, project.channel, project.time_zone) == (owner, "amazon_us", "America/Los_Angeles")
     assert (project.sop_template, project.sop_version, project.sop_variant) == (
         "black_friday_cyber_monday",
-        1,
+        2,
         "electronics",
     )
     assert (project.anchor_on, project.anchor_at, project.last_task_number) == (date(2026, 11, 27), None, 36)
@@ -83,6 +83,10 @@ def test_a_task_carries_all_of_its_step(owner: Any) -> None:
     assert task.title == "黑五开场巡检"
     assert "前台错价会在数分钟内放大" in task.description
     assert "巡检记录" in task.description
+    step = next(step for step in get_template("black_friday_cyber_monday").steps if step.key == "bf_on")
+    assert step.why.zh in task.description
+    assert step.outcome.zh in task.description
+    assert "\n".join(f"- {item.zh}" for item in step.evidence) in task.description
     assert (task.is_milestone, task.is_fixed, task.duration_days, task.calendar) == (True, True, 1, "us")
     assert (task.remind_hours_before, task.sop_role, task.sop_phase) == ([24, 2], "operations", "peak")
     assert list(task.checklist.order_by("position").values_list("text", flat=True)) == [
@@ -93,6 +97,22 @@ def test_a_task_carries_all_of_its_step(owner: Any) -> None:
     assert ChecklistItem.objects.filter(task__project=project).count() == sum(
         project.tasks.values_list("checklist_count", flat=True)
     )
+
+
+def test_a_task_says_how_long_others_take(owner: Any) -> None:
+    """Headings and texts are in the project's language; what a step does not know has no heading."""
+    step = replace(get_template("black_friday_cyber_monday").steps[0], why=NOTHING, outcome=NOTHING, evidence=())
+    step = replace(step, lead_time=LeadTime(3, 14, Text(zh="亚马逊仓库收货", en="Amazon receiving")))
+    template = replace(get_template("black_friday_cyber_monday"), steps=(step,), variants=(), gate_step="")
+    task = start(owner, template=template, variant=None, language="en").tasks.get()
+    assert task.description.split("\n\n") == [
+        "**Deliverable**",
+        step.deliverable.en,
+        "**Usual lead time**",
+        "3–14 days, Amazon receiving",
+        "**What goes wrong**",
+        step.risk.en,
+    ]
 
 
 def test_reminders_wait_in_the_due_queue(owner: Any) -> None:
@@ -174,7 +194,7 @@ def test_it_leaves_its_trace(owner: Any) -> None:
     verbs = list(Activity.objects.filter(project=project).order_by("pk").values_list("verb", flat=True))
     assert verbs == ["project created", "project started", "plan frozen"]
     data = Activity.objects.get(project=project, verb="project started").data
-    assert data == {"template": "Q4黑五网一备战", "version": 1, "tasks": 36}
+    assert data == {"template": "Q4黑五网一备战", "version": 2, "tasks": 36}
 
 
 def test_number_of_statements_does_not_grow_with_the_tasks(owner: Any) -> None:
