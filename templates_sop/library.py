@@ -11,16 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from linkstar.lib.zones import is_zone
+from templates_sop import files
 from templates_sop.cycles import cycle_among
 from templates_sop.raw import Node, Problem
 
 DATA = Path(__file__).parent / "data"
 COMMON = DATA / "common.yaml"
-# libyaml reads the library in about 0.15 s; the pure loader needs ten times that and is only the fallback.
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Raw = Mapping[str, Any]
 
 CATEGORIES = (
@@ -211,13 +208,13 @@ class Common:
 @lru_cache(maxsize=1)
 def library() -> dict[str, SopTemplate]:
     """Every built-in template by its key, in the order of the files' names. Read once; callers must not change it."""
-    templates = (parse(_load(path)) for path in sorted(DATA.glob("*.yaml")) if path != COMMON)
+    templates = (parse(files.read(path)) for path in sorted(DATA.glob("*.yaml")) if path != COMMON)
     return {template.key: template for template in templates}
 
 
 @lru_cache(maxsize=1)
 def common() -> Common:
-    raw = _load(COMMON)
+    raw = files.read(COMMON)
     roles = tuple(Role(role["key"], Text(role["zh"], role["en"])) for role in raw["roles"])
     return Common(roles, {found["key"]: Text(found["zh"], found["en"]) for found in raw["category_variants"]})
 
@@ -243,10 +240,6 @@ def parse(raw: Raw, *, is_draft: bool = False) -> SopTemplate:
     if node.problems:
         raise TemplateInvalid(node.problems)
     return template
-
-
-def _load(path: Path) -> Raw:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - both candidates are safe loaders
 
 
 def _template(node: Node, is_draft: bool) -> SopTemplate:

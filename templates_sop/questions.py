@@ -10,9 +10,8 @@ from datetime import time
 from functools import cache, lru_cache
 from typing import Any
 
-import yaml
-
-from templates_sop.library import DATA, Loader, SopTemplate, Step, Text
+from templates_sop import files
+from templates_sop.library import DATA, SopTemplate, Step, Text
 
 QUESTIONS = DATA / "questions"
 Raw = Mapping[str, Any]
@@ -178,5 +177,4 @@ def _text(raw: Raw) -> Text:
 
 @cache
 def _load(name: str) -> Any:
-    text = (QUESTIONS / f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader)  # noqa: S506 - the library's own safe loaders
+    return files.read(QUESTIONS / f"{name}.yaml")
