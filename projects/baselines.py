@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from linkstar.calendars.days import Absences
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.deadlines import Deadline, describe
@@ -113,6 +115,26 @@ def baseline_bars(project: Project, member: Member, baseline: Baseline | None = 
     seen = tasks_with_plans(member, project).values("pk")
     rows = baseline.rows.filter(task__in=seen).values_list("task_id", "start_on", "due_on", "due_at")
     return {task: Bar(start_on, due_on, due_at) for task, start_on, due_on, due_at in rows}
+
+
+class Tombstone(NamedTuple):
+    """A task of a frozen plan that is in its project no longer, as it was called and lay then."""
+
+    pk: int
+    title: str
+    start_on: date | None
+    deadline: Deadline | None
+
+
+def tombstones(project: Project, member: Member, baseline: Baseline) -> list[Tombstone]:
+    """Those this member may see, by when they were due; one statement."""
+    seen = tasks_with_plans(member, project)
+    gone = Q(deleted_at__isnull=False) | Q(archived_at__isnull=False, completed_at=None)
+    rows = baseline.rows.filter(task__in=seen.filter(gone).values("pk")).order_by("due_at", "pk")
+    return [
+        Tombstone(task, title, dates[0], _Dates(*dates).deadline)
+        for task, title, *dates in rows.values_list("task_id", "title", *_DATES)
+    ]
 
 
 class _Task(NamedTuple):

@@ -13,6 +13,7 @@ from linkstar.lib.deadlines import Deadline, DueLabel, describe, resolve
 from linkstar.lib.zones import get_zone
 from projects.arrangement import Arrangement, order_of
 from projects.asking import Asked
+from projects.baselines import Tombstone
 from projects.cards import Face, Reader
 from projects.list_rows import GroupNames
 from projects.models import Dependency, Project, Task
@@ -38,6 +39,14 @@ class Wait(NamedTuple):
     title: str
     kind: str
     lag: int
+
+
+class Alarm(NamedTuple):
+    """Why a task endangers a date, or what warns of it. `state` as in Forecast.State; `kind` is that of a signal."""
+
+    state: str
+    text: str
+    kind: str = ""
 
 
 @dataclass(slots=True)
@@ -77,6 +86,7 @@ class Row:
     day_minutes: int = 480
     late_finish: int | None = None
     waits: list[Wait] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
 
     @property
     def is_movable(self) -> bool:
@@ -100,7 +110,7 @@ class Head(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """`rows` as they are drawn, groups one after the other and children under their parents; `total` counts the tasks
-    before the filter.
+    before the filter. `tombs` are tasks of a frozen plan that are no longer there.
     """
 
     rows: list[Row]
@@ -109,6 +119,7 @@ class Timeline:
     axis: Axis
     total: int
     heads: list[Head] = field(default_factory=list)
+    tombs: list[Tombstone] = field(default_factory=list)
 
     @property
     def found(self) -> int:

@@ -7,17 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linkstar.lib.zones import zone_name
-from projects.baselines import Bar
+from projects.baselines import Bar, Tombstone
 from projects.cards import Reader
 from projects.models import Column, Dependency
 from projects.timeline import Row, Timeline
-from projects.timeline_axis import MINUTES_A_DAY, day_number, start_place, wall_minutes
-from projects.timeline_words import STAYS, risks, slack_text, start_text, waits_text
+from projects.timeline_axis import MINUTES_A_DAY, day_number, end_place, start_place, wall_minutes
+from projects.timeline_words import STAYS, alarms, slack_text, start_text, tomb_texts, waits_text
 
 # The script reads them by these names.
 ROW = (
     "pk", "number", "title", "parent", "start", "finish", "status", "flags", "owner", "version", "slack", "late",
-    "risk", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits", "group",
+    "risk", "alarm", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits", "group",
 )  # fmt: skip
 FLAGS = {
     "milestone": 1,
@@ -52,8 +52,15 @@ def timeline_json(
         "rows": [_row(row, reader, axis.zone, people) for row in timeline.rows],
         "links": [[*link[:5], int(link.is_working)] for link in timeline.links],
         "bases": {pk: place for pk, bar in (bases or {}).items() if (place := _base(bar, axis.zone))},
+        "tombs": [_tomb(tomb, reader, axis.zone) for tomb in timeline.tombs],
         "words": _words(),
     }
+
+
+def _tomb(tomb: Tombstone, reader: Reader, zone: str) -> list[Any]:
+    """Its pk and title, from where to where it lay (None: nothing was said), and both in words."""
+    places = start_place(tomb.start_on, None, zone, zone), end_place(tomb.deadline, zone)
+    return [tomb.pk, tomb.title, *places, *tomb_texts(tomb, reader)]
 
 
 def _base(bar: Bar, zone: str) -> list[int] | None:
@@ -75,7 +82,7 @@ def _your_clock(timeline: Timeline, reader: Reader) -> dict[str, Any] | None:
 
 
 def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[Any]:
-    label = row.label(reader)
+    label, told = row.label(reader), alarms(row, reader)
     return [
         row.pk,
         row.number,
@@ -89,7 +96,8 @@ def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[An
         row.version,
         None if row.slack is None or row.is_done else row.slack // row.day_minutes,
         row.late_finish,
-        "; ".join(risks(row, reader)),
+        "; ".join(alarm.text for alarm in told),
+        told[0].state if told else "",
         slack_text(row),
         start_text(row, reader, zone),
         label.at_text if label else "",
@@ -124,6 +132,7 @@ def _words() -> dict[str, Any]:
         "slack": _("Slack"),
         "waits": _("Waits for"),
         "risk": _("At risk"),
+        "tombs": _("No longer in the project"),
         "days": _("days"),
         "shortDays": pgettext("so many working days", "{n} d"),
         "china": _("China"),

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from linkstar.lib.deadlines import DueLabel
 from projects.cards import Face, Reader
-from projects.timeline import Head, Row, Timeline, Wait
-from projects.timeline_words import risks, slack_text, start_text, wait_text
+from projects.timeline import Alarm, Head, Row, Timeline, Wait
+from projects.timeline_words import alarms, slack_text, start_text, tomb_texts, wait_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,20 @@ class ListedRow:
     due: DueLabel | None
     owner: Face | None
     slack: str
-    risks: list[str]
+    alarms: list[Alarm]
     waits: list[tuple[Wait, str]]
     head: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTomb:
+    title: str
+    start: str
+    due: str
+
+
+def list_tombs(timeline: Timeline, reader: Reader) -> list[ListedTomb]:
+    return [ListedTomb(tomb.title, *tomb_texts(tomb, reader)) for tomb in timeline.tombs]
 
 
 def list_rows(timeline: Timeline, reader: Reader, *, first: int, most: int) -> list[ListedRow]:
@@ -33,7 +44,7 @@ def list_rows(timeline: Timeline, reader: Reader, *, first: int, most: int) -> l
             row.label(reader),
             timeline.people.get(row.owner) if row.owner else None,
             slack_text(row),
-            risks(row, reader),
+            alarms(row, reader),
             [(wait, wait_text(wait)) for wait in row.waits],
             timeline.heads[row.group] if row.group is not None and row.group != before else None,
         )

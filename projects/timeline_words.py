@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.deadlines import Deadline, describe
+from projects.baselines import Tombstone
 from projects.cards import Reader
-from projects.models import Column
-from projects.timeline import Row, Wait
+from projects.models import Column, Forecast
+from projects.timeline import Alarm, Row, Wait
+
+_AMBER, _RED = Forecast.State.AMBER.value, Forecast.State.RED.value
 
 # Why a bar stays where it is.
 STAYS = {
@@ -17,6 +20,7 @@ STAYS = {
     "pinned": gettext_lazy("Pinned by hand: plans leave it there. Unpin it in the task to move it."),
     "parent": gettext_lazy("It spans its subtasks. Move those instead."),
     "milestone": gettext_lazy("A milestone has no length."),
+    "gone": gettext_lazy("It is no longer in the project. This is where it lay in the baseline."),
     "undated": gettext_lazy("It has no dates yet. Set them in the task."),
     "readonly": gettext_lazy("You can look at this timeline, and not change it."),
 }
@@ -32,6 +36,15 @@ def start_text(row: Row, reader: Reader, zone: str) -> str:
     return describe(start, reader_zone=reader.zone, language=reader.language, now=reader.now).at_text
 
 
+def tomb_texts(tomb: Tombstone, reader: Reader) -> tuple[str, str]:
+    """When it was to begin and when it was due, "" where nothing was said."""
+    start = day_text(tomb.start_on, reader.language) if tomb.start_on else ""
+    if tomb.deadline is None:
+        return start, ""
+    label = describe(tomb.deadline, reader_zone=reader.zone, language=reader.language, now=reader.now)
+    return start, label.at_text
+
+
 def slack_text(row: Row) -> str:
     """How long it may slip before the end of the project moves; "" when nothing is computed."""
     if row.slack is None or row.is_done:
@@ -45,20 +58,21 @@ def slack_text(row: Row) -> str:
     return ngettext("%(days)d working day", "%(days)d working days", days) % {"days": days}
 
 
-def risks(row: Row, reader: Reader) -> list[str]:
-    """What is wrong with a task that is not done, each as a sentence."""
+def alarms(row: Row, reader: Reader) -> list[Alarm]:
+    """What is wrong with a task that is not done, each as a sentence, what is worst first."""
     if row.is_done:
         return []
-    found = []
+    told = {alarm.kind for alarm in row.alarms}
+    found = [alarm for alarm in row.alarms if alarm.kind != "overdue"]
     if row.due_at is not None and row.due_at < reader.now:
-        found.append(_("Overdue"))
+        found.insert(0, Alarm(_RED, _("Overdue")))
     elif row.status == Column.Status.TODO and row.start_at is not None and row.start_at < reader.now:
-        found.append(_("Should have begun"))
+        found += [] if "late_start" in told else [Alarm(_AMBER, _("Should have begun"))]
     if row.is_violated:
-        found.append(_("Planned earlier than what it waits for allows"))
+        found.append(Alarm(_AMBER, _("Planned earlier than what it waits for allows")))
     if row.slack is not None and row.slack // row.day_minutes < 0:
-        found.append(slack_text(row))
-    return found
+        found.append(Alarm(_RED, slack_text(row)))
+    return sorted(found, key=lambda alarm: alarm.state != _RED)
 
 
 def waits_text(row: Row, *, most: int = 4) -> str:

@@ -1,13 +1,16 @@
 """What the demo's plans tell: why deadlines have moved, and that one project waits for another."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from linkstar.demo.plans import BLACK_FRIDAY, SHOPIFY
+from linkstar.lib.deadlines import Deadline
+from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects.actions.dependencies import link_tasks
 from projects.actions.slips import Cause, explain_slips, freeze_plan
-from projects.models import Project, Slip
+from projects.actions.tasks import create_task, delete_task
+from projects.models import Column, Project, Slip, Task
 from projects.models.tasks import TaskQuerySet
 
 # In turn, for what has moved; of the last ones of each project nobody has said why.
@@ -18,16 +21,28 @@ _CAUSES: dict[str, tuple[Cause, ...]] = {
 
 
 def plan(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:
-    """Some reasons, a second frozen plan, and a link from one project into another."""
+    """Some reasons, a second frozen plan with a task that was given up since, and a link into another project."""
     for project in projects.values():
         if not project.is_archived:
             _explain(project, now=now)
     campaign, shop = projects[BLACK_FRIDAY.name], projects[SHOPIFY.name]
+    spare = _spare(campaign, now=now - timedelta(hours=31))
     freeze_plan(campaign, "换供应商后", actor=campaign.owner, now=now - timedelta(hours=30))
+    delete_task(spare, actor=campaign.owner, now=now - timedelta(hours=26))
     before, after = _open(shop).first(), _open(campaign).last()
     if before is not None and after is not None:
         actor, at = people["ops"], now - timedelta(hours=20)
         link_tasks(before, after, lag_days=2, lag_is_working=True, actor=actor, now=at)
+
+
+def _spare(project: Project, *, now: datetime) -> Task:
+    """What was planned in case the new supplier is late, too."""
+    column = project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
+    day = now.astimezone(get_zone(project.time_zone)).date() + timedelta(days=9)
+    deadline = Deadline(day, time(17), project.time_zone)
+    return create_task(
+        title="预留备用空运舱位", column=column, owner=project.owner, deadline=deadline, actor=project.owner, now=now
+    )
 
 
 def _explain(project: Project, *, now: datetime) -> None:

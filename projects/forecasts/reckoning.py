@@ -24,6 +24,8 @@ from projects.scheduling.load import Plan
 
 State = Forecast.State
 _MOST_TARGETS, _MOST_SIGNALS, MOST_MENDS = 8, 8, 3
+# On the timeline, where holidays are drawn anyway.
+_MOST_MARKS = 200
 # From so many working days on, what is stuck on the way does not make a date doubtful yet.
 _NEAR_DAYS = 5
 _RANK = {State.RED: 0, State.AMBER: 1, State.GREEN: 2}
@@ -62,6 +64,7 @@ def reckon(plan: Plan, facts: Facts, *, now: datetime, seed: int) -> tuple[Forec
         **worst,
         "targets": found[:_MOST_TARGETS],
         "more": max(0, len(found) - _MOST_TARGETS),
+        "marks": [signal for signal in signals if signal["kind"] != "holiday"][:_MOST_MARKS],
         "signals": _first(signals, worst["chain"])[:_MOST_SIGNALS],
         "mends": [] if is_fine else mends_for(outlook, target, facts)[:MOST_MENDS],
         "odds": odds_of(outlook, target, facts, seed=seed),

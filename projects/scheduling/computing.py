@@ -47,23 +47,31 @@ class Breach(NamedTuple):
 
 @dataclass
 class ComputedSchedule:
-    """By task pk. `refused` are the tasks that wait for each other in a circle: then nothing else is known."""
+    """By task pk. `refused` are the tasks that wait for each other in a circle: then nothing else is known.
+
+    What has no date begins with one of `first`; the plan ends with `last`, perhaps in another project.
+    """
 
     tasks: dict[int, Computed] = field(default_factory=dict)
     breaches: dict[int, list[Breach]] = field(default_factory=dict)
     targets: dict[int, Target[int]] = field(default_factory=dict)
     refused: tuple[int, ...] = ()
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
 
 
 def compute(plan: Plan) -> ComputedSchedule:
     """Of the plan's own tasks; those of other projects only drive them."""
-    start = min((dates.start for pk, dates in plan.current.items() if _is_open(plan.tasks[pk])), default=0)
+    starts = {pk: dates.start for pk, dates in plan.current.items() if _is_open(plan.tasks[pk])}
+    start = min(starts.values(), default=0)
     try:
         result = schedule(plan.items, plan.links, start=start)
     except ScheduleRefused as error:
         return ComputedSchedule(refused=tuple(key for key in error.keys if isinstance(key, int)))
     own = {project.pk for project in plan.projects}
     computed = ComputedSchedule(targets=dict(result.targets))
+    computed.first = [pk for pk, begins in starts.items() if begins == start]
+    computed.last = [pk for pk in plan.tasks if result[pk].early_finish == result.finish]
     for pk, task in plan.tasks.items():
         if task.project_id in own:
             found = result[pk]

@@ -19,13 +19,14 @@ from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
-from projects.baselines import Bar, baseline_bars, baselines_of
+from projects.baselines import baseline_bars, baselines_of, tombstones
 from projects.cards import Reader
 from projects.filters import is_pk
-from projects.models import Project
+from projects.models import Baseline, Project
 from projects.timeline import Timeline, read_timeline
+from projects.timeline_alarms import with_alarms
 from projects.timeline_data import timeline_json
-from projects.timeline_rows import list_rows
+from projects.timeline_rows import list_rows, list_tombs
 from projects.timeline_schedule import with_schedule
 from projects.views.asking import TaskPage, answer_part, page_context, read_page
 from projects.views.boards import reader_of
@@ -74,7 +75,7 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`?page=` is that of the list; its next rows alone come when the row asks that stands for them."""
     project, reader, place = access.get_project(request.member, pk), reader_of(request), Place.read(request.GET)
     page = read_page(request, project, reader, kind="timeline", place=place.params)
-    drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
+    drawn = drawn_timeline(page, project, reader, frozen_plan(project, place))
     context = {**page_context(page), **_drawing(project, page, place, drawn, reader)}
     target = request.htmx.target if request.htmx else ""
     if target == "timeline":
@@ -83,6 +84,15 @@ def timeline(request: WorkspaceRequest, pk: int) -> HttpResponse:
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def drawn_timeline(page: TaskPage, project: Project, reader: Reader, frozen: Baseline | None) -> Timeline:
+    """All of it: rows, slack, alarms, and what the plan that is compared had besides."""
+    drawn = read_timeline(project, page.asked, page.arrangement, reader)
+    drawn = with_alarms(with_schedule(drawn, project, reader), project, reader)
+    if frozen is not None and not page.asked.wanted.is_on:
+        drawn.tombs.extend(tombstones(project, reader.member, frozen))
+    return drawn
 
 
 def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, reader: Reader) -> dict[str, Any]:
@@ -97,9 +107,10 @@ def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, re
         "place": place,
         "timeline": drawn,
         "rows": list_rows(drawn, reader, first=first, most=ROWS_PER_PAGE),
+        "tombs": [] if left else list_tombs(drawn, reader),
         "more_url": f"{page.url}?{more}" if left else "",
         "data_url": f"{data}?{query}" if query else data,
-        "baselines": baselines_of(project) if place.view == "chart" else [],
+        "baselines": baselines_of(project),
         "sorts": [("rank", _("By time")), *_sorts(reader.member, page)],
         "groups": sorted(GROUP_NAMES, key=lambda each: each[0] != "none"),
         "zooms": ZOOMS,
@@ -121,9 +132,10 @@ def timeline_data(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """All rows that the filter leaves, for the chart; 304 when they are what the browser has."""
     project, reader = access.get_project(request.member, pk), reader_of(request)
     page = read_page(request, project, reader, kind="timeline")
-    drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
+    frozen = frozen_plan(project, Place.read(request.GET))
+    drawn = drawn_timeline(page, project, reader, frozen)
     may_edit = access.may(request.member, "add task", project) and not page.asked.wanted.is_archived
-    bases = _bases(project, reader, Place.read(request.GET))
+    bases = baseline_bars(project, reader.member, frozen) if frozen else {}
     told = timeline_json(drawn, reader, may_edit=may_edit, bases=bases)
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder).encode()
     etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
@@ -134,7 +146,6 @@ def timeline_data(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _bases(project: Project, reader: Reader, place: Place) -> dict[int, Bar]:
-    """Of the frozen plan that the address names; of none, when it is not this project's any more."""
-    frozen = project.baselines.filter(pk=place.baseline).first() if place.baseline else None
-    return baseline_bars(project, reader.member, frozen) if frozen else {}
+def frozen_plan(project: Project, place: Place) -> Baseline | None:
+    """That which the address names; none, when it is not this project's any more."""
+    return project.baselines.filter(pk=place.baseline).first() if place.baseline else None

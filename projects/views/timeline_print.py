@@ -19,11 +19,10 @@ from projects import access
 from projects import timeline_print as sheets
 from projects.cards import Reader
 from projects.models import Project
-from projects.timeline import Timeline, read_timeline
-from projects.timeline_schedule import with_schedule
+from projects.timeline import Timeline
 from projects.views.asking import read_page
 from projects.views.boards import reader_of
-from projects.views.timeline import Place
+from projects.views.timeline import Place, drawn_timeline, frozen_plan
 
 
 class CannotPrint(RuntimeError):
@@ -36,7 +35,7 @@ def timeline_print(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """What the timeline of this address shows, on `?paper=` a4 or a3; its zoom says how wide a day is."""
     project, reader, place = access.get_project(request.member, pk), reader_of(request), Place.read(request.GET)
     page = read_page(request, project, reader, kind="timeline", place=place.params)
-    drawn = with_schedule(read_timeline(project, page.asked, page.arrangement, reader), project, reader)
+    drawn = drawn_timeline(page, project, reader, frozen_plan(project, place))
     paper = sheets.PAPERS.get(request.GET.get("paper", ""), sheets.PAPERS["a4"])
     try:
         content = pdf_of(html_of(project, drawn, reader, paper, place.zoom))

@@ -3,7 +3,7 @@
 import json
 import re
 import zlib
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
+from linkstar.lib.zones import get_zone
+from projects.actions.forecasting import forecast_project
 from projects.actions.slips import freeze_plan
+from projects.actions.tasks import delete_task
 from projects.arrangement import Arrangement
 from projects.asking import as_asked
 from projects.cards import Reader
@@ -128,7 +131,8 @@ class TestRows:
         assert f'href="/projects/{project.pk}/board/?q=a&amp;sort=title"' in page
         assert '<input type="hidden" name="zoom" value="week">' in page
 
-    def test_groups_stand_one_after_the_other_each_in_the_order_of_time(self, owner: Any) -> None:
+    def test_groups_stand_one_after_the_other_each_in_the_order_of_time(self) -> None:
+        owner = make_member("owner", language="en", time_zone=ANGELES)
         project = make_project(owner)
         li = make_member("member", display_name="Li Na")
         late = make_task(project, "late", deadline=due("2026-12-20"), owner=li)
@@ -144,12 +148,15 @@ class TestRows:
         # Where its subtasks stand, it spans them.
         assert [row["title"] for row in found["rows"] if row["flags"] & found["flags"]["spans"]] == ["late"]
         assert told(client, project)["heads"] == []
-        assert [name for name, _count in told(client, project, "?group=column")["heads"]] == ["To do"]
+        assert [name for name, _count in told(client, project, "?group=column")["heads"]] == [
+            project.board.columns.get(position=0).name
+        ]
 
     def test_the_list_has_the_same_groups_and_names_one_that_goes_on_once(
-        self, owner: Any, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("projects.views.timeline.ROWS_PER_PAGE", 2)
+        owner = make_member("owner", language="en", time_zone=ANGELES)
         project = make_project(owner)
         for number, priority in enumerate((4, 4, 4, 2)):
             make_task(project, f"task {number}", deadline=due(f"2035-12-0{number + 1}"), priority=priority)
@@ -210,6 +217,35 @@ class TestRows:
         assert "A task you cannot see" in page
         assert "secret" not in page
 
+    def test_a_guest_is_told_no_slack_that_hangs_on_hidden_tasks(self, owner: Any) -> None:
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        shared = {"visibility": Task.Visibility.SHARED}
+        apart = make_task(project, "apart", start_on=date(2035, 3, 1), deadline=due("2035-03-02"), **shared)
+        before = make_task(project, "before", start_on=date(2035, 3, 1), deadline=due("2035-03-02"), **shared)
+        secret = make_task(project, "secret", start_on=date(2035, 3, 5), deadline=due("2035-03-08"))
+        after = make_task(project, "after", start_on=date(2035, 3, 9), deadline=due("2035-03-12"), **shared)
+        end = make_task(project, "end", start_on=date(2035, 3, 20), deadline=due("2035-03-30"), **shared)
+        Dependency.objects.create(blocker=before, blocked=secret)
+        Dependency.objects.create(blocker=secret, blocked=after)
+
+        def slacks(member: Any) -> dict[str, tuple[Any, Any, bool]]:
+            found = told(client_of(member), project)
+            critical = found["flags"]["critical"]
+            return {row["title"]: (row["slack"], row["late"], bool(row["flags"] & critical)) for row in found["rows"]}
+
+        true, seen = slacks(owner), slacks(guest)
+        assert all(slack is not None for slack, _late, _critical in true.values())
+        assert true["end"][2] is True
+        assert seen == {
+            "apart": true["apart"], "end": true["end"], "before": (None, None, False), "after": (None, None, False),
+        }  # fmt: skip
+        # The whole project ends with something hidden: then all slack hangs on it.
+        Task.objects.filter(pk=end.pk).update(visibility=Task.Visibility.INTERNAL)
+        assert set(slacks(guest).values()) == {(None, None, False)}
+        page = text(client_of(guest).get(f"/projects/{project.pk}/timeline/"))
+        assert (apart.title in page, "working day" in page, "timeline__critical" in page) == (True, False, False)
+
     def test_a_guest_sees_what_is_shared_and_moves_nothing(self, owner: Any) -> None:
         project, guest = make_project(owner), make_member("guest")
         ProjectAccess.objects.create(project=project, member=guest)
@@ -217,6 +253,62 @@ class TestRows:
         make_task(project, "internal")
         seen = told(client_of(guest), project)
         assert ([row["title"] for row in seen["rows"]], seen["mayEdit"]) == (["shared"], False)
+
+
+class TestAlarms:
+    def test_what_the_forecast_warns_of_is_told_to_the_team(self) -> None:
+        owner = make_member("owner", language="en", time_zone=ANGELES)
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        now = timezone.now()
+        today = now.astimezone(get_zone(ANGELES)).date()
+        shared = {"visibility": Task.Visibility.SHARED}
+        soon = Deadline(today + timedelta(days=2), None, ANGELES)
+        work = make_task(project, "Shoot photos", start_on=today + timedelta(days=1), duration_days=30, **shared)
+        sale = make_task(project, "Sale opens", deadline=soon, is_fixed=True, is_milestone=True, owner=owner, **shared)
+        Dependency.objects.create(blocker=work, blocked=sale)
+        forecast_project(project, now=now)
+        rows = {row["title"]: row for row in told(client_of(owner), project)["rows"]}
+        assert (rows["Sale opens"]["alarm"], rows["Shoot photos"]["alarm"]) == ("red", "red")
+        assert "On the way to a date in danger: “Sale opens”" in rows["Shoot photos"]["risk"]
+        assert "Nobody answers for “Shoot photos”" in rows["Shoot photos"]["risk"]
+        page = text(client_of(owner).get(f"/projects/{project.pk}/timeline/?view=list"))
+        assert 'class="risk risk--red timeline__alarm">On the way to a date in danger' in page
+        theirs = told(client_of(guest), project)["rows"]
+        assert [(row["title"], row["alarm"], row["risk"]) for row in theirs] == [
+            ("Shoot photos", "", ""), ("Sale opens", "amber", "Planned earlier than what it waits for allows"),
+        ]  # fmt: skip
+
+
+class TestTombstones:
+    def test_deleted_tasks_of_the_plan_that_is_compared_stay_to_be_seen(self) -> None:
+        owner = make_member("owner", language="en", time_zone=ANGELES)
+        project, guest = make_project(owner), make_member("guest")
+        ProjectAccess.objects.create(project=project, member=guest)
+        kept, gone = (
+            make_task(project, title, start_on=date(2035, 12, 1), deadline=due("2035-12-03"), visibility="shared")
+            for title in ("Order samples", "Print flyers")
+        )
+        frozen = freeze_plan(project, "Kick-off", actor=owner, now=timezone.now())
+        delete_task(gone, actor=owner, now=timezone.now())
+        client, query = client_of(owner), f"?baseline={frozen.pk}"
+        assert told(client, project)["tombs"] == []
+        assert told(client, project, query)["tombs"] == [
+            [
+                gone.pk,
+                "Print flyers",
+                place("2035-12-01"),
+                place("2035-12-04"),
+                "Sat 1 Dec",
+                "Mon 3 Dec 2035, end of day PST (UTC−8)",
+            ],
+        ]
+        assert titles(client, project, query) == [kept.title]
+        assert told(client, project, f"{query}&q=samples")["tombs"] == []
+        page = text(client.get(f"/projects/{project.pk}/timeline/{query}&view=list"))
+        assert "<s>Print flyers</s>" in page
+        assert told(client_of(guest), project, query)["tombs"] == []
+        assert "Print flyers" not in text(client_of(guest).get(f"/projects/{project.pk}/timeline/{query}"))
 
 
 class TestPage:

@@ -50,7 +50,8 @@ function columns(words) {
 
 function name({ row }) {
   if (row.isHead) return `<span class="tl-group">${escaped(row.title)}</span><span class="count">${row.count}</span>`;
-  const marks = row.milestone ? '<span class="card__diamond"></span>' : "";
+  if (row.isGone) return `<s class="tl-gone" title="${escaped(row.title)}">${escaped(row.title)}</s>`;
+  const marks = alarm(row) + (row.milestone ? '<span class="card__diamond"></span>' : "");
   return `<a class="tl-open" href="/tasks/${row.pk}/" tabindex="-1" title="${escaped(row.title)}">${marks}${escaped(row.title)}</a>`;
 }
 
@@ -88,19 +89,20 @@ function inside(gantt, row, start, end) {
 }
 
 function barClass(row, fades) {
-  if (row.isHead) return "";
+  if (row.isHead || row.isGone) return row.isGone ? "tl-bar tl-bar--gone" : "";
   const kinds = ["tl-bar", `tl-bar--${row.done ? "done" : ["todo", "doing", "done"][row.status]}`];
   if (row.critical && !row.done) kinds.push("tl-bar--critical");
   if (row.spans && !row.milestone) kinds.push("tl-bar--parent");
   if (row.fixed || row.pinned) kinds.push("tl-bar--still");
-  if (row.risk) kinds.push("tl-bar--risk");
   if (fades) kinds.push(`tl-bar--open-${fades}`);
   return kinds.join(" ");
 }
 
+/* Its shape says how grave it is, its title why. */
+const alarm = ({ alarm: state, risk }) => (state ? `<span class="tl-alarm risk risk--${state}" title="${escaped(risk)}"></span>` : "");
+
 function marks(row, words) {
-  let found = "";
-  if (row.risk) found += `<span class="tl-mark tl-mark--risk" title="${escaped(row.risk)}">${icon("risk")}</span>`;
+  let found = alarm(row);
   if (row.fixed) found += `<span class="tl-mark" title="${escaped(words.fixed)}">${icon("lock")}</span>`;
   if (row.pinned) found += `<span class="tl-mark" title="${escaped(words.pinned)}">${icon("pin")}</span>`;
   return found;

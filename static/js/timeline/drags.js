@@ -28,6 +28,7 @@ export class Drags {
   /** Why a bar stays where it is; "" when it may move. */
   stays(row, mode) {
     const { words } = this.host;
+    if (row.isGone) return words.gone;
     if (row.spans) return words.parent;
     if (row.fixed) return words.fixed;
     if (row.pinned) return words.pinned;
@@ -73,6 +74,7 @@ export class Drags {
   }
 
   join({ source, target, type }) {
+    if (![source, target].every((id) => this.host.plan.rows.has(idOf(id)))) return false;
     this.host.ask(this.host.edits.link(Number(source), Number(target), KIND_OF[type]));
     return false;
   }
@@ -89,7 +91,7 @@ export class Drags {
   hover(event) {
     if (this.from) return;
     const bar = event.target.closest(".gantt_task_line");
-    const row = bar && this.host.plan.rows.get(Number(bar.dataset.taskId));
+    const row = bar && this.host.plan.find(idOf(bar.dataset.taskId));
     if (row) this.host.tip.show(this.host.tip.of(row), event.clientX, event.clientY);
     else this.host.tip.hide();
   }

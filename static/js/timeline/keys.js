@@ -43,9 +43,8 @@ export class Keys {
   choose(pk) {
     if (this.chosen !== pk && this.link) this.leaveLink();
     this.chosen = pk;
-    const { row } = this;
-    if (!row) this.host.say(this.host.plan.head(pk)?.title ?? "");
-    else this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
+    const row = this.host.plan.find(pk);
+    if (row) this.host.say([row.title, row.start_text, row.due_text, row.risk].filter(Boolean).join(", "));
   }
 
   walk(step) {

@@ -44,7 +44,7 @@ export class Tip {
       [words.waits, row.waits],
       [words.owner, row.owner?.[0]],
       [words.risk, row.risk],
-      ["", row.fixed ? words.fixed : row.pinned ? words.pinned : ""],
+      ["", row.isGone ? words.gone : row.fixed ? words.fixed : row.pinned ? words.pinned : ""],
     ];
   }
 }
