@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from linkstar.lib.deadlines import DueLabel
+from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.kept import Kept
 from linkstar.members.models import Member
 from projects.blocking import is_unmet
@@ -46,7 +47,10 @@ class LinkedTask:
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    """One link. `is_unmet`: the blocker is still to come. `breach` says how the dates contradict it, or ""."""
+    """One link. `is_unmet`: it holds something back now, and `until` says to when, where that is known.
+
+    `breach` says how the dates contradict it, or "".
+    """
 
     pk: int
     other: LinkedTask
@@ -54,7 +58,13 @@ class LinkLine:
     lag_days: int
     lag_is_working: bool
     is_unmet: bool
+    until: DueLabel | None
     breach: str
+
+    @property
+    def until_text(self) -> str:
+        """Until when it waits, for the side that waits; "" where nobody knows or it does not wait."""
+        return _("Waits until %(until)s") % {"until": self.until.at_text} if self.until is not None else ""
 
     @property
     def text(self) -> str:
@@ -111,8 +121,8 @@ class _End(NamedTuple):
         return self.completed_at is not None or self.status != Column.Status.TODO
 
     @property
-    def is_closed(self) -> bool:
-        return self.completed_at is not None or self.archived_at is not None
+    def is_done(self) -> bool:
+        return self.completed_at is not None
 
     @property
     def dates(self) -> Dates:
@@ -143,23 +153,40 @@ class _End(NamedTuple):
 def links_of(task: Task, reader: Reader) -> Links:
     """Both sides, in one statement; what lies in the bin is left out."""
     links = Links()
-    for pk, kind, lag, working, sees_blocker, sees_blocked, *rest in _links(reader.member, task.pk):
+    for pk, kind, lag, working, free_at, sees_blocker, sees_blocked, *rest in _links(reader.member, task.pk):
         before, after = _End._make(rest[: len(_ENDS)]), _End._make(rest[len(_ENDS) :])
         is_waiting = after.pk == task.pk
         other, is_seen = (before, sees_blocker) if is_waiting else (after, sees_blocked)
+        holds = not after.is_done and is_unmet(
+            kind,
+            lag,
+            free_at,
+            is_done=before.is_done,
+            is_gone=before.archived_at is not None and not before.is_done,
+            is_started=before.is_started,
+            now=reader.now,
+        )
         line = LinkLine(
             pk=pk,
             other=other.shown(reader, task.project) if is_seen else LinkedTask(),
             kind=kind,
             lag_days=lag,
             lag_is_working=working,
-            is_unmet=is_unmet(kind, lag, is_closed=before.is_closed, is_started=before.is_started),
+            is_unmet=holds,
+            until=until_text(free_at, reader) if holds and is_seen and free_at is not None else None,
             breach=breach(kind, before.dates, after.dates, lag, is_working=working, language=reader.language)
             if is_seen
             else "",
         )
         (links.waits_for if is_waiting else links.holds_up).append(line)
     return links
+
+
+def until_text(at: datetime, reader: Reader) -> DueLabel:
+    """When a wait is over, on the reader's clock."""
+    return describe(
+        Deadline.from_instant(at, reader.zone), reader_zone=reader.zone, language=reader.language, now=reader.now
+    )
 
 
 def _link_rows(member: Member, task: int) -> QuerySet[Any, Any]:
@@ -170,7 +197,7 @@ def _link_rows(member: Member, task: int) -> QuerySet[Any, Any]:
         .annotate(sees_blocker=_sees(seen, "blocker"), sees_blocked=_sees(seen, "blocked"))
         .order_by(F("blocker__due_at").asc(nulls_last=True), F("blocked__due_at").asc(nulls_last=True), "pk")
         .values_list(
-            "pk", "kind", "lag_days", "lag_is_working", "sees_blocker", "sees_blocked",
+            "pk", "kind", "lag_days", "lag_is_working", "free_at", "sees_blocker", "sees_blocked",
             *(f"blocker__{name}" for name in _ENDS), *(f"blocked__{name}" for name in _ENDS),
         )
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Substr
 
 from linkstar.lib.deadlines import DueLabel
 from notifications.models import Notification
+from projects.blocking import unmet
 from projects.cards import Face, Reader
 from projects.models import Comment, Dependency, OwnerOffer, Task
 from projects.overview import due_text
@@ -97,7 +98,8 @@ def _links(reader: Reader, wanted: WorkFilter, name: str, *, mine: str, theirs: 
     others = Q(**{f"{theirs}__owner": None}) | ~Q(**{f"{theirs}__owner": reader.member})
     is_open = {f"{theirs}__{key}": None for key in ("completed_at", "deleted_at", "archived_at")}
     sees = Exists(Task.objects.visible_to(reader.member).filter(pk=OuterRef(theirs)))
-    links = Dependency.objects.filter(others, **is_open, **{f"{mine}__in": own.values("pk")}).annotate(sees=sees)
+    links = Dependency.objects.filter(others, unmet(), **is_open, **{f"{mine}__in": own.values("pk")})
+    links = links.annotate(sees=sees)
     order = (F(f"{mine}__due_at").asc(nulls_last=True), f"{mine}_id")
     fields = ["count", "sees", f"{theirs}__title", *_at(theirs, *_FACE), *_at(mine, *_TASK)]
     group = WaitGroup(name)

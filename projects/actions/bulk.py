@@ -21,7 +21,7 @@ from projects.actions import bin
 from projects.actions.bulk_edits import SAME, Archive, Bin, Edit, Held, Move, SetDeadline
 from projects.actions.deadlines import plan_reminders_of
 from projects.actions.families import lock_family, recount
-from projects.actions.links import tell_waiting
+from projects.actions.links import follow_dates, tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.refusals import is_held_back
 from projects.actions.remembering import record
@@ -208,12 +208,15 @@ def _carry_out(plan: Plan, project: Project, actor: Member, now: datetime) -> Ch
     if {"completed", "archived", "deleted"}.intersection(edit.parts):
         recount([task.parent_id for task in tasks], now=now)
         look_soon(*(task for task in tasks if task.is_done), now=now)
-        tell_waiting([task.pk for task in tasks])
     rows = [(task, before[task.pk], _state_after(plan, task, before[task.pk])) for task in tasks]
     change = _remember(edit, rows, data, project, actor, now)
     if dated:
         moved = [Moved(task, was, task.deadline) for task, was in dated]
         keep_slips(moved, change=change, actor=actor, now=now)
+    if {"completed", "archived", "deleted"}.intersection(edit.parts):
+        tell_waiting([task.pk for task in tasks], now=now)
+    if dated:
+        follow_dates([task.pk for task in tasks], now=now)
     if isinstance(edit, Move) and despite:
         traces = [(task, {"reason": edit.despite}) for task in despite]
         leave_traces("begun despite", project=project, actor=actor, now=now, tasks=traces)

@@ -9,6 +9,7 @@ from django.db import transaction
 from linkstar.lib.deadlines import Deadline, as_parts
 from linkstar.members.models import Member
 from notifications.actions import reminders
+from projects.actions.links import follow_dates
 from projects.actions.refusals import check_not_in_hand
 from projects.actions.remembering import leave_change
 from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
@@ -103,6 +104,7 @@ def set_deadline(
         after=deadline_data(deadline),
     )
     keep_slips([Moved(task, before, deadline)], change=change, actor=actor, now=now, why=why)
+    follow_dates([task.pk], now=now)
     return change
 
 
@@ -121,7 +123,9 @@ def set_start(
         raise StartAfterDue
     task.start_on, task.start_time = current.start_on, current.start_time
     touch(task, "start_on", "start_time", now=now)
-    return leave_change("start changed", task, held, actor=actor, now=now, before=before, after=after)
+    change = leave_change("start changed", task, held, actor=actor, now=now, before=before, after=after)
+    follow_dates([task.pk], now=now)
+    return change
 
 
 def start_data(task: "HasStart") -> str | None:

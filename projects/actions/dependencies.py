@@ -14,6 +14,7 @@ from projects.actions.trace import leave_trace, lock_tasks, touch
 from projects.circles import Way, way_back
 from projects.dependencies import MOST_LINKS
 from projects.models import Change, Dependency, Task
+from projects.scheduling.lags import settle_lags
 
 Kind = Dependency.Kind
 MOST_LAG_DAYS = 365
@@ -111,6 +112,7 @@ def link_tasks(
         lag_days=lag_days,
         lag_is_working=lag_is_working and lag_days != 0,
     )
+    _settle(link, now)
     return link, _remember(link, before, actor=actor, now=now)
 
 
@@ -131,7 +133,9 @@ def edit_link(
     _check_circle(link.blocker, link.blocked, kind)
     before, was = waits_of([link.blocked_id]), _said(link)
     link.kind, link.lag_days, link.lag_is_working = wanted
-    link.save(update_fields=["kind", "lag_days", "lag_is_working"])
+    link.free_at = None
+    link.save(update_fields=["kind", "lag_days", "lag_is_working", "free_at"])
+    _settle(link, now)
     return _remember(link, before, was=was, actor=actor, now=now)
 
 
@@ -143,6 +147,12 @@ def unlink_tasks(link: Dependency, *, actor: Member, now: datetime) -> Change:
     before = waits_of([link.blocked_id])
     Dependency.objects.filter(pk=link.pk).delete()
     return _remember(link, before, is_gone=True, actor=actor, now=now)
+
+
+def _settle(link: Dependency, now: datetime) -> None:
+    if link.lag_days:
+        settle_lags(Q(pk=link.pk), now=now)
+        link.refresh_from_db(fields=["free_at"])
 
 
 def _check_lag(lag_days: int) -> None:

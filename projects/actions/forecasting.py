@@ -13,6 +13,7 @@ from notifications.actions.notify import notify
 from projects.forecasts.facts import load_facts
 from projects.forecasts.reckoning import reckon
 from projects.models import Forecast, Project
+from projects.scheduling.lags import settle_lags
 from projects.scheduling.load import load_plan
 
 # object_id is the project's pk; and 0 for the look at which projects have changed.
@@ -51,6 +52,9 @@ def look_at(project_id: int, *, now: datetime) -> None:
         Forecast.objects.filter(project=project_id).delete()
         return
     due.schedule(KIND, project.pk, now + _DAY)
+    with transaction.atomic():
+        # Leave, holidays and hours change when a lag is over, and nobody has a hand on the link then.
+        settle_lags(Q(blocked__project=project), now=now)
     forecast_project(project, now=now)
 
 

@@ -1,22 +1,26 @@
 """Links between tasks below the actions that change them: who waits for whom, one at a time, and who is told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from projects.actions.trace import mark
 from projects.circles import way_back
 from projects.models import Task
+from projects.scheduling.lags import settle_lags
 
-# The kinds of those links of `task` (as an SQL statement calls it) whose blockers are still to come; the same rule as
-# dependencies.is_blocked().
+# The kinds of those links of `task` (as an SQL statement calls it) that hold something back at %(now)s; the same rule
+# as blocking.unmet().
 WAITS_OF_TASK = """ARRAY(
         SELECT DISTINCT link.kind FROM projects_dependency link
             JOIN projects_task blocker ON blocker.id = link.blocker_id
             JOIN projects_column stands ON stands.id = blocker.column_id
-        WHERE link.blocked_id = task.id AND blocker.completed_at IS NULL AND blocker.deleted_at IS NULL
-            AND blocker.archived_at IS NULL
-            AND ((link.kind IN ('fs', 'ff') AND link.lag_days >= 0) OR stands.status = 'todo')
+        WHERE link.blocked_id = task.id AND blocker.deleted_at IS NULL
+            AND (blocker.archived_at IS NULL OR blocker.completed_at IS NOT NULL)
+            AND CASE WHEN link.lag_days <> 0 THEN link.free_at IS NULL OR link.free_at > %(now)s
+                ELSE blocker.completed_at IS NULL AND (link.kind IN ('fs', 'ff') OR stands.status = 'todo') END
     )"""
 
 
@@ -50,19 +54,35 @@ def are_family(one: int, other: int) -> bool:
 
 
 _WAITING = """
-SELECT DISTINCT task.project_id, task.id FROM projects_dependency link
+SELECT task.project_id, task.id, bool_or(link.lag_days <> 0) FROM projects_dependency link
     JOIN projects_task task ON task.id = link.blocked_id
 WHERE link.blocker_id = ANY(%s) AND task.completed_at IS NULL AND task.deleted_at IS NULL AND task.archived_at IS NULL
+GROUP BY task.id
 """
 
 
-def tell_waiting(blockers: Collection[int]) -> None:
-    """What waits for these tasks (pks) looks different now, wherever it is open."""
+def tell_waiting(blockers: Collection[int], *, now: datetime) -> None:
+    """These tasks (pks) were begun, done or opened again: what waits for them looks different now, wherever it is open,
+    and lags count from now on. After the trace of what has happened.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [list(blockers)])
         found = list(cursor.fetchall())
+    if any(has_lag for _project, _task, has_lag in found):
+        settle_lags(Q(blocker__in=blockers), now=now)
+    _mark_all((project, task) for project, task, _has_lag in found)
+
+
+def follow_dates(blockers: Collection[int], *, now: datetime) -> None:
+    """These tasks (pks) have got other dates, from which some lags and leads count."""
+    links = settle_lags(Q(blocker__in=blockers), now=now)
+    _mark_all((link.blocked.project_id, link.blocked_id) for link in links)
+
+
+def _mark_all(tasks: Iterable[tuple[int, int]]) -> None:
+    """Pairs of project and task."""
     by_project: dict[int, list[int]] = {}
-    for project, task in found:
+    for project, task in tasks:
         by_project.setdefault(project, []).append(task)
-    for project, tasks in sorted(by_project.items()):
-        mark(project, tasks)
+    for project, waiting in sorted(by_project.items()):
+        mark(project, waiting)

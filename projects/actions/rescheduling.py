@@ -11,6 +11,7 @@ from django.db import transaction
 from linkstar.members.models import Member
 from notifications.actions.notify import notify
 from projects.actions.deadlines import deadline_data, plan_reminders_of, put_deadline, start_data
+from projects.actions.links import follow_dates
 from projects.actions.remembering import record
 from projects.actions.slips import UNSAID, Cause, Moved, keep_slips
 from projects.actions.states import project_field, save_all, snapshot
@@ -75,6 +76,7 @@ def apply(
     _leave_lines(moves, change, actor, now)
     moved = [Moved(move.task, move.before.deadline, move.after.deadline) for move in moves]
     keep_slips(moved, change=change, actor=actor, now=now, why=why)
+    follow_dates([move.task.pk for move in moves], now=now)
     _tell(moves, change, preview.project, actor, now)
     return preview, change
 

@@ -144,7 +144,7 @@ def move_task(
     lock_board(column)
     if task.parent_id is not None:
         lock_family(task)
-    place = _find_place(task, column, before)
+    place = _find_place(task, column, before, now)
     source, was_done, was = task.column, task.is_done, snapshot(task, "place", "completed")
     if column.is_doing and not source.is_doing and task.is_draft:
         raise StillDraft(column, task)
@@ -164,8 +164,6 @@ def move_task(
         plan_reminders(task, now=now)
         recount([task.parent_id], now=now)
         look_soon(task, now=now)
-    if place.is_awaited and column.status != source.status:
-        tell_waiting([task.pk])
     if column == source:
         mark(task.project_id, [task.pk])
         return None
@@ -186,6 +184,8 @@ def move_task(
     if held:
         subjects = [hold.subject for hold in held]
         leave_trace("hold waived", project=task.project, task=task, actor=actor, now=now, of=subjects, reason=waived)
+    if place.is_awaited and column.status != source.status:
+        tell_waiting([task.pk], now=now)
     return change
 
 
@@ -226,7 +226,7 @@ def restore_task(task: Task, *, actor: Member, now: datetime) -> None:
         return
     # Without those that a worker has removed for good meanwhile.
     back = [task, *binned_with(task)]
-    task.rank = _find_place(task, task.column, None).rank
+    task.rank = _find_place(task, task.column, None, now).rank
     task.save(update_fields=["rank"])
     _put_deleted_at(back, None, now=now)
     plan_reminders_of(back, now=now)
@@ -337,7 +337,7 @@ class _Found(NamedTuple):
 class _Place(NamedTuple):
     """`rank` is the one to take; `taken` says how many other cards the column holds.
 
-    `waits` are the kinds of links whose blockers are still to come; `is_awaited`: others wait for the task.
+    `waits` are the kinds of links that hold something back; `is_awaited`: others wait for the task.
     """
 
     rank: str
@@ -346,14 +346,15 @@ class _Place(NamedTuple):
     is_awaited: bool
 
 
-def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
+def _find_place(task: Task, column: Column, before: Task | None, now: datetime) -> _Place:
     """The place just above `before`, or the last one; brings `task` up to date and locks its row.
 
     One statement, under the board's lock. The row's lock keeps edits away, so that `version` can be counted on. Raises
     ColumnGone.
     """
     with prepared_cursor() as cursor:
-        asked = {"task": task.pk, "column": column.pk, "before": before.pk if before is not None else None}
+        above = before.pk if before is not None else None
+        asked = {"task": task.pk, "column": column.pk, "before": above, "now": now}
         cursor.execute(_PLACE, asked)
         row = cursor.fetchone()
     if row is None:
@@ -370,7 +371,7 @@ def _find_place(task: Task, column: Column, before: Task | None) -> _Place:
     if len(rank) <= _LONGEST_RANK:
         return _Place(rank, found.taken, found.waits, found.is_awaited)
     _spread(Task.objects.filter(column=column).exclude(pk=task.pk))
-    return _find_place(task, column, before)
+    return _find_place(task, column, before, now)
 
 
 def _put(task: Task) -> None:

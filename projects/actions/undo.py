@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from linkstar.lib import ranks
 from linkstar.members.models import Member
@@ -23,7 +23,7 @@ from projects import access
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders_of, starts_after
 from projects.actions.families import lock_family, recount
-from projects.actions.links import lock_links, may_wait_again, tell_waiting
+from projects.actions.links import follow_dates, lock_links, may_wait_again, tell_waiting
 from projects.actions.occurrences import lock_promises, look_soon
 from projects.actions.remembering import OVER
 from projects.actions.search_index import index_tasks
@@ -42,9 +42,11 @@ from projects.actions.states import (
 from projects.actions.trace import leave_trace, leave_traces
 from projects.holding import holds_on
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
+from projects.scheduling.lags import settle_lags
 
 _ON_REMINDERS = frozenset({"deadline", "reminders", "completed", "archived", "deleted"})
 _WORDS = frozenset({"title", "description"})
+_DATES = frozenset({"deadline", "start"})
 _ON_PARENTS = frozenset({"completed", "archived", "deleted"})
 
 
@@ -293,7 +295,6 @@ class _Undoing:
             index_tasks(tasks)
         look_soon(*(task for task in tasks if task.is_done), now=self.now)
         if _ON_PARENTS.intersection(self.parts):
-            tell_waiting([task.pk for task in tasks])
             recount(
                 [pk for task in tasks for pk in (task.parent_id, task.pk if task.subtask_count else None)], now=self.now
             )
@@ -303,7 +304,16 @@ class _Undoing:
         for project in sorted({task.project for task in tasks}, key=attrgetter("pk")):
             own = [line for line in traces if line[0].project_id == project.pk]
             leave_traces("undone", project=project, actor=self.actor, now=self.now, tasks=own)
+        self._settle_links([task.pk for task in tasks])
         self.result.tasks = list(tasks)
+
+    def _settle_links(self, tasks: Sequence[int]) -> None:
+        if WAITS in self.parts:
+            settle_lags(Q(blocked__in=tasks), now=self.now)
+        if _ON_PARENTS.intersection(self.parts):
+            tell_waiting(tasks, now=self.now)
+        elif _DATES.intersection(self.parts):
+            follow_dates(tasks, now=self.now)
 
 
 def who_changed(change: Change, tasks: Collection[int]) -> list[str]:

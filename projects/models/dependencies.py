@@ -10,7 +10,8 @@ class Dependency(models.Model):
     """`blocked` waits for `blocker`, after which `lag_days` pass; fewer than none let the two overlap.
 
     The kind says which end of the blocker holds which end of the blocked one. The lag counts days of the calendar,
-    or working days where `lag_is_working`.
+    or working days where `lag_is_working`. A link with a lag is free from `free_at` on; None: nobody knows when yet
+    (scheduling/lags.py).
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +25,7 @@ class Dependency(models.Model):
     kind = models.CharField(max_length=2, choices=Kind, default=Kind.FINISH_START, db_default=Kind.FINISH_START)
     lag_days = models.SmallIntegerField(default=0)
     lag_is_working = models.BooleanField(default=False, db_default=False)
+    free_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -27,6 +27,7 @@ from projects.actions.refusals import MoveRefused, StillBlocked, StillDraft, Wit
 from projects.blocking import open_links
 from projects.cards import Reader
 from projects.chains import open_chain
+from projects.dependencies import links_of
 from projects.holding import Hold, holds_on
 from projects.models import Change, Column, Task
 from projects.views.date_words import start_text
@@ -223,13 +224,15 @@ def ask(
     column, lacks = _column_of(task, data), _lacks(task, data)
     place["column"] = place["column"] or (str(column.pk) if column else "")
     is_blocked = column is not None and is_held_back(open_links(task), task.column, column)
+    chain = open_chain(task, _reader(request)) if is_blocked else []
     context: dict[str, Any] = {
         "column": column,
         "lacks_owner": lacks and task.owner_id is None,
         "lacks_deadline": lacks and task.due_on is None,
         "holds": _holds(task, column, request.member),
         "may_waive": access.may_waive(request.member),
-        "chain": open_chain(task, _reader(request)) if is_blocked else [],
+        "chain": chain,
+        "lags": [line for line in links_of(task, _reader(request)).waits_for if line.until] if is_blocked else [],
         "task": task,
         "project": task.project,
         "place": place,

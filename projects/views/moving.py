@@ -3,8 +3,9 @@
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from linkstar.lib.forms import set_choices
 from linkstar.members.models import Member
@@ -19,7 +20,9 @@ from projects.actions.family_limits import (
     TooManySubtasks,
 )
 from projects.actions.refusals import ColumnFull, MoveRefused, StillBlocked, StillDraft, Withheld
+from projects.cards import Reader
 from projects.chains import titles_of
+from projects.dependencies import links_of
 from projects.families import subtasks_of
 from projects.models import Column, Task
 from projects.views.link_refusals import way_text
@@ -51,7 +54,7 @@ class MoveTaskForm(forms.Form):
 def why_not(error: MoveRefused, reader: Member) -> str:
     """Why a column takes no card. A guest, who does not see all of its cards, is told no number."""
     if isinstance(error, StillBlocked):
-        return _("“%(title)s” waits for work that is not done yet.") % {"title": error.task.title}
+        return _still_blocked(error.task, reader)
     if isinstance(error, Withheld):
         if reader.is_guest:
             return _("The team has to clear something first. Ask about it in a comment.")
@@ -68,6 +71,17 @@ def why_not(error: MoveRefused, reader: Member) -> str:
         "“%(column)s” takes %(limit)d cards at a time. Finish or move one first.",
         column.wip_limit or 0,
     ) % {"column": column.name, "limit": column.wip_limit or 0}
+
+
+def _still_blocked(task: Task, member: Member) -> str:
+    """Of lags alone until when; the reader may not see what it waits for, or nobody knows: only that it waits."""
+    reader = Reader(member, timezone.get_current_timezone_name(), get_language() or "en", timezone.now())
+    held = [line for line in links_of(task, reader).waits_for if line.is_unmet]
+    ends = [line.until for line in held if line.until is not None]
+    if not ends or len(ends) < len(held):
+        return _("“%(title)s” waits for work that is not done yet.") % {"title": task.title}
+    last = max(ends, key=lambda label: label.iso)
+    return _("“%(title)s” waits until %(until)s.") % {"title": task.title, "until": last.at_text}
 
 
 def why_no_subtask(error: NotItsParent, reader: Member) -> str:

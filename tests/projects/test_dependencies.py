@@ -1,6 +1,6 @@
 """Links between tasks: made, changed, taken away, refused, and what they hold back."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -193,7 +193,9 @@ def test_a_blocked_task_is_begun_only_with_a_reason(maya: Any, project: Any) -> 
 def test_each_kind_holds_back_its_own_end(
     maya: Any, project: Any, kind: str, lag: int, may_start: bool, may_finish: bool
 ) -> None:
-    before, after = make_ready_task(project, "Before"), make_ready_task(project, "After")
+    # Due tomorrow: a lead of two days has begun once somebody is at it.
+    tomorrow = Deadline((NOW + timedelta(days=1)).date(), time(12), "UTC")
+    before, after = make_ready_task(project, "Before", deadline=tomorrow), make_ready_task(project, "After")
     link(before, after, maya, kind=kind, lag_days=lag)
     if may_start:
         start(after, maya)
