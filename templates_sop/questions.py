@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from templates_sop import files
-from templates_sop.library import DATA, SopTemplate, Step, Text
+from templates_sop.library import DATA, LeadTime, SopTemplate, Step, Text
 
 QUESTIONS = DATA / "questions"
 Raw = Mapping[str, Any]
@@ -163,8 +163,17 @@ def _addition(place: Raw, market_zone: str) -> Addition:
         is_shareable=False,
         is_finance=False,
         is_milestone=False,
+        why=_text(raw["why"]),
+        outcome=_text(raw["outcome"]),
+        evidence=_texts(raw["evidence"]),
+        lead_time=_lead_time(raw["lead_time"]) if "lead_time" in raw else None,
     )
     return Addition(step, raw["requirement"], place.get("unless", ""))
+
+
+def _lead_time(raw: Raw) -> LeadTime:
+    least, most = raw["days"]
+    return LeadTime(least, most, _text(raw["whose"]))
 
 
 def _texts(raws: Iterable[Raw]) -> tuple[Text, ...]:

@@ -10,6 +10,7 @@ import pytest
 from projects.granularity import Work, is_vague
 from templates_sop import library as library_module
 from templates_sop.library import SopTemplate, Step, TemplateNotFound, Text, VariantNotFound, get_template, library
+from templates_sop.questions import added_steps
 
 KEYS = [
     "account_health_appeal",
@@ -38,6 +39,7 @@ def every_step(template: SopTemplate) -> Iterator[Step]:
     yield from template.steps
     for variant in template.variants:
         yield from variant.add
+    yield from added_steps(template)
 
 
 def texts_of(template: SopTemplate) -> Iterator[tuple[str, Text]]:
