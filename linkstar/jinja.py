@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from linkstar.jinja_quick import QuickEnvironment
 from linkstar.templatetags.linkstar import due_label, markdown, moment
 
 
@@ -68,10 +69,12 @@ class _Part(Template):
 def environment(*, language: str, **options: Any) -> Environment:
     """A name that is missing is an error here, not an empty string."""
     options["undefined"] = StrictUndefined
-    made = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django sets autoescape
+    made = QuickEnvironment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     words = {name: _in(language, getattr(translation, name)) for name in ("gettext", "ngettext", "pgettext")}
-    made.globals.update(words, _=words["gettext"])
+    words["_"] = words["gettext"]
+    made.globals.update(words)
+    made.constant = {**words, "icon": icon}
     made.filters.update(markdown=markdown, moment=moment, iso=_iso, day_iso=_day_iso, clock_iso=_clock_iso)
     made.globals.update(static=static, address=address, icon=icon, due_label=due_label)
     made.globals.update({name: _mark(made, name) for name in ("avatar", "due")})
