@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from linkstar.lib import pinyin, search_words, typos
+from linkstar.lib.kept import Kept
 from linkstar.members.models import Member
 from projects.models import SearchEntry, SearchWord
 from projects.search_hits import Hit, Person, Reading, hit_of, person_of, seen_words, wanted_words
@@ -27,6 +28,9 @@ KINDS = ("tasks", "projects", PEOPLE, "products", "comments", "files", "items")
 _PLACES = {"titles": ("tasks",), "comments": ("comments",), "files": ("files",), "items": ("items",)}
 _MOST_GUESSES = 3
 _MOST_LIKE_IT = 100
+_members = Kept(
+    lambda: Member.objects.active().only("pk", "display_name", "email", "role").order_by("display_name", "pk")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def search(
     if query.is_empty:
         return Page(query)
     wanted = _wanted(query, kinds, member)
-    members = _members(member, query) if PEOPLE in wanted or query.owner not in ("", "me", "none") else []
+    members = _members() if PEOPLE in wanted or query.owner not in ("", "me", "none") else []
     asked = Search(member, query, Terms.of(query), _named(members, query.owner), now)
     entries = [_ENTRIES[kind] for kind in wanted if kind in _ENTRIES]
     window = Window.read(cursor, limit)
@@ -132,10 +136,6 @@ def _guesses(query: Query) -> dict[str, list[str]]:
         near = sorted((typos.slips(word, other, limit=limit), other) for other in written)
         found[word] = [other for count, other in near if count <= limit][:_MOST_GUESSES]
     return {word: others for word, others in found.items() if others}
-
-
-def _members(member: Member, query: Query) -> list[Member]:
-    return list(Member.objects.active().only("pk", "display_name", "email", "role").order_by("display_name", "pk"))
 
 
 def _named(members: Sequence[Member], name: str) -> list[int]:
