@@ -148,14 +148,14 @@ REDIS_URL = env.str("REDIS_URL")
 CACHES = {
     # Keys carry the workspace; sign-in rate limits alone are counted across all hosts (linkstar/workspaces/cache.py).
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "linkstar.workspaces.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "linkstar.workspaces.cache.make_key",
         "TIMEOUT": 300,
     },
     # What belongs to no workspace: hand-over tokens, the version of the host table.
     "global": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "linkstar.workspaces.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "global",
         "TIMEOUT": 300,
