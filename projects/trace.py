@@ -50,6 +50,10 @@ _PLAIN: dict[str, Promise] = {
     "project started": gettext_lazy(
         "%(actor)s started the project from the SOP template “%(template)s” with %(tasks)s tasks."
     ),
+    "questionnaire waived": gettext_lazy("%(actor)s started without answering the questionnaire; it stays open."),
+    "questionnaire answered": gettext_lazy(
+        "%(actor)s answered the questionnaire: %(added)s steps added, %(removed)s taken out, %(retimed)s with new days."
+    ),
     "project finished": gettext_lazy("%(actor)s declared the project finished."),
     "project kept": gettext_lazy("%(actor)s said that the project goes on."),
     "project snoozed": gettext_lazy("%(actor)s wants to be asked again in %(days)s days whether the project is over."),

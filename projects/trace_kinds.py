@@ -111,6 +111,8 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
         (
             "project created",
             "project started",
+            "questionnaire waived",
+            "questionnaire answered",
             "project edited",
             "fields chosen",
             "project finished",

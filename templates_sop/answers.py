@@ -24,12 +24,14 @@ class Answers:
         return [key for key in asked if key not in self.properties]
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        """What was not answered and not chosen is left out."""
+        said = {
             "properties": dict(sorted(self.properties.items())),
             "left_out": sorted(self.left_out),
             "has_room": self.has_room,
             "waived_by": self.waived_by,
         }
+        return {key: value for key, value in said.items() if value}
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Self:

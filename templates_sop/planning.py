@@ -117,11 +117,17 @@ def plan(
         _bases(template, chosen),
         _held(template, composition, chosen),
     )
-    planned = pulled(dating, None if answers.has_room else composition.answered)
+    planned = pulled(dating, None if answers.has_room else _roomy(composition))
     steps = tuple(replace(one, is_past=now is not None and one.due_at < now) for one in planned.values())
     days = {} if isinstance(anchor, datetime) else anchor_days(template, anchor, chosen)
     warnings = _unknown_years(steps, dating.calendars)
     return Plan(template, variant, anchor, zone, steps, warnings, composition, days)
+
+
+def _roomy(composition: Composition) -> frozenset[str]:
+    """What answers brought, and what waits for it: nobody has tried yet how these fit."""
+    waiting = (step.key for step in composition.steps if composition.answered.intersection(step.depends_on))
+    return composition.answered | frozenset(waiting)
 
 
 def _bases(template: SopTemplate, chosen: Mapping[str, date]) -> dict[str, date]:

@@ -12,7 +12,7 @@ from templates_sop.dating import Cap, Concern, Dating, PlannedStep, no_later, wh
 
 # One round settles every chain; a holiday met on the way may need another.
 _ROUNDS = 5
-_Planned = Mapping[str, PlannedStep]
+_Planned = dict[str, PlannedStep]
 
 
 def pulled(dating: Dating, roomy: Collection[str] | None) -> dict[str, PlannedStep]:

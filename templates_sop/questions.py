@@ -110,8 +110,8 @@ def added_steps(template: SopTemplate) -> list[Step]:
 
 
 def _source(template: SopTemplate) -> str:
-    """The built-in template whose questions these are."""
-    return template.key
+    """The built-in template whose questions these are: a workspace's own asks what the one it came from asks."""
+    return template.based_on or template.key
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 
-from templates_sop.library import SopTemplate, Step, Text
+from templates_sop.library import Phase, SopTemplate, Step, Text
 from templates_sop.questions import Rule, rules_for
 
 
@@ -80,7 +80,7 @@ def compose(
         changes |= {key: Change(Touch.REMOVED, steps[key], (category.name,)) for key in sorted(removed)}
     for rule in rules_for(template):
         if rule.holds(properties or {}):
-            removed |= _apply(rule, steps, changes)
+            removed |= _apply(rule, steps, changes, template.phases)
     for key in left_out:
         if key in steps and key not in removed:
             removed.add(key)
@@ -88,7 +88,7 @@ def compose(
     return Composition(_in_order(_rewired(steps, changes, removed)), tuple(changes.values()))
 
 
-def _apply(rule: Rule, steps: dict[str, Step], changes: dict[str, Change]) -> set[str]:
+def _apply(rule: Rule, steps: dict[str, Step], changes: dict[str, Change], phases: tuple[Phase, ...]) -> set[str]:
     """Write what the rule adds and retimes into both; the keys of what it takes away come back."""
     reason = rule.reason
     for addition in rule.add:
@@ -96,14 +96,19 @@ def _apply(rule: Rule, steps: dict[str, Step], changes: dict[str, Change]) -> se
         if key in changes:
             changes[key] = replace(changes[key], reasons=(*changes[key].reasons, reason))
         elif not addition.unless or addition.unless not in steps:
-            steps[key] = addition.step
-            changes[key] = Change(Touch.ADDED, addition.step, (reason,), addition.requirement)
+            steps[key] = step = _in_a_phase(addition.step, phases)
+            changes[key] = Change(Touch.ADDED, step, (reason,), addition.requirement)
     for key, days in rule.retime.items():
         if key in steps:
             _retime(key, days, reason, steps, changes)
     gone = {key for key in rule.remove if key in steps}
     changes |= {key: Change(Touch.REMOVED, steps[key], (reason,)) for key in sorted(gone)}
     return gone
+
+
+def _in_a_phase(step: Step, phases: tuple[Phase, ...]) -> Step:
+    """A workspace's own template may have done away with the phase: the first one takes the step in."""
+    return step if any(phase.key == step.phase for phase in phases) else replace(step, phase=phases[0].key)
 
 
 def _retime(key: str, days: float, reason: Text, steps: dict[str, Step], changes: dict[str, Change]) -> None:

@@ -11,8 +11,10 @@ from projects.models import Change, Project, Slip, Task
 from projects.scheduling.preview import Move, Preview, Stay
 from templates_sop import catalogue
 from templates_sop.library import SopTemplate, TemplateNotFound, VariantNotFound
+from templates_sop.origins import origin_of
 from templates_sop.planning import Plan, plan
 from templates_sop.shifting import Shift, shifted
+from templates_sop.working_days import workspace_calendars
 
 
 class NoAnchor(ValueError):
@@ -37,12 +39,25 @@ def template_of(project: Project) -> SopTemplate:
 
 
 def planned(project: Project, anchor: date, *, now: datetime | None = None) -> Plan:
-    """What the template gives at this anchor. Raises NoAnchor and AnchorRecorded."""
-    template, variant = template_of(project), project.sop_variant or None
+    """What the template gives at this anchor, with the answers and the further anchors the project was started with.
+
+    Raises NoAnchor and AnchorRecorded.
+    """
+    template, variant, origin = template_of(project), project.sop_variant or None, origin_of(project)
+    dated = partial(
+        plan,
+        template,
+        anchor=anchor,
+        anchor_zone=project.time_zone,
+        now=now,
+        answers=origin.answers,
+        anchors=origin.anchors,
+        calendars=workspace_calendars(),
+    )
     try:
-        return plan(template, variant=variant, anchor=anchor, anchor_zone=project.time_zone, now=now)
+        return dated(variant=variant)
     except VariantNotFound:
-        return plan(template, variant=None, anchor=anchor, anchor_zone=project.time_zone, now=now)
+        return dated(variant=None)
 
 
 def examine(

@@ -20,11 +20,19 @@ from projects.actions.slips import freeze_plan
 from projects.actions.tasks import take_numbers
 from projects.actions.trace import leave_trace
 from projects.models import ChecklistItem, Column, Dependency, Project, Task
+from templates_sop.answers import UNANSWERED, Answers, anchors_as_json
 from templates_sop.library import SopTemplate, Step
 from templates_sop.models import ProjectOrigin
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep, plan
+from templates_sop.reasons import added_text
+from templates_sop.variants import Change, Touch
 from templates_sop.wording import lead_time_text
+from templates_sop.working_days import workspace_calendars
 from templates_sop.writing import dump
+
+
+class OnlyTheOwner(ValueError):
+    """The questionnaire is waived by the project's owner and by nobody else."""
 
 
 @transaction.atomic
@@ -42,14 +50,29 @@ def start_project(
     anchor_zone: str | None = None,
     channel: str = "",
     store: str = "",
+    answers: Answers = UNANSWERED,
+    anchors: Mapping[str, date] | None = None,
 ) -> Project:
     """A project with one task a step: dated, in order, waiting for each other, with checklists and reminders.
 
     `roles` says who fills which role of the library; tasks of a role left out have no owner and are drafts. `anchor`
-    and `anchor_zone` are as in `planning.plan`, whose errors come through. Titles and descriptions are in `language`.
-    Steps that may be shown to guests are not shown yet: that is decided task by task.
+    and `anchor_zone` are as in `planning.plan`, whose errors come through, and so are `answers` and `anchors`; what is
+    not answered keeps the questionnaire open. Titles and descriptions are in `language`. Steps that may be shown to
+    guests are not shown yet: that is decided task by task. Raises OnlyTheOwner for a waiver of somebody else.
     """
-    dated = plan(template, variant=variant, anchor=anchor, anchor_zone=anchor_zone, now=now)
+    if answers.waived_by not in (None, owner.pk):
+        raise OnlyTheOwner
+    chosen = anchors or {}
+    dated = plan(
+        template,
+        variant=variant,
+        anchor=anchor,
+        anchor_zone=anchor_zone,
+        now=now,
+        answers=answers,
+        anchors=chosen,
+        calendars=workspace_calendars(),
+    )
     is_instant = isinstance(anchor, datetime)
     project = create_project(
         name=name,
@@ -71,8 +94,8 @@ def start_project(
         template=template.key,
         version=template.version,
         content=dump(template),
-        answers={"variant": variant or ""},
-        anchors={template.anchor.key: anchor.isoformat()},
+        answers={"variant": variant or "", **answers.as_json()},
+        anchors={template.anchor.key: anchor.isoformat(), **anchors_as_json(chosen)},
     )
     tasks = _create_tasks(project, dated, roles, actor=actor, now=now, language=language)
     _create_checklists(dated, tasks, language)
@@ -88,6 +111,8 @@ def start_project(
         version=template.version,
         tasks=len(tasks),
     )
+    if answers.waived_by is not None:
+        leave_trace("questionnaire waived", project=project, actor=actor, now=now)
     with override(language):
         freeze_plan(project, _("Kick-off"), actor=actor, now=now)
     _tell(project, tasks.values(), actor=actor, now=now)
@@ -103,7 +128,9 @@ def _create_tasks(
     tasks: dict[str, Task] = {}
     with override(language):
         for offset, (planned, rank) in enumerate(zip(dated.steps, ranks.evenly(len(dated.steps)), strict=True)):
-            task = _task(planned, roles.get(planned.step.role), language)
+            task = _task(
+                planned, roles.get(planned.step.role), language, dated.composition.by_step.get(planned.step.key)
+            )
             task.project, task.column, task.number, task.rank = project, column, number + offset, rank
             task.created_by, task.created_at, task.updated_at = actor, now, now
             tasks[planned.step.key] = task
@@ -112,11 +139,11 @@ def _create_tasks(
     return tasks
 
 
-def _task(planned: PlannedStep, owner: Member | None, language: str) -> Task:
+def _task(planned: PlannedStep, owner: Member | None, language: str, change: Change | None) -> Task:
     step = planned.step
     task = Task(
         title=step.title.get(language),
-        description=_description(step, language),
+        description=_description(step, language, change),
         owner=owner,
         start_on=planned.start_on,
         remind_hours_before=list(step.reminders_hours),
@@ -135,7 +162,7 @@ def _task(planned: PlannedStep, owner: Member | None, language: str) -> Task:
     return task
 
 
-def _description(step: Step, language: str) -> str:
+def _description(step: Step, language: str, change: Change | None) -> str:
     """What the step says about itself, each part under its heading; parts that it leaves out are left out here."""
     parts = [
         (_("Why it matters"), step.why.get(language)),
@@ -145,7 +172,9 @@ def _description(step: Step, language: str) -> str:
         (_("Usual lead time"), lead_time_text(step.lead_time, language) if step.lead_time else ""),
         (_("What goes wrong"), step.risk.get(language)),
     ]
-    return "\n\n".join(f"**{heading}**\n\n{words}" for heading, words in parts if words)
+    story = "\n\n".join(f"**{heading}**\n\n{words}" for heading, words in parts if words)
+    is_added = change is not None and change.touch is Touch.ADDED
+    return f"{added_text(change, language)}\n\n{story}" if change is not None and is_added else story
 
 
 def _create_checklists(dated: Plan, tasks: Mapping[str, Task], language: str) -> None:

@@ -93,6 +93,8 @@ def start_project(walk: Site, page: Page, workspace: Workspace) -> Project:
     page.goto(walk.url("/templates/fba_replenishment_shipment/start/", workspace=workspace))
     fill(page, name="December restock")
     page.locator("input[name=variant][value=none]").check()
+    for asked in ("battery", "hazmat", "children", "pesticide", "wood"):
+        page.locator(f"input[name=q_{asked}][value=no]").check()
     fill(page, anchor_on=(timezone.now() + timedelta(days=95)).date().isoformat())
     for select in ("#id_owner", "#id_role_operations", "#id_role_product", "#id_role_logistics"):
         page.locator(select).select_option(label="Ming Zhao")

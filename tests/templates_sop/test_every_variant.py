@@ -59,7 +59,8 @@ def _check(result: Plan, planned: PlannedStep) -> None:
     assert planned.start_on <= planned.deadline.on
     concerns = {caution.concern for caution in planned.warnings}
     assert Concern.FIXED_TOO_EARLY not in concerns
-    if planned.step.key in result.composition.answered:
+    answered = result.composition.answered
+    if planned.step.key in answered or answered & set(planned.step.depends_on):
         assert concerns == set(), planned.step.key
     if not planned.step.is_fixed:
         assert get_calendar(COUNTRIES[planned.step.calendar]).is_workday(planned.deadline.on)

@@ -40,6 +40,7 @@ def answers(member: Any, **values: Any) -> dict[str, Any]:
         "channel": "amazon_us",
         "owner": member.pk,
         "language": "zh-hans",
+        **dict.fromkeys(["q_battery", "q_hazmat", "q_children", "q_pesticide"], "no"),
         **values,
     }
 
