@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from projects import granularity
 from templates_sop.cycles import cycle_among
-from templates_sop.library import SopTemplate, Step, Text, waits_of
+from templates_sop.library import SopTemplate, Step, TemplateInvalid, Text, parse, waits_of
+from templates_sop.writing import dump
 
 _DAY_MINUTES = granularity.DAY_MINUTES
 
@@ -27,10 +28,9 @@ class Finding:
 
 def findings(template: SopTemplate, language: str) -> list[Finding]:
     """All of them: those about the template first, then by step in the order of the draft."""
-    return [
-        *_about_all(template, language),
-        *(one for step in template.steps for one in _about(step, template, language)),
-    ]
+    about_steps = (one for step in template.steps for one in _about(step, template, language))
+    found = [*_about_all(template, language), *about_steps]
+    return found if any(one.is_error for one in found) else [*_about_categories(template), *found]
 
 
 def errors(template: SopTemplate, language: str) -> list[Finding]:
@@ -55,6 +55,15 @@ def _about_all(template: SopTemplate, language: str) -> Iterator[Finding]:
         yield Finding(
             _("These steps wait for each other: %(path)s.") % {"path": path}, step=circle[0], field="depends_on"
         )
+
+
+def _about_categories(template: SopTemplate) -> Iterator[Finding]:
+    """What a category adds or removes may no longer fit: nothing else is left that could be wrong."""
+    try:
+        parse(dump(template))
+    except TemplateInvalid as error:
+        for problem in error.problems:
+            yield Finding(_("What the categories change does not fit: %(problem)s.") % {"problem": problem})
 
 
 def _texts_of_all(template: SopTemplate) -> Iterator[tuple[str, Text]]:

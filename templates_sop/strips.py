@@ -1,9 +1,8 @@
 """The little picture of a template: one stroke a step along the days, and a mark where the anchor stands."""
 
 from dataclasses import dataclass
-from functools import cache
 
-from templates_sop.library import Step, get_template
+from templates_sop.library import SopTemplate, Step
 
 WIDTH = 240
 MARGIN = 5
@@ -19,9 +18,8 @@ class Strip:
     last_day: int
 
 
-@cache
-def strip_of(key: str) -> Strip:
-    steps = get_template(key).steps
+def strip_of(template: SopTemplate) -> Strip:
+    steps = template.steps
     days = [0.0, *(_day(step) for step in steps)]
     first, last = min(days), max(days)
     scale = (WIDTH - 2 * MARGIN) / ((last - first) or 1)

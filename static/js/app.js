@@ -32,6 +32,7 @@ import "./elements/quote-link.js";
 import "./elements/select-bar.js";
 import "./elements/send-keys.js";
 import "./elements/side-rail.js";
+import "./elements/step-outline.js";
 import "./elements/step-picker.js";
 import "./elements/task-board.js";
 import "./elements/task-calendar.js";

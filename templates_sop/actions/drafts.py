@@ -47,8 +47,11 @@ class StepGone(Exception):
 
 
 class Changed(Exception):
-    """Somebody else has changed the same since: `theirs` is what stands there now, `names` the fields that both changed,
-    `merged` what was typed with all that only the other has changed."""
+    """Somebody else has changed the same since.
+
+    `theirs` is what stands there now, `names` the fields that both changed, `merged` what was typed with all that only
+    the other has changed.
+    """
 
     def __init__(self, theirs: Any, merged: Any, names: Sequence[str], by: Member) -> None:
         super().__init__(", ".join(names))
@@ -63,9 +66,7 @@ class PhaseInUse(ValueError):
     """There are steps in the phase, or it is the only one."""
 
 
-def edit_step(
-    template: WorkspaceTemplate, mine: Step, *, base: Step, actor: Member, now: datetime
-) -> SopTemplate:
+def edit_step(template: WorkspaceTemplate, mine: Step, *, base: Step, actor: Member, now: datetime) -> SopTemplate:
     """`base` is the step as it was when `mine` was begun. Raises StepGone and Changed."""
 
     def change(draft: SopTemplate) -> SopTemplate:
@@ -78,9 +79,7 @@ def edit_step(
     return _rewrite(template, change, actor=actor, now=now)
 
 
-def edit_frame(
-    template: WorkspaceTemplate, mine: Frame, *, base: Frame, actor: Member, now: datetime
-) -> SopTemplate:
+def edit_frame(template: WorkspaceTemplate, mine: Frame, *, base: Frame, actor: Member, now: datetime) -> SopTemplate:
     """Raises Changed."""
 
     def change(draft: SopTemplate) -> SopTemplate:
@@ -147,7 +146,9 @@ def nudge_steps(
             if above is not None and above.phase == step.phase:
                 if above.key not in keys:
                     order[place - 1], order[place] = step, above
-            elif step.phase in phases[1:] and not (above is not None and above.key in keys and above.phase == step.phase):
+            elif step.phase in phases[1:] and not (
+                above is not None and above.key in keys and above.phase == step.phase
+            ):
                 order[place] = replace(step, phase=phases[phases.index(step.phase) - 1])
         return replace(draft, steps=tuple(order[::-1] if by > 0 else order))
 
@@ -167,7 +168,9 @@ def change_steps(
     """What is left empty stays. A step of hours is not shifted by days."""
 
     def change(draft: SopTemplate) -> SopTemplate:
-        return replace(draft, steps=tuple(step if step.key not in keys else changed(step, draft) for step in draft.steps))
+        return replace(
+            draft, steps=tuple(step if step.key not in keys else changed(step, draft) for step in draft.steps)
+        )
 
     def changed(step: Step, draft: SopTemplate) -> Step:
         if role:

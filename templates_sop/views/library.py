@@ -95,12 +95,13 @@ def template_show(request: WorkspaceRequest, key: str) -> HttpResponse:
         "variant": variant,
         "phases": _by_phase(template, steps, language),
         "step_count": len(steps),
+        "may_copy": access.may_edit_templates(request.member),
     }
     return render(request, "templates_sop/template_show.html", context)
 
 
 def shown_template(template: SopTemplate, language: str) -> ShownTemplate:
-    strip = strip_of(template.key)
+    strip = strip_of(template)
     return ShownTemplate(
         template=template,
         name=template.name.get(language),

@@ -1,0 +1,58 @@
+"""The workspace's own SOP templates: everybody but guests reads them, managers and up write them."""
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from projects.models import Project
+from templates_sop.actions.drafts import add_phase
+from templates_sop.actions.templates import archive, copy_built_in, publish
+from templates_sop.library import Text, get_template
+from tests.access.rows.base import INSIDERS, MANAGERS, READ_ONLY_TEAM, Row
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+_STEP = {"titles": "Choose the props", "phase": "demand"}
+ROWS = [
+    Row("templates_sop:draft-list", "", INSIDERS),
+    Row("templates_sop:draft-new", "", MANAGERS),
+    Row("templates_sop:draft-new", "", MANAGERS, {"name_en": "Open a store"}),
+    Row("templates_sop:template-copy", "+fba_replenishment_shipment", MANAGERS, {}),
+    Row("templates_sop:draft", "own_template", INSIDERS),
+    Row("templates_sop:draft", "archived_template", INSIDERS),
+    Row("templates_sop:version-list", "own_template", INSIDERS),
+    Row("templates_sop:draft-frame", "own_template", MANAGERS),
+    Row("templates_sop:draft-frame", "own_template", MANAGERS, {}, ok=422),
+    Row("templates_sop:draft-frame", "archived_template", READ_ONLY_TEAM),
+    Row("templates_sop:draft-steps", "own_template", MANAGERS, {"do": "up", "step": "velocity"}),
+    Row("templates_sop:draft-steps", "archived_template", READ_ONLY_TEAM, {"do": "up", "step": "velocity"}),
+    Row("templates_sop:step-add", "own_template", MANAGERS, _STEP),
+    Row("templates_sop:step-add", "archived_template", READ_ONLY_TEAM, _STEP),
+    Row("templates_sop:draft-step", "own_template +velocity", INSIDERS),
+    Row("templates_sop:draft-step", "own_template +velocity", MANAGERS, {}, ok=422),
+    Row("templates_sop:draft-step", "archived_template +velocity", READ_ONLY_TEAM, {}),
+    Row("templates_sop:phase-add", "own_template", MANAGERS, {"name": "Look back"}),
+    Row("templates_sop:phase-add", "archived_template", READ_ONLY_TEAM, {"name": "Look back"}),
+    Row("templates_sop:phase-edit", "own_template +demand", MANAGERS),
+    Row("templates_sop:phase-edit", "own_template own_phase", MANAGERS, {"do": "remove"}),
+    Row("templates_sop:phase-edit", "archived_template +demand", READ_ONLY_TEAM, {"do": "up"}),
+    Row("templates_sop:draft-publish", "own_template", MANAGERS),
+    Row("templates_sop:draft-publish", "own_template", MANAGERS, {"what_changed": "A phase more"}),
+    Row("templates_sop:draft-publish", "archived_template", READ_ONLY_TEAM, {"what_changed": "A phase more"}),
+    Row("templates_sop:draft-archive", "own_template", MANAGERS, {}),
+    Row("templates_sop:draft-restore", "archived_template", MANAGERS, {}),
+]
+
+
+def lay(world: "World", project: Project) -> None:
+    """A template that was published and changed since, and one that was put away."""
+    owner, now = world.members["owner"], timezone.now()
+    built_in = get_template("fba_replenishment_shipment")
+    own = copy_built_in(built_in, actor=owner, now=now, name=Text("我们的补货流程", "How we restock"))
+    publish(own, what_changed="", actor=owner, now=now)
+    phase = add_phase(own, Text("自己的一环", "A turn of our own"), actor=owner, now=now).phases[-1]
+    away = copy_built_in(built_in, actor=owner, now=now, name=Text("旧流程", "The way it was"))
+    archive(away, now=now)
+    world.ids |= {"own_template": own.key, "own_phase": phase.key, "archived_template": away.key}
+    world.secrets += ["How we restock", "The way it was"]
