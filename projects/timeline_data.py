@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from linkstar.lib.zones import zone_name
+from linkstar.lib.zones import clock_name
 from projects.baselines import Bar, Tombstone
 from projects.cards import Reader
 from projects.models import Column, Dependency
@@ -42,7 +42,7 @@ def timeline_json(
         "fields": ROW,
         "flags": FLAGS,
         "mayEdit": may_edit,
-        "zone": {"name": zone_name(axis.zone, reader.language, reader.now), "offsets": axis.offsets()},
+        "zone": {"name": clock_name(axis.zone, reader.language), "offsets": axis.offsets()},
         "you": _your_clock(timeline, reader),
         "first": day_number(axis.first),
         "last": day_number(axis.last) + 1,
@@ -78,7 +78,7 @@ def _your_clock(timeline: Timeline, reader: Reader) -> dict[str, Any] | None:
     yours, theirs = timeline.axis.offsets(reader.zone), timeline.axis.offsets()
     if yours == theirs:
         return None
-    return {"name": zone_name(reader.zone, reader.language, reader.now), "offsets": yours}
+    return {"name": clock_name(reader.zone, reader.language), "offsets": yours}
 
 
 def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[Any]:
@@ -137,6 +137,8 @@ def _words() -> dict[str, Any]:
         "shortDays": pgettext("so many working days", "{n} d"),
         "china": _("China"),
         "america": _("US"),
+        "skipped": _("Clocks go forward: {from} to {to} does not exist ({first}, then {second})"),
+        "twice": _("Clocks go back: {from} to {to} comes twice, in {first} and then in {second}"),
         "workday": _("China works on this weekend day"),
         **{reason: str(text) for reason, text in STAYS.items()},
         "nolinks": _("It has no links."),

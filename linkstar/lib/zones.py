@@ -111,6 +111,12 @@ def zone_name(zone: str, language: str, at: datetime) -> str:
     return _city_time(zone, language)
 
 
+def clock_name(zone: str, language: str) -> str:
+    """What people call the zone all year round, where no moment is meant: "Pacific time", "北京时间"."""
+    name = zone_name(zone, language, _WINTER)
+    return name if language == "zh-hans" or zone not in _AMERICAN else _LONG_EN.get(_american_zh(zone, _WINTER), name)
+
+
 def offset_text(zone: str, at: datetime) -> str:
     """The offset in force at the aware instant `at`: "UTC−8" (a real minus sign), "UTC+5:30", "UTC+0"."""
     return format_offset(at.astimezone(get_zone(zone)).utcoffset() or timedelta(0))

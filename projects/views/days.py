@@ -21,7 +21,7 @@ from linkstar.lib.day_grid import moved_to
 from linkstar.lib.deadlines import Deadline, DeadlineOutOfRange, check_range, describe
 from linkstar.lib.forms import problems, set_queryset
 from linkstar.lib.text import clean_line
-from linkstar.lib.zones import is_zone, zone_name
+from linkstar.lib.zones import clock_name, is_zone
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -203,7 +203,7 @@ def calendar_add(request: WorkspaceRequest, pk: int | None = None) -> HttpRespon
         "form": form,
         "project": project,
         "action": request.path,
-        "clock": zone_name(zone, language, timezone.now()) if is_zone(zone) else "",
+        "clock": clock_name(zone, language) if is_zone(zone) else "",
     }
     name = "projects/calendar_add.html"
     template = f"{name}#dialog" if request.htmx else name

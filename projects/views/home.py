@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linkstar.lib.zones import zone_name
+from linkstar.lib.zones import clock_name
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
@@ -59,7 +59,7 @@ def home(request: WorkspaceRequest) -> HttpResponse:
         "channels": Project.Channel.choices[1:],
         "is_first_run": may_be_new and not Project.objects.visible_to(request.member).exists(),
         "offers": offers.select_related("project", "offered_by") if request.member.is_insider else [],
-        "clock": zone_name(reader.zone, get_language() or "en", reader.now),
+        "clock": clock_name(reader.zone, get_language() or "en"),
         **_pages(wanted, groups[0].count if groups else 0),
     }
     name = "projects/home.html"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from linkstar.lib.zones import zone_name
+from linkstar.lib.zones import clock_name
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed
 from linkstar.workspaces.http import WorkspaceRequest
@@ -115,7 +115,7 @@ def _drawing(project: Project, page: TaskPage, place: Place, drawn: Timeline, re
         "groups": sorted(GROUP_NAMES, key=lambda each: each[0] != "none"),
         "zooms": ZOOMS,
         "views": VIEWS,
-        "zone": zone_name(project.time_zone, reader.language, reader.now),
+        "zone": clock_name(project.time_zone, reader.language),
         "offsets": listed(dict.fromkeys(offset.text for offset in drawn.axis.offsets())),
         "may_edit": access.may(reader.member, "add task", project) and not page.asked.wanted.is_archived,
     }

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from linkstar.lib.zones import (
     MARKET_ZONES,
     UnknownZone,
+    clock_name,
     find_zone,
     format_offset,
     get_zone,
@@ -101,3 +102,18 @@ def test_zone_choices_labels() -> None:
             ("Asia/Shanghai", "北京时间 (Asia/Shanghai)"),
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "english", "chinese"),
+    [
+        ("America/Los_Angeles", "Pacific time", "太平洋时间"),
+        ("America/New_York", "Eastern time", "美东时间"),
+        ("America/Phoenix", "Arizona time", "亚利桑那时间"),
+        ("Asia/Shanghai", "Beijing time", "北京时间"),
+        ("America/Mexico_City", "Mexico City time", "墨西哥城时间"),
+        ("UTC", "UTC", "UTC"),
+    ],
+)
+def test_what_a_clock_is_called_whatever_the_season(zone: str, english: str, chinese: str) -> None:
+    assert (clock_name(zone, "en"), clock_name(zone, "zh-hans")) == (english, chinese)

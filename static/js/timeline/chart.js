@@ -1,5 +1,6 @@
 /* The library as we use it: it draws and drags, and decides nothing. Every text it gets is escaped here. */
 import { Gantt } from "dhtmlx-gantt/codebase/dhtmlxgantt.es.js";
+import { changeText, hourLabel, otherLabel } from "./clock.js";
 import { Days } from "./days.js";
 import { KINDS } from "./plan.js";
 import { ZOOMS, dateOf, minutesOf, scalesOf } from "./zooms.js";
@@ -123,18 +124,23 @@ export function look(gantt, zoom, told, at, clocks) {
   const { most, width } = ZOOMS[zoom];
   const middle = Math.floor(at / DAY);
   const first = Math.max(told.first, middle - most / 2);
-  const you = clocks.you && ((date) => hourOf(clocks.you.wall(clocks.zone.instant(minutesOf(date)))));
-  gantt.days.tell(told.days, clocks.now, zoom);
+  const you = clocks.you && ((date) => otherLabel(clocks.zone, clocks.you, minutesOf(date)));
+  const hour = (date) => hourHead(clocks.zone, minutesOf(date), told.words);
+  gantt.days.tell(told.days, clocks, zoom);
   Object.assign(gantt.config, {
     start_date: dateOf(first * DAY),
     end_date: dateOf(Math.min(told.last, first + most) * DAY),
     min_column_width: width,
-    scales: scalesOf(zoom, { you, dress: (day) => gantt.days.dress(day), hint: (day) => escaped(gantt.days.names(day).join(", ")) }),
+    scales: scalesOf(zoom, { you, hour, dress: (day) => gantt.days.dress(day), hint: (day) => escaped(gantt.days.names(day).join(", ")) }),
     scale_height: zoom === "hour" && you ? 66 : 50,
   });
 }
 
-const hourOf = (wall) => `${Math.floor((((wall % DAY) + DAY) % DAY) / 60)}`.padStart(2, "0");
+function hourHead(clock, wall, words) {
+  const found = clock.changeIn(wall, wall + 60);
+  const label = hourLabel(clock, wall);
+  return found ? `<span class="tl-hour tl-hour--${found.kind}" title="${escaped(changeText(found, words))}">${label}</span>` : label;
+}
 
 /** Arrows between what is shown: those of folded subtasks begin and end at the parent that stands for them. */
 export function arrows(gantt, plan, chosen) {

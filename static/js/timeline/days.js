@@ -1,5 +1,6 @@
 /* What lies behind the bars: weekends, holidays of both countries with their names, the moment it is now. It is drawn as a
    few boxes from top to bottom, and not as a cell for each day of each row. */
+import { changeText } from "./clock.js";
 import { dateOf, dayOf, minutesOf } from "./zooms.js";
 
 const DAY = 1440;
@@ -14,8 +15,9 @@ export class Days {
     this.now.className = "tl-now";
   }
 
-  /** `days` are [day, country, name, isWork]. */
-  tell(days, now, zoom) {
+  /** `days` are [day, country, name, isWork]; `zone` is the chart's clock. */
+  tell(days, { zone, now }, zoom) {
+    this.zone = zone;
     this.byDay = new Map();
     for (const day of days) this.byDay.set(day[0], [...(this.byDay.get(day[0]) ?? []), day]);
     this.nowAt = now;
@@ -61,23 +63,32 @@ export class Days {
   fill(first, last) {
     this.layer.replaceChildren();
     if (["hour", "day", "week"].includes(this.zoom)) this.weekends(first, last);
+    if (this.zoom === "hour") this.changes(first, last);
     for (const [day, off] of this.byDay) {
       if (day < dayOf(first) || day >= dayOf(last)) continue;
-      for (const [, country, , isWork] of off) this.box(day, day + 1, isWork ? "work" : country, this.names(day).join(", "));
+      for (const [, country, , isWork] of off) this.box(day * DAY, (day + 1) * DAY, isWork ? "work" : country, this.names(day).join(", "));
     }
   }
 
   weekends(first, last) {
     const works = (day) => (this.byDay.get(day) ?? []).some(([, , , isWork]) => isWork);
-    for (let day = dayOf(first); day < dayOf(last); day += 1) if ((day + 3) % 7 > 4 && !works(day)) this.box(day, day + 1, "weekend");
+    for (let day = dayOf(first); day < dayOf(last); day += 1) if ((day + 3) % 7 > 4 && !works(day)) this.box(day * DAY, (day + 1) * DAY, "weekend");
+  }
+
+  /* Hours that the clock leaves out, or counts twice. */
+  changes(first, last) {
+    for (const change of this.zone.changes) {
+      const { from, to, kind } = change;
+      if (from >= minutesOf(first) && to <= minutesOf(last)) this.box(from, to, kind, changeText(change, this.words));
+    }
   }
 
   box(from, to, kind, title = "") {
     const box = document.createElement("div");
-    const left = this.left(dateOf(from * DAY));
+    const left = this.left(dateOf(from));
     box.className = `tl-off tl-off--${kind}`;
     box.style.left = `${left}px`;
-    box.style.width = `${this.left(dateOf(to * DAY)) - left}px`;
+    box.style.width = `${this.left(dateOf(to)) - left}px`;
     if (title) box.title = title;
     this.layer.append(box);
   }

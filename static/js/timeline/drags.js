@@ -1,4 +1,5 @@
 /* Bars under the hand: moved, stretched, joined. A bar lies where it is dropped only when the server says so. */
+import { timeText } from "./clock.js";
 import { KINDS, idOf } from "./plan.js";
 import { ZOOMS, dateOf, dayText, minutesOf } from "./zooms.js";
 
@@ -59,7 +60,7 @@ export class Drags {
 
   /* The day a bar ends on is the last one it touches. */
   span({ start, end }, step, row) {
-    if (step < 1440) return [start, end].map((place) => `${dayText(dateOf(place))} ${clockOf(place)}`).join(" → ");
+    if (step < 1440) return [start, end].map((place) => `${dayText(dateOf(place))} ${timeText(place)}`).join(" → ");
     const last = dayText(dateOf(row.whole_days && end % 1440 === 0 ? end - 1 : end));
     return row.milestone ? last : `${dayText(dateOf(start))} → ${last}`;
   }
@@ -96,8 +97,3 @@ export class Drags {
     else this.host.tip.hide();
   }
 }
-
-const clockOf = (place) => {
-  const minutes = ((place % 1440) + 1440) % 1440;
-  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-};
