@@ -121,6 +121,11 @@ KINDS: dict[str, Kind] = {
     "forecast_red": Kind(
         "", _("You own this project, or look after this workspace."), "risk", is_mailed=True, choose=_forecast
     ),
+    "printout": Kind(
+        _("The printout of “%(project)s” is ready: %(count)s sheets, kept for 24 hours"),
+        _("You asked for it."),
+        "download",
+    ),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

@@ -23,6 +23,7 @@ from projects.models import (
     Comment,
     CustomField,
     OwnerOffer,
+    Printout,
     Project,
     ProjectAccess,
     SavedView,
@@ -192,6 +193,12 @@ def get_comment(member: Member, pk: int, *, to: str = "view") -> Comment:
     if not rules[to] or (to != "view" and comment.task.is_readonly):
         raise PermissionDenied
     return comment
+
+
+def get_printout(member: Member, pk: int) -> Printout:
+    """One that is made, for them, of a project they still see."""
+    theirs = Printout.objects.filter(member=member, project__in=Project.objects.visible_to(member))
+    return get_object_or_404(theirs.exclude(ready_at=None).select_related("project"), pk=pk)
 
 
 def get_saved_view(member: Member, pk: int, *, to: str = "view") -> SavedView:

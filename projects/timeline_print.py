@@ -19,8 +19,9 @@ from projects.timeline import Head, Link, Row, Timeline
 from projects.timeline_axis import MINUTES_A_DAY, OffDay, day_number, wall_minutes, wall_time
 
 MARGIN, HEAD, SCALE, FOOT, ROW = 10.0, 13.0, 9.0, 16.0, 5.4
-TITLES, DATES = 62.0, 52.0
-MOST_SHEETS = 30
+TITLES, DATES = 60.0, 62.0
+# What somebody waits for, and what a worker makes.
+AT_ONCE, MOST_SHEETS = 30, 200
 # Millimetres a day.
 WIDTHS = {"hour": 7.0, "day": 3.6, "week": 1.6, "month": 0.7, "quarter": 0.35}
 
@@ -249,7 +250,7 @@ def _scale(start: date, days: int, width: float, language: str) -> tuple[list[Bo
             )
     ends = [box.left for box in months[1:]] + [round(days * width, 2)]
     wide = [box._replace(width=end - box.left) for box, end in zip(months, ends, strict=True)]
-    return [box for box in wide if box.width > 8], marks
+    return [box for box in wide if box.width > 16], marks
 
 
 def _arrows(links: Sequence[Link], lines: Sequence[Line]) -> list[str]:

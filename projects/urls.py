@@ -241,6 +241,7 @@ urlpatterns = [
     path("projects/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("projects/<int:pk>/timeline/data/", timeline.timeline_data, name="timeline-data"),
     path("projects/<int:pk>/timeline/print/", timeline_print.timeline_print, name="timeline-print"),
+    path("printouts/<int:pk>/", timeline_print.printout, name="printout"),
     path("tasks/<int:pk>/plan/", timeline_edits.task_plan, name="task-plan"),
     path("tasks/<int:pk>/join/", timeline_links.task_join, name="task-join"),
     # undo

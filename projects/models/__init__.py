@@ -11,6 +11,7 @@ from projects.models.forecasts import Forecast
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
 from projects.models.plans import Baseline, BaselineTask, Slip
+from projects.models.printouts import Printout
 from projects.models.products import ProductLink
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
@@ -39,6 +40,7 @@ __all__ = [
     "Label",
     "ListLayout",
     "OwnerOffer",
+    "Printout",
     "ProductLink",
     "Project",
     "ProjectAccess",

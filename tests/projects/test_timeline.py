@@ -22,10 +22,10 @@ from projects.asking import as_asked
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.models import Dependency, Project, ProjectAccess, SavedView, Task
+from projects.pdf import can_print
 from projects.timeline import read_timeline
 from projects.timeline_axis import Axis, axis_of, day_number, end_place, start_place, wall_minutes, wall_time
 from projects.timeline_print import PAPERS, Sheet, TooManySheets, sheets_of
-from projects.views.timeline_print import can_print
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.pages import HTMX, text
 from tests.projects.test_move import statements
