@@ -1,18 +1,43 @@
 """The database engine: django-tenants' own, with a quicker look at whether a pooled connection still lives."""
 
 import time
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import operations
 from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from django.db.backends.utils import CursorWrapper
 from django_tenants.postgresql_backend import base
+from psycopg.adapt import AdaptersMap, Buffer
 from psycopg_pool import ConnectionPool
 
 # A connection that somebody used just now is not asked whether it lives: that is a statement of its own a request.
 _RESTED_SECONDS = 1.0
 _USED_AT = "linkstar_used_at"
+
+
+class _MomentLoader(BaseTzLoader):
+    """In UTC. Python reads what PostgreSQL writes ten times quicker than psycopg takes it apart."""
+
+    timezone = UTC
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            moment = datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            # Infinity, years before Christ and other errors are psycopg's.
+            return super().load(data)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+@cache
+def _with_moments(adapters: AdaptersMap) -> AdaptersMap:
+    own = AdaptersMap(adapters)
+    own.register_loader("timestamptz", _MomentLoader)
+    return own
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -25,6 +50,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """CONN_HEALTH_CHECKS is off with a pool: it is done here."""
 
     ops_class = DatabaseOperations
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        if self.timezone is UTC:
+            params["context"] = _with_moments(params["context"])
+        return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         while True:

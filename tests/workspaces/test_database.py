@@ -1,5 +1,6 @@
-"""The database engine: a pooled connection that died is noticed, and one that was just used is not asked."""
+"""The database engine: a pooled connection that died is noticed, one just used is not asked; moments are in UTC."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,3 +43,21 @@ def test_a_connection_in_use_is_not_asked_each_time(pooled: DatabaseWrapper, mon
     pooled.close()
     monkeypatch.setattr("psycopg_pool.ConnectionPool.check_connection", None)
     assert number(pooled) == first
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+@pytest.mark.django_db
+def test_a_moment_is_read_in_utc_whatever_the_session_says(zone: str) -> None:
+    written = [
+        "2026-11-30 20:34:45.12+00",
+        "2026-03-08 02:30:00-08",
+        "0001-01-02 00:00:00+00",
+        "9999-12-30 23:59:59+00",
+    ]
+    moments = [datetime.fromisoformat(text).astimezone(UTC) for text in written]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('TimeZone', %s, true)", [zone])
+        cursor.execute("SELECT moment FROM unnest(%s::timestamptz[]) AS moment", [written])
+        found = [moment for (moment,) in cursor.fetchall()]
+    assert found == moments
+    assert {moment.tzinfo for moment in found} == {UTC}
