@@ -55,7 +55,7 @@ class _Part(Template):
 
     def render(self, context: Any = None, request: HttpRequest | None = None) -> SafeString:
         """The token is masked once for all forms of a page."""
-        given = dict(context or {})
+        given = {**(context or {}), "address": _addresses(get_urlconf())}
         if request is not None:
             token = get_token(request)
             field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', token)
@@ -109,9 +109,19 @@ def address(name: str, *args: Any) -> str:
 
     The site stands at the root of its host, and pks are all that changes from one address to the next.
     """
-    words = tuple(arg if isinstance(arg, str) else None for arg in args)
-    pks = [arg for arg in args if not isinstance(arg, str)]
-    return _form_of(get_urlconf(), name, words).format(*pks)
+    return _addresses(get_urlconf())(name, *args)
+
+
+@lru_cache(maxsize=16)
+def _addresses(urlconf: str | None) -> Callable[..., str]:
+    """`address` of one site, so that it is not asked each time which that is."""
+
+    def address(name: str, *args: Any) -> str:
+        words = [arg if isinstance(arg, str) else None for arg in args]
+        form = _form_of(urlconf, name, tuple(words))
+        return form.format(*[arg for arg in args if not isinstance(arg, str)])
+
+    return address
 
 
 @lru_cache(maxsize=2048)
