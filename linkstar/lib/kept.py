@@ -12,8 +12,9 @@ from typing import Any, Protocol
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.query import ValuesListIterable, get_related_populators
+from django.db.models.sql import InsertQuery
 from django.utils import timezone
 from psycopg.sql import Literal
 
@@ -207,3 +208,40 @@ def _reader(compiler: Any, db: str) -> Callable[[tuple[Any, ...]], Any]:
         return made
 
     return read
+
+
+class KeptInsert:
+    """Saves one new row of a model as bulk_create would, by a statement for each set of columns that get a value."""
+
+    def __init__(self, model: type[Model]) -> None:
+        options = model._meta
+        self._model = model
+        self._fields = [field for field in options.concrete_fields if not (field.primary_key or field.generated)]
+        self._returned = list(options.db_returning_fields)
+        self._forms: dict[tuple[bool, ...], tuple[str, dict[int, Any]]] = {}
+
+    def __call__(self, row: Model) -> None:
+        given = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
+        # What the database fills in, or reckons, is written into the statement.
+        is_value = tuple(not hasattr(value, "as_sql") for value in given)
+        if is_value not in self._forms:
+            self._forms[is_value] = self._put_together(row)
+        text, converters = self._forms[is_value]
+        with prepared_cursor() as cursor:
+            cursor.execute(text, [value for value, is_one in zip(given, is_value, strict=True) if is_one])
+            found = cursor.fetchone()
+        for place, (field, value) in enumerate(zip(self._returned, found, strict=True)):
+            for convert, expression in converters.get(place, ()):
+                value = convert(value, expression, connection)
+            setattr(row, field.attname, value)
+        row._state.adding, row._state.db = False, connection.alias
+
+    def _put_together(self, row: Model) -> tuple[str, dict[int, Any]]:
+        query = InsertQuery(self._model)
+        query.insert_values(self._fields, [row])
+        compiler: Any = query.get_compiler(connection=connection)
+        compiler.returning_fields = self._returned
+        [(text, _params)] = compiler.as_sql()
+        columns = [field.get_col(self._model._meta.db_table) for field in self._returned]
+        found = compiler.get_converters(columns).items()
+        return text, {place: [(convert, expression) for convert in several] for place, (several, expression) in found}

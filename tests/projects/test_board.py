@@ -212,7 +212,7 @@ class TestQuickAdd:
         with CaptureQueriesContext(connection) as captured:
             response = client.post(f"/columns/{todo.pk}/tasks/add/", {"titles": lines}, headers={"HX-Request": "true"})
         assert response.status_code == 200
-        assert len(statements(captured)) == 11
+        assert len(statements(captured)) == 10
         assert titles(todo) == ["first", "第二", "third column"]
         html = response.content.decode()
         assert f'hx-swap-oob="beforeend:#cards-{todo.pk}"' in html

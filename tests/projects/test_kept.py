@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from linkstar.lib.deadlines import Deadline
-from linkstar.lib.kept import Kept, NotKept, Text
+from linkstar.lib.kept import Kept, KeptInsert, NotKept, Text
 from linkstar.members.models import Member
 from projects import access
 from projects.models import Project, ProjectAccess, Task
@@ -139,3 +139,35 @@ def test_what_only_the_order_needs_is_not_among_the_values(owner: Any) -> None:
     kept = Kept(lambda: Task.objects.order_by("created_at", "pk").values_list("title").distinct())
 
     assert kept() == [(task.title,)]
+
+
+@pytest.mark.django_db
+def test_a_row_is_inserted_as_bulk_create_does_it(owner: Any) -> None:
+    project = make_project(owner)
+    column, now = project.board.columns.order_by("position")[0], timezone.now()
+
+    def new(number: int) -> Task:
+        given = {"remind_hours_before": [2, 24], "field_values": {"7": "x"}} if number > 2 else {}
+        return Task(
+            project=project, column=column, rank=f"k{number}", number=number, title="100 %s", created_by=owner,
+            created_at=now, updated_at=now, start_on=date(2026, 12, 1), **given,
+        )  # fmt: skip
+
+    def values(task: Task) -> dict[str, Any]:
+        own = {"id", "number", "rank"}
+        return {
+            field.attname: getattr(task, field.attname)
+            for field in Task._meta.concrete_fields
+            if field.attname not in own
+        }
+
+    insert = KeptInsert(Task)
+    for number in (1, 3):
+        one, other = new(number), new(number + 1)
+        insert(one)
+        Task.objects.bulk_create([other])
+        assert values(one) == values(other)
+        assert values(Task.objects.get(pk=one.pk)) == values(Task.objects.get(pk=other.pk))
+        one.title = "Changed"
+        one.save(update_fields=["title"])
+    assert Task.objects.filter(project=project, title="Changed").count() == 2

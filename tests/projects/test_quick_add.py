@@ -138,7 +138,7 @@ class TestAdd:
             lines = "\n".join(f"{number} @me #coupon !high" for number in range(count))
             client.post(f"/columns/{column.pk}/tasks/add/", {"titles": lines}, **HTMX)
         assert Task.objects.filter(owner=owner, priority=3, labels__name="coupon").count() == count
-        assert len(statements(captured)) == 15
+        assert len(statements(captured)) == 14
 
 
 class TestRead:
