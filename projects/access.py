@@ -318,7 +318,9 @@ def _around(task: int, project: int, owner: int | None) -> "QuerySet[PersonAroun
     return people.filter(Q(can_be_put_on=True) | on_it).order_by("display_name", "pk")
 
 
-_people_beside = Kept(_around)
+# Their hours and clocks are not shown in a sheet.
+_SHOWN = ("pk", "display_name", "role", "company", "is_active")
+_people_beside = Kept(lambda task, project, owner: _around(task, project, owner).only(*_SHOWN))
 
 
 def readers_of(task: Task) -> QuerySet[Member]:
