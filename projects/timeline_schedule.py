@@ -1,8 +1,9 @@
 """What the planner says of a project's tasks, for its timeline: kept until something in the project changes.
 
 It is reckoned once for every reader, and each is told of the tasks they see: a guest of no slack that hangs on tasks
-hidden from them, which could be read off it. Working time may change without the project
-(leave, a holiday that is announced): what is kept grows old within minutes.
+hidden from them, which could be read off it. Working time changes without the project (leave, closures, hours, a
+holiday that is announced): what is kept carries its stamp. It grows old within minutes, for what has none: somebody who
+moves to another time zone.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db.models import F
 
+from linkstar.calendars import stamps
 from linkstar.lib.schedule import to_instant
 from linkstar.members.models import Member
 from projects.cards import Reader
@@ -92,12 +94,13 @@ def _tell(row: Row, planned: Planned, zone: str) -> None:
 
 def schedule_of(project: Project, *, today: date) -> Schedule:
     """Two statements when it is kept, one of them to the cache."""
-    key = f"schedule2:{project.pk}:{today:%Y%m%d}:{_state(project)}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = _compute(project, today)
+    key = f"schedule3:{project.pk}:{today:%Y%m%d}:{_state(project)}"
+    found = cache.get_many([key, stamps.KEY])
+    stamp, kept = stamps.working_time_stamp(found.get(stamps.KEY)), found.get(key)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, *_compute(project, today))
         cache.set(key, kept, _KEPT_SECONDS)
-    tasks, *rest = kept
+    _stamp, tasks, *rest = kept
     return Schedule({pk: Planned._make(values) for pk, values in tasks.items()}, *rest)
 
 

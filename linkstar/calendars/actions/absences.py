@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 
 from linkstar.calendars.models import Closure, Leave
+from linkstar.calendars.stamps import working_time_changed
 from linkstar.lib.hours import Week, as_json, check_week
 from linkstar.members.models import Member
 
@@ -24,6 +25,7 @@ class LeaveOverlaps(ValueError):
 @transaction.atomic
 def add_closure(*, name: str, first_on: date, last_on: date, country: str, actor: Member) -> Closure:
     closure = Closure.objects.create(name=name, first_on=first_on, last_on=last_on, country=country, created_by=actor)
+    working_time_changed()
     log.info("closure added", closure=closure.pk, actor=actor.pk)
     return closure
 
@@ -33,11 +35,13 @@ def edit_closure(closure: Closure, *, actor: Member, **changes: Any) -> None:
     for field, value in changes.items():
         setattr(closure, field, value)
     closure.save(update_fields=list(changes))
+    working_time_changed()
     log.info("closure edited", closure=closure.pk, actor=actor.pk)
 
 
 @transaction.atomic
 def delete_closure(closure: Closure, *, actor: Member) -> None:
+    working_time_changed()
     log.info("closure deleted", closure=closure.pk, first=str(closure.first_on), actor=actor.pk)
     closure.delete()
 
@@ -53,12 +57,14 @@ def add_leave(person: Member, *, first_on: date, last_on: date, note: str, note_
     leave = Leave.objects.create(
         member=person, first_on=first_on, last_on=last_on, note=note, note_for=note_for, created_by=actor
     )
+    working_time_changed()
     log.info("leave added", leave=leave.pk, member=person.pk, actor=actor.pk)
     return leave
 
 
 @transaction.atomic
 def delete_leave(leave: Leave, *, actor: Member) -> None:
+    working_time_changed()
     log.info("leave deleted", leave=leave.pk, member=leave.member_id, actor=actor.pk)
     leave.delete()
 
@@ -69,4 +75,5 @@ def set_hours(person: Member, week: Week, *, holidays: str, actor: Member) -> No
     check_week(week)
     person.working_hours, person.holidays = as_json(week), holidays
     person.save(update_fields=["working_hours", "holidays"])
+    working_time_changed()
     log.info("working hours set", member=person.pk, actor=actor.pk)
