@@ -66,6 +66,8 @@ def _forecast(data: Mapping[str, Any]) -> Words:
         return _("“%(project)s” is at risk: as planned, %(on)s is missed by %(days)s working days")
     if data["cause"] == "tight":
         return _("“%(project)s” is at risk: %(days)s working days to spare before %(on)s")
+    if data["cause"].startswith("left"):
+        return _("“%(project)s” is at risk: work that is due %(on)s is late")
     return _("“%(project)s” is at risk: something on the way to %(on)s is stuck")
 
 

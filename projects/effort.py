@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from django.db.models import Sum
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from linkstar.lib.durations import duration_text
@@ -76,3 +76,14 @@ def _over(logged: int, estimate: int) -> str:
     if not estimate or logged <= estimate:
         return ""
     return _("%(length)s over the estimate") % {"length": length(logged - estimate)}
+
+
+def faster_text(task: Task) -> str:
+    """The faster way of a task; "" for none."""
+    return way_text(task.faster_days, task.faster_note) if task.faster_days else ""
+
+
+def way_text(working_days: int, note: str) -> str:
+    """As in "6 working days: by air"."""
+    days = ngettext("%(days)d working day", "%(days)d working days", working_days) % {"days": working_days}
+    return _("%(days)s: %(note)s") % {"days": days, "note": note} if note else days

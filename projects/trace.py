@@ -191,6 +191,7 @@ _UNDONE: dict[str, Promise] = {
     "title": pgettext_lazy("put back", "the title"),
     "description": pgettext_lazy("put back", "the description"),
     "estimate": pgettext_lazy("put back", "the estimate"),
+    "faster": pgettext_lazy("put back", "the faster way"),
     "reminders": pgettext_lazy("put back", "the reminders"),
     "visibility": pgettext_lazy("put back", "who sees it"),
 }

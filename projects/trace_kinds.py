@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "passport changed",
             "hold waived",
             "estimate changed",
+            "faster way changed",
             "time logged",
             "time edited",
             "time removed",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.durations import duration_text
+from projects.effort import way_text
 from projects.wording import listed
 
 Data = Mapping[str, Any]
@@ -78,6 +79,13 @@ def _estimate(data: Data) -> tuple[str, dict[str, Any]]:
     return _("%(actor)s changed the estimate from %(before)s to %(after)s."), {"before": before, "after": after}
 
 
+def _faster(data: Data) -> tuple[str, dict[str, Any]]:
+    days = data.get("days")
+    if not days:
+        return _("%(actor)s removed the faster way."), {}
+    return _("%(actor)s wrote down a faster way: %(way)s."), {"way": way_text(days, data.get("note", ""))}
+
+
 def _logged(data: Data) -> tuple[str, dict[str, Any]]:
     values = {"length": _length(data.get("minutes")), "day": _day(data), "note": data.get("note", "")}
     if data.get("note"):
@@ -119,6 +127,7 @@ BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
     "passport changed": _passport,
     "hold waived": _waived,
     "estimate changed": _estimate,
+    "faster way changed": _faster,
     "time logged": _logged,
     "time edited": _log_edited,
     "time removed": _log_removed,

@@ -17,6 +17,7 @@ _WORDS: dict[str, Promise] = {
     "start changed": _("Start changed."),
     "reminders changed": _("Reminders changed."),
     "estimate changed": _("Estimate changed."),
+    "faster way changed": _("Faster way changed."),
     "moved": _("Moved."),
 }
 

@@ -8,6 +8,7 @@ from linkstar.lib.deadlines import Deadline
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from projects.actions.dependencies import link_tasks
+from projects.actions.effort import set_faster_way
 from projects.actions.slips import Cause, explain_slips, freeze_plan
 from projects.actions.tasks import create_task, delete_task
 from projects.models import Column, Project, Slip, Task
@@ -20,11 +21,19 @@ _CAUSES: dict[str, tuple[Cause, ...]] = {
 }
 
 
+# Freight that can go by air.
+_BY_SEA = ("in_transit", "sailing")
+
+
 def plan(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:
     """Some reasons, a second frozen plan with a task that was given up since, and a link into another project."""
     for project in projects.values():
         if not project.is_archived:
             _explain(project, now=now)
+    for task in Task.objects.current().unfinished().filter(sop_step__in=_BY_SEA).select_related("project__owner"):
+        is_chinese = task.project.owner.language == "zh-hans"
+        note = "改空运，每公斤约贵 38 元" if is_chinese else "By air, about $5 more per kg"
+        set_faster_way(task, 6, note, actor=task.project.owner, now=now - timedelta(hours=22))
     campaign, shop = projects[BLACK_FRIDAY.name], projects[SHOPIFY.name]
     spare = _spare(campaign, now=now - timedelta(hours=31))
     freeze_plan(campaign, "换供应商后", actor=campaign.owner, now=now - timedelta(hours=30))

@@ -18,8 +18,8 @@ from projects.models import ChecklistItem, ProductLink, Task
 # What a copy takes over as it stands. Dates follow from the rule; files, comments and times stay with the old one.
 SAME = (
     "title", "description", "priority", "remind_hours_before", "is_milestone", "duration_days", "calendar",
-    "needs_passport", "estimate_minutes", "visibility", "may_be_shared", "sensitivity", "sop_step", "sop_role",
-    "sop_phase", "field_values",
+    "needs_passport", "faster_days", "faster_note", "estimate_minutes", "visibility", "may_be_shared", "sensitivity",
+    "sop_step", "sop_role", "sop_phase", "field_values",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from linkstar.members.models import Member
 from projects.actions.remembering import leave_change
+from projects.actions.states import snapshot
 from projects.actions.trace import leave_trace, touch
 from projects.models import Change, Task, TimeEntry
 
@@ -22,6 +23,18 @@ def set_estimate(task: Task, minutes: int | None, *, actor: Member, now: datetim
     touch(task, "estimate_minutes", now=now)
     held = {"estimate": before}
     return leave_change("estimate changed", task, held, actor=actor, now=now, before=before, after=minutes)
+
+
+@transaction.atomic
+def set_faster_way(task: Task, days: int | None, note: str = "", *, actor: Member, now: datetime) -> Change | None:
+    """In how many working days it could be done otherwise, and how: a note of one line. None: there is no such way."""
+    current = _locked(task)
+    before, after = snapshot(current, "faster"), [days, note if days else ""]
+    if before["faster"] == after:
+        return None
+    task.faster_days, task.faster_note = days, note if days else ""
+    touch(task, "faster_days", "faster_note", now=now)
+    return leave_change("faster way changed", task, before, actor=actor, now=now, days=days, note=task.faster_note)
 
 
 @transaction.atomic

@@ -106,6 +106,14 @@ def _put_home(task: Task, value: list[Any]) -> None:
     task.project_id, task.number, task.column_id, task.rank, task.parent_id = value
 
 
+def _read_faster(task: Task) -> list[Any]:
+    return [task.faster_days, task.faster_note]
+
+
+def _put_faster(task: Task, value: list[Any]) -> None:
+    task.faster_days, task.faster_note = value
+
+
 PARTS: dict[str, Part] = {
     # The whole of where a task stands, when it changes its project (actions/relocating.py).
     "home": Part(("project_id", "number", "column_id", "rank", "parent_id"), "edit", _read_home, _put_home),
@@ -118,6 +126,7 @@ PARTS: dict[str, Part] = {
     "deadline": Part(("due_on", "due_time", "due_zone", "due_at"), "edit", _read_deadline, _put_deadline),
     "start": Part(("start_on", "start_time"), "edit", _read_start, _put_start),
     "duration": _plain("duration_days"),
+    "faster": Part(("faster_days", "faster_note"), "edit", _read_faster, _put_faster),
     "title": _plain("title"),
     "description": _plain("description"),
     "estimate": _plain("estimate_minutes"),

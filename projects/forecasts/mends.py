@@ -9,11 +9,12 @@ from linkstar.lib.schedule import Item, Link, ScheduleRefused, Target, schedule,
 from linkstar.lib.zones import get_zone
 from projects.forecasts.facts import Facts
 from projects.forecasts.network import Outlook
+from projects.forecasts.standins import stand_in
 from projects.models import Task
 from projects.scheduling.times import zone_of
 
 # What it costs the team, least first.
-_COSTS = ("start", "colleague", "parallel", "shorten", "drop")
+_COSTS = ("start", "colleague", "parallel", "faster", "shorten", "drop")
 
 
 def mends_for(outlook: Outlook, target: Target[int], facts: Facts) -> list[dict[str, Any]]:
@@ -30,15 +31,25 @@ def _candidates(outlook: Outlook, target: Target[int], facts: Facts) -> Iterator
     chain = outlook.open_chain(target)
     tasks = outlook.plan.tasks
     items = {item.key: item for item in outlook.items}
-    yield from _start(outlook, [pk for pk in [*chain, target.key] if not tasks[pk].column.is_doing])
+    if target.key in outlook.goals:
+        yield from _start(outlook, [pk for pk in [*chain, target.key] if not tasks[pk].column.is_doing])
     for pk in chain:
         task, item = tasks[pk], items[pk]
         if task.project_id not in {project.pk for project in outlook.plan.projects}:
             continue
         if task.owner_id in facts.leaves:
             work = outlook.office_of(task)
-            yield from _tried(outlook, target, "colleague", task, [replace(item, time=work)], member=task.owner_id)
+            yield from _tried(
+                outlook, target, "colleague", task, [replace(item, time=work)],
+                member=task.owner_id, other_member=stand_in(task, outlook),
+            )  # fmt: skip
         day = outlook.plan.times.day_minutes(task)
+        if task.faster_days and task.faster_days * day < item.duration:
+            quick = replace(item, duration=task.faster_days * day)
+            yield from _tried(
+                outlook, target, "faster", task, [quick],
+                whole=-(-item.duration // day), quick=task.faster_days, note=task.faster_note,
+            )  # fmt: skip
         whole = item.duration // day
         if whole >= 2:
             half = -(-whole // 2)
@@ -91,6 +102,8 @@ def _tried(
     except ScheduleRefused:
         return
     work, day = outlook.measure(target)
-    gain = work.between(found.targets[target.key].reachable, target.reachable) // day
+    known = found.targets.get(target.key)
+    end = known.reachable if known is not None else found[target.key].early_finish
+    gain = work.between(end, target.reachable) // day
     if gain >= 1:
         yield {"kind": kind, "task": task.pk, "days": gain, **numbers}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from linkstar.lib.schedule import Item, Schedule, Target, WorkTime, schedule
 from linkstar.lib.zones import home_country
@@ -22,13 +23,53 @@ class Outlook:
     planned: Schedule[int]
     items: list[Item[int]] = field(default_factory=list)
 
+    def target(self, key: int) -> Target[int]:
+        """Of a goal; and of any other task with a deadline, as if that were fixed."""
+        if key in self.soon.targets:
+            return self.soon.targets[key]
+        due, end = _due(self.plan.tasks[key]), self.soon[key].early_finish
+        margin = self.plan.worktime(key).between(end, due)
+        return Target(key, due, end, margin, self.soon.chain(key))
+
+    def beside(self) -> list[int]:
+        """Open tasks with a deadline that lead to no goal: what is left once the goals are reached, or has none."""
+        own = {project.pk for project in self.plan.projects}
+        return [
+            pk
+            for pk, task in self.plan.tasks.items()
+            if task.completed_at is None and task.due_on is not None and task.project_id in own
+            and pk not in self.parents and pk not in self._leading
+        ]  # fmt: skip
+
+    @cached_property
+    def _leading(self) -> set[int]:
+        """Goals and all that holds them up, over links and families."""
+        linked: dict[int, list[int]] = {}
+        for link in self.plan.links:
+            linked.setdefault(link.after, []).append(link.before)
+        above = {item.key: item.parent for item in self.plan.items if item.parent is not None}
+        parts: dict[int, list[int]] = {}
+        for part, whole in above.items():
+            parts.setdefault(whole, []).append(part)
+        reached, seen = list(self.goals), set(self.goals)
+        for here in reached:
+            holding, at = [*linked.get(here, ()), *parts.get(here, ())], above.get(here)
+            while at is not None:
+                # What holds up a whole holds up its parts.
+                holding += linked.get(at, ())
+                at = above.get(at)
+            reached += [pk for pk in dict.fromkeys(holding) if pk not in seen]
+            seen.update(holding)
+        return seen
+
     def open_chain(self, target: Target[int]) -> list[int]:
         """Unfinished tasks on the way to a target, in order, without it and without parents.
 
-        It begins after the last other date that is fixed: what comes before that is on the way to that one.
+        It begins after the last other date that is fixed: what comes before that is on the way to that one. A task that
+        is no goal is work itself, and the last of its chain.
         """
         chain: list[int] = []
-        for pk in reversed(target.chain[:-1]):
+        for pk in reversed(target.chain[:-1] if target.key in self.goals else target.chain):
             if pk in self.goals:
                 break
             if pk not in self.parents and self.plan.tasks[pk].completed_at is None:

@@ -13,6 +13,8 @@ def odds_of(outlook: Outlook, target: Target[int], facts: Facts, *, seed: int) -
 
     `known` of the `of` tasks on the chain go by what they took before; the rest take what was planned.
     """
+    if target.key not in outlook.soon.targets:
+        return None
     chain = [*outlook.open_chain(target), target.key]
     spreads = {}
     for pk, task in outlook.plan.tasks.items():

@@ -1,7 +1,8 @@
 """What a project is heading for: a state, the reason in numbers, what warns of it, and what would mend it.
 
 Red: a date is missed even if everything on the way begins at once, or has passed. Amber: it is missed as planned, or
-little is left, or something on the way to a near date is stuck. Everything is told by pk; forecasts/shown.py has the
+little is left, or something on the way to a near date is stuck, or work that leads to no such date is late itself:
+what comes after a date that was reached early. Everything is told by pk; forecasts/shown.py has the
 words.
 """
 
@@ -37,6 +38,8 @@ class Cause(StrEnum):
     PLAN = "plan"  # missed as planned, to be reached otherwise
     TIGHT = "tight"  # little room for the work that is left
     STUCK = "stuck"  # a signal on the way to a near date
+    LEFT_OVER = "left over"  # no fixed date waits for it; its own deadline is over
+    LEFT_SHORT = "left short"  # no fixed date waits for it; its own deadline cannot be kept
     FINE = "fine"
     NOTHING = "nothing"  # no open task has a deadline
     CIRCLE = "circle"  # tasks wait for each other
@@ -56,9 +59,11 @@ def reckon(plan: Plan, facts: Facts, *, now: datetime, seed: int) -> tuple[Forec
     if not outlook.goals:
         return State.NONE, {"cause": Cause.NOTHING}
     signals = signals_of(outlook, facts, now=now)
-    found = sorted((_of_target(outlook, key, signals, to_minutes(now)) for key in outlook.goals), key=_worst_first)
+    lines = [_of_target(outlook, key, signals, to_minutes(now)) for key in outlook.goals]
+    lines += [line for key in outlook.beside() if (line := _of_rest(outlook, key, to_minutes(now)))]
+    found = sorted(lines, key=_worst_first)
     worst = found[0]
-    target = outlook.soon.targets[worst["task"]]
+    target = outlook.target(worst["task"])
     is_fine = worst["state"] == State.GREEN
     return State(worst["state"]), {
         **worst,
@@ -94,6 +99,21 @@ def _of_target(outlook: Outlook, key: int, signals: Iterable[dict[str, Any]], mi
     else:
         state, cause = State.GREEN, Cause.FINE
     return {**said, "state": state, "cause": cause}
+
+
+def _of_rest(outlook: Outlook, key: int, minute: int) -> dict[str, Any] | None:
+    """Of a task that leads to none of the dates to keep: doubtful when its own deadline cannot be kept, or is over."""
+    target = outlook.target(key)
+    room, is_over = outlook.room(target), target.fixed_finish < minute
+    if not is_over and room >= 0:
+        return None
+    deadline = outlook.plan.tasks[key].deadline
+    assert deadline is not None  # noqa: S101 - asked for by `beside`
+    return {
+        "task": key, "at": target.fixed_finish, "on": deadline.on.isoformat(), "days": room,
+        "left": outlook.remaining(target), "chain": outlook.open_chain(target), "state": State.AMBER,
+        "cause": Cause.LEFT_OVER if is_over else Cause.LEFT_SHORT,
+    }  # fmt: skip
 
 
 def _worst_first(said: dict[str, Any]) -> tuple[int, int, int]:

@@ -68,7 +68,8 @@ class Names:
         pks = set(_tasks_in(data))
         seen = Task.objects.visible_to(reader.member).filter(pk__in=pks).select_related("project") if pks else []
         self.tasks: dict[int, Task] = {task.pk: task for task in seen}
-        people = {line["member"] for line in [*data.get("signals", ()), *data.get("mends", ())] if line.get("member")}
+        lines = [*data.get("signals", ()), *data.get("mends", ())]
+        people = {line[key] for line in lines for key in ("member", "other_member") if line.get(key)}
         if signal := data.get("signal"):
             people |= {signal["member"]} if signal.get("member") else set()
         found = Member.objects.filter(pk__in=people).values_list("pk", "display_name") if people else []
@@ -133,9 +134,9 @@ def sentence(data: Mapping[str, Any], names: Names) -> str:
         return _("Some tasks wait for each other in a circle. Take one link away, and dates can be worked out.")
     task, days = data["task"], abs(data["days"])
     given = {"task": names.title(task), "on": names.day(data["on"]), "days": days, "left": data["left"]}
-    if cause == "passed":
+    if cause in ("passed", "left over"):
         return _("“%(task)s” was due %(on)s and is not done.") % given
-    if cause == "short":
+    if cause in ("short", "left short"):
         text = ngettext(
             "“%(task)s” on %(on)s is missed by %(days)s working day, even if everything on the way begins at once.",
             "“%(task)s” on %(on)s is missed by %(days)s working days, even if everything on the way begins at once.",

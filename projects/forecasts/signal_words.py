@@ -62,6 +62,19 @@ def mend_text(mend: Mapping[str, Any], names: "Names") -> str:
         given["other"] = names.title(mend["other"])
     if "member" in mend:
         given["member"] = names.person(mend["member"])
+    if mend.get("other_member"):
+        given["other"] = names.person(mend["other_member"])
+        return _("Give “%(task)s” to %(other)s, who does such work and has room, while %(member)s is away.") % given
+    if mend["kind"] == "faster":
+        # Who may not see the title is not told of the note.
+        note = mend["note"] if names.link(mend["task"]) else ""
+        given["how"] = _(": %(note)s") % {"note": note} if note else ""
+        text = ngettext(
+            "Do “%(task)s” the faster way, in %(quick)s instead of %(whole)s working day%(how)s.",
+            "Do “%(task)s” the faster way, in %(quick)s instead of %(whole)s working days%(how)s.",
+            mend["whole"],
+        )
+        return text % given
     words = {
         "start": _("Begin “%(task)s” by %(on)s."),
         "colleague": _("Give “%(task)s” to somebody who is at work while %(member)s is away."),

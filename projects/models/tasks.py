@@ -161,6 +161,9 @@ class Task(models.Model):
     estimate_minutes = models.PositiveIntegerField(null=True, blank=True)
     is_size_fine = models.BooleanField(default=False, db_default=False)
     duration_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Another way to do it in fewer working days, for more money mostly: by air instead of by sea.
+    faster_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    faster_note = models.CharField(max_length=120, blank=True, db_default="", default="")
     calendar = models.CharField(max_length=4, choices=Calendar, blank=True)
 
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.INTERNAL)

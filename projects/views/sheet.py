@@ -25,7 +25,7 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.cards import Reader
 from projects.dependencies import Links, links_of
-from projects.effort import Effort
+from projects.effort import Effort, faster_text
 from projects.families import Family
 from projects.field_lines import FieldLine, line_of
 from projects.field_values import people_in
@@ -180,6 +180,10 @@ class TaskSheet:
     @cached_property
     def family(self) -> Family:
         return Family(self.task, self.member)
+
+    @property
+    def faster(self) -> str:
+        return faster_text(self.task)
 
     @cached_property
     def effort(self) -> Effort:

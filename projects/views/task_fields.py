@@ -32,7 +32,7 @@ from projects.actions.edits import (
     set_priority,
     set_visibility,
 )
-from projects.actions.effort import set_estimate
+from projects.actions.effort import set_estimate, set_faster_way
 from projects.actions.refusals import MoveRefused, StillBlocked, Withheld
 from projects.actions.tasks import move_task
 from projects.models import Change, Column, Label, Task
@@ -46,6 +46,7 @@ from projects.views.sheet import HOURS, TaskSheet, answer, offer_undo
 LABEL_LIMIT = 40
 _NOT_THIS_PERSON = gettext_lazy("This person cannot be put on this task.")
 _PROPERTIES = "projects/_task_properties.jinja"
+_MOST_DAYS, _NOTE_LIMIT = 1000, 120
 
 
 class FieldForm(forms.Form):
@@ -109,6 +110,28 @@ class EstimateForm(FieldForm):
     """Empty: nobody has said."""
 
     estimate = DurationField(required=False)
+
+
+class FasterForm(FieldForm):
+    """Empty: there is no faster way. How it is done and what it costs stands in the note."""
+
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=_MOST_DAYS,
+        error_messages={
+            "invalid": gettext_lazy("Give whole working days."),
+            "min_value": gettext_lazy("A faster way takes at least one working day."),
+            "max_value": gettext_lazy("A faster way takes up to 1000 working days."),
+        },
+    )
+    note = forms.CharField(required=False)
+
+    def clean_note(self) -> str:
+        note = clean_line(self.cleaned_data["note"], _NOTE_LIMIT + 1)
+        if len(note) > _NOTE_LIMIT:
+            raise ValidationError(_("A note has up to %(most)d characters."), params={"most": _NOTE_LIMIT})
+        return note
 
 
 class LabelsForm(FieldForm):
@@ -203,6 +226,10 @@ PROPERTIES = {
         lambda task, given, actor, now: set_estimate(task, given["estimate"], actor=actor, now=now),
         ("projects/_task_size.jinja#size",),
         part="projects/_task_effort.jinja#effort",
+    ),
+    "faster": Property(
+        FasterForm,
+        lambda task, given, actor, now: set_faster_way(task, given["days"], given["note"], actor=actor, now=now),
     ),
     "milestone": Property(
         MilestoneForm,

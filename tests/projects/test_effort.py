@@ -15,7 +15,8 @@ from projects.actions.edits import set_visibility
 from projects.actions.effort import edit_entry, log_time, remove_entry, set_estimate
 from projects.actions.subtasks import create_subtasks
 from projects.actions.tasks import delete_task
-from projects.models import Activity, ProjectAccess, Task, TimeEntry
+from projects.actions.undo import undo
+from projects.models import Activity, Change, ProjectAccess, Task, TimeEntry
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.pages import HTMX, text
 from tests.projects.test_move import statements
@@ -50,6 +51,19 @@ class TestActions:
             set_estimate(task, minutes, actor=maya, now=timezone.now())
         traces = Activity.objects.filter(verb="estimate changed").order_by("pk").values_list("data", flat=True)
         assert list(traces) == [{"before": None, "after": 480}, {"before": 480, "after": None}]
+
+    def test_a_faster_way_is_written_down_on_the_sheet_said_in_the_trace_and_put_back(self, task: Task) -> None:
+        owner = task.project.owner
+        browser, url = client_of(owner), f"/tasks/{task.pk}/set/faster/"
+        wrong = browser.post(url, {"days": "0", "note": "By air"}, **HTMX)
+        assert (wrong.status_code, "at least one working day" in text(wrong)) == (422, True)
+        assert 'value="By air"' in text(wrong)
+        saved = browser.post(url, {"days": "6", "note": " By air,  ¥38 more per kg "}, **HTMX)
+        assert "6 working days: By air, ¥38 more per kg" in text(saved)
+        page = text(browser.get(f"/tasks/{task.pk}/"))
+        assert "wrote down a faster way: 6 working days: By air, ¥38 more per kg." in page
+        undo(Change.objects.get(), actor=owner, now=timezone.now())
+        assert list(Task.objects.values_list("faster_days", "faster_note")) == [(None, "")]
 
     def test_what_is_removed_for_good_takes_its_time_along(self, task: Task, maya: Any) -> None:
         logged(task, maya, 60, "Private words")

@@ -135,6 +135,42 @@ class TestState:
         last = add(project, "Report", 1, 20)
         assert forecast_project(project, now=NOW).data["task"] == last.pk
 
+    def test_what_is_left_after_a_date_reached_early_is_not_green_while_it_is_late(self, project: Project) -> None:
+        goal = sale(project, 29)
+        Task.objects.filter(pk=goal.pk).update(completed_at=NOW - DAY)
+        settle = add(project, "Settle", 2, 8, goal)
+        report = add(project, "Report", 1, 29)
+        found = forecast_project(project, now=NOW)
+        assert (found.state, found.data["cause"], found.data["task"]) == ("amber", "left over", settle.pk)
+        shown = read(found, project.owner)
+        assert shown.sentence == "“Settle” was due Fri 8 May and is not done."
+        assert [(line.task, line.state) for line in shown.targets] == [(settle.pk, "amber"), (report.pk, "green")]
+        with override("en"):
+            told = Notification.objects.get(kind="forecast_amber")
+            assert (
+                kind_of(told.kind).words(told.data) == "“Summer sale” is at risk: work that is due 2026-05-08 is late"
+            )
+
+    def test_what_leads_to_no_fixed_date_is_doubtful_when_its_own_cannot_be_kept(self, project: Project) -> None:
+        sale(project, 29, add(project, "Shoot photos", 2, 12))
+        add(project, "Train support", 6, 14)
+        found = forecast_project(project, now=NOW)
+        assert (found.state, found.data["cause"], found.data["days"]) == ("amber", "left short", -2)
+        shown = read(found, project.owner)
+        assert shown.sentence == (
+            "“Train support” on Thu 14 May is missed by 2 working days, even if everything on the way begins at once."
+        )
+        assert [line.text for line in shown.mends] == [
+            "Shorten “Train support” from 6 to 3 working days, with help or less of it."
+        ]
+
+    def test_what_is_on_the_way_over_a_family_is_judged_by_the_date_it_leads_to(self, project: Project) -> None:
+        whole = add(project, "Launch kit", 1, 20, duration_days=None)
+        add(project, "Photos", 2, 8, parent_id=whole.pk)
+        sale(project, 29, whole)
+        found = forecast_project(project, now=NOW)
+        assert (found.state, len(found.data["targets"])) == ("green", 1)
+
     def test_a_circle_is_said(self, project: Project) -> None:
         photos = add(project, "Photos", 2, 12)
         copy = add(project, "Copy", 2, 13, photos)
@@ -160,6 +196,43 @@ class TestSignals:
             ("shorten", "−1 working day"),
         ]
         assert shown.mends[0].text == "Give “Shoot photos” to somebody who is at work while Maya is away."
+
+    def test_the_colleague_is_named_who_does_such_work_and_has_room(self, project: Project) -> None:
+        maya = make_member(display_name="Maya", time_zone=SHANGHAI)
+        busy, free, away, other = (make_member(display_name=name) for name in ("Busy", "Free", "Away", "Other"))
+        photos = add(project, "Shoot photos", 2, 13, owner=maya, calendar="", sop_role="designer")
+        sale(project, 15, photos)
+        for person in (maya, away):
+            Leave.objects.create(member=person, first_on=date(2026, 5, 11), last_on=date(2026, 5, 14), created_by=maya)
+        elsewhere = make_project(project.owner, name="Before", now=NOW)
+        for person in (busy, free, away):
+            done = add(elsewhere, "Photos", 2, 8, owner=person, sop_role="designer")
+            Task.objects.filter(pk=done.pk).update(completed_at=NOW - DAY)
+        add(elsewhere, "More photos", 2, 12, owner=busy, sop_role="designer")
+        add(elsewhere, "Copy", 2, 12, owner=other, sop_role="writer")
+        mend = read(forecast_project(project, now=NOW), project.owner).mends[0]
+        assert (mend.kind, mend.text) == (
+            "colleague", "Give “Shoot photos” to Free, who does such work and has room, while Maya is away."
+        )  # fmt: skip
+        add(elsewhere, "Even more photos", 3, 13, owner=free)
+        mend = read(forecast_project(project, now=NOW), project.owner).mends[0]
+        assert mend.text == "Give “Shoot photos” to somebody who is at work while Maya is away."
+
+    def test_a_faster_way_is_proposed_with_what_it_brings_and_costs(self, project: Project) -> None:
+        ship = add(project, "Ship", 22, 29, faster_days=6, faster_note="by air, about ¥38 more per kg")
+        sale(project, 29, ship)
+        found = forecast_project(project, now=NOW)
+        assert found.state == "red"
+        shown = read(found, project.owner)
+        assert [(mend.text, mend.gain) for mend in shown.mends if mend.kind == "faster"] == [
+            (
+                "Do “Ship” the faster way, in 6 instead of 22 working days: by air, about ¥38 more per kg.",
+                "−16 working days",
+            )
+        ]
+        Task.objects.filter(pk=ship.pk).update(sensitivity="finance")
+        plain = make_member(display_name="Plain", time_zone=SHANGHAI)
+        assert "¥38" not in " ".join(mend.text for mend in read(found, plain).mends)
 
     def test_leave_within_the_work(self, project: Project) -> None:
         maya = make_member(display_name="Maya", time_zone=SHANGHAI)

@@ -58,6 +58,7 @@ ROWS = [
     Row("projects:task-set", "task +milestone", SHARED_TO_READ, {"milestone": "1"}),
     Row("projects:task-set", "task +passport", SHARED_TO_READ, {"passport": ""}),
     Row("projects:task-set", "task +estimate", SHARED_TO_READ, {"estimate": "3h"}),
+    Row("projects:task-set", "task +faster", SHARED_TO_READ, {"days": "3", "note": "By air"}),
     Row("projects:task-time", "task", SHARED),
     Row("projects:task-time", "shown_task", SHARED_TO_READ),
     Row("projects:task-time", "internal_task", INTERNAL),
