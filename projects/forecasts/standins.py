@@ -33,7 +33,7 @@ def stand_in(task: Task, outlook: Outlook) -> int | None:
 
 def _of_the_role(task: Task) -> QuerySet[Member]:
     such = Task.objects.alive().filter(sop_role=task.sop_role, owner=OuterRef("pk"))
-    people = Member.objects.active().insiders().exclude(pk=task.owner_id).filter(Exists(such))
+    people = Member.objects.active().insiders().exclude(pk=task.owner_id or 0).filter(Exists(such))
     if task.sensitivity == Task.Sensitivity.FINANCE:
         return people.filter(Q(role__in=ADMINS) | Q(can_see_finance=True))
     return people
