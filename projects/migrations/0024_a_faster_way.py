@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Freight goes by air instead of by sea: another length of a task, and what it costs."""
 
-    dependencies = [("projects", "0022_links_know_when_they_are_free")]
+    dependencies = [("projects", "0023_printouts")]
 
     operations = [
         migrations.AddField(
