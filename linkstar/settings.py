@@ -63,6 +63,7 @@ TENANT_APPS = [
     "notifications",
     "projects",
     "templates_sop",
+    "linkstar.compliance",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("notifications.urls")),
     path("", include("templates_sop.urls")),
+    path("", include("linkstar.compliance.urls")),
     path("", include("linkstar.members.urls")),
     path("", include("linkstar.calendars.urls")),
     path("", include("linkstar.workspaces.urls")),
