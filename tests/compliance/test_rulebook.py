@@ -59,7 +59,7 @@ class TestVerdicts:
 
     def test_why(self) -> None:
         assert reasons("electronics", SPEAKER, "battery_un38_3") == ["It contains a lithium battery"]
-        assert reasons("electronics", SPEAKER, "cpc") == ["It is no children’s product"]
+        assert reasons("electronics", SPEAKER, "cpc") == ["It is no children's product"]
         assert reasons("electronics", SPEAKER, "fda_mocra_registration") == ["Its category is not Cosmetics"]
 
     def test_a_toy_with_a_button_cell_goes_by_the_toy_standard(self) -> None:

@@ -114,7 +114,7 @@ def _words(paper: Paper, left: int, language: str, now: datetime) -> tuple[str, 
         )
         title = words % {**names, "days": left}
     lines = [
-        _("“%(name)s” is valid until %(on)s, in the market’s time (%(zone)s).")
+        _("“%(name)s” is valid until %(on)s, in the market's time (%(zone)s).")
         % {
             "name": requirement.name.get(language),
             "on": paper.expires_on,
