@@ -40,6 +40,7 @@ from projects.actions.states import (
     write_links,
 )
 from projects.actions.trace import leave_trace, leave_traces
+from projects.actions.zones import RECURRENCES, rezone
 from projects.holding import holds_on
 from projects.models import UNDO_FOR, Activity, Board, Change, Column, Project, Task
 from projects.scheduling.lags import settle_lags
@@ -150,7 +151,8 @@ class _Undoing:
         What was done to the project as a whole is taken back as a whole.
         """
         mine = Task.objects.filter(pk__in=self.states)
-        lock_promises(mine.exclude(recurrence=None).values_list("recurrence", flat=True))
+        repeating = self.change.of_project.get(RECURRENCES, [[]])[0]
+        lock_promises([*mine.exclude(recurrence=None).values_list("recurrence", flat=True), *repeating])
         projects = {self.change.project_id, *mine.order_by().values_list("project", flat=True).distinct()}
         list(Board.objects.select_for_update(no_key=True).filter(project__in=projects).order_by("pk"))
         seen = mine if self.change.of_project else mine.allowed_to(self.actor)
@@ -197,13 +199,17 @@ class _Undoing:
         if not self.change.of_project:
             return
         project = Project.objects.select_for_update(no_key=True).get(pk=self.change.project_id)
-        for name, (before, after) in self.change.of_project.items():
+        fields = {name: pair for name, pair in self.change.of_project.items() if name != RECURRENCES}
+        for name, (before, after) in fields.items():
             kind = project_field(name)
             if getattr(project, name) == kind.to_python(after):
                 setattr(project, name, kind.to_python(before))
                 self.result.of_project.append(name)
         if self.result.of_project:
             project.save(update_fields=self.result.of_project)
+            if RECURRENCES in self.change.of_project:
+                before, after = self.change.of_project["time_zone"]
+                rezone(self.change.of_project[RECURRENCES][0], before=after, after=before, now=self.now)
             said: dict[str, Any] = {"parts": self.result.of_project, "of": self.change.verb}
             leave_trace("undone", project=project, actor=self.actor, now=self.now, **said)
 

@@ -92,7 +92,8 @@ class Stay:
 @dataclass
 class Preview:
     """`unseen` moves along although the reader may not see it, and `barred` counts what would have to move and is not
-    theirs to change: neither is named. `basis` is what else it rests on, for the seal.
+    theirs to change: neither is named. `repeating` counts what comes again by another clock, or keeps its own. `basis`
+    is what else it rests on, for the seal.
     """
 
     project: Project
@@ -100,6 +101,7 @@ class Preview:
     stays: list[Stay] = field(default_factory=list)
     unseen: list[Move] = field(default_factory=list)
     barred: int = 0
+    repeating: int = 0
     basis: str = ""
 
     @property

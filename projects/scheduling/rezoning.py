@@ -9,9 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Literal
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, QuerySet
+
 from linkstar.lib.deadlines import Deadline, resolve
 from linkstar.members.models import Member
-from projects.models import Project, Task
+from projects.models import Project, Recurrence, Task
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
 
 Keep = Literal["wall", "instant"]
@@ -23,10 +26,12 @@ def examine_zone(project: Project, zone: str, keep: Keep, *, actor: Member) -> P
     Finished and archived tasks stay as they were.
     """
     # Somebody may have changed it meanwhile.
-    current = Project.objects.values_list("time_zone", flat=True).get(pk=project.pk)
+    repeating = ArraySubquery(repeating_on(OuterRef("pk"), OuterRef("time_zone")).values("pk"))
+    current, repeats = Project.objects.values_list("time_zone", repeating).get(pk=project.pk)
     preview = Preview(project, basis=f"{current} to {zone}, {keep}")
     if current == zone:
         return preview
+    preview.repeating = len(repeats)
     seen = set(project.tasks.visible_to(actor).values_list("pk", flat=True))
     for task in _concerned(project, current):
         found = rezoned(task, zone, keep, current)
@@ -35,6 +40,14 @@ def examine_zone(project: Project, zone: str, keep: Keep, *, actor: Member) -> P
         elif found is not None and task.pk in seen:
             preview.stays.append(found)
     return preview
+
+
+def repeating_on(project: int | OuterRef, zone: str | OuterRef) -> QuerySet[Recurrence]:
+    """What comes again in this project (its pk) by that clock, and has not ended."""
+    # A reference to the outermost statement passes one more.
+    of_project = OuterRef(project) if isinstance(project, OuterRef) else project
+    copies = Task.objects.alive().filter(project=of_project, recurrence=OuterRef("pk"))
+    return Recurrence.objects.filter(Exists(copies), zone=zone, stopped_at=None, next_on__isnull=False).order_by("pk")
 
 
 def _concerned(project: Project, zone: str) -> Iterable[Task]:

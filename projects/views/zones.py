@@ -99,6 +99,7 @@ def _answer(project: Project, zone: str, keep: Keep, request: WorkspaceRequest, 
         "facts": previews.facts(preview, reader) if keep == "wall" else [],
         "fixed": stays[Stays.FIXED],
         "days": stays[Stays.DAY],
+        "repeating": preview.repeating,
     }
 
 

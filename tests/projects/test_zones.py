@@ -7,11 +7,14 @@ import pytest
 from django.urls import reverse
 
 from linkstar.lib.deadlines import Deadline
+from linkstar.lib.recurrence import Rule
+from linkstar.workspaces.due import run_due
 from notifications.models import Notification
 from projects.actions.finishing import finish_task
+from projects.actions.recurrence import repeat_task
 from projects.actions.undo import undo
 from projects.actions.zones import change_zone
-from projects.models import Activity, Change, Project, Task
+from projects.models import Activity, Change, Project, Recurrence, Task
 from projects.scheduling.rezoning import examine_zone
 from projects.trace import sentence
 from tests.factories import client_of, make_member, make_project, make_ready_task, make_task
@@ -158,6 +161,55 @@ def test_the_trace_says_it_and_owners_hear_only_of_moments_that_move(project, ma
     assert next(sentence(line) for line in said) == (
         "<b>Maya</b> moved the project from the time zone America/Los_Angeles to Asia/Shanghai, and 1 deadline with it."
     )
+
+
+def standup(project: Project, owner: Any) -> Recurrence:
+    """Each Tuesday at nine, on the project's clock; the first is done, the next is to come on 14 November 2034."""
+    task = due(project, "standup", "2034-11-07", time(9), owner=owner)
+    rule = Rule("weeks", date(2034, 11, 7), PACIFIC, time(9), weekdays=(1,))
+    repeat_task(task, rule=rule, window_days=3, ends_on=None, most_copies=None, actor=owner, now=NOW)
+    finish_task(Task.objects.get(pk=task.pk), actor=owner, now=NOW)
+    return Recurrence.objects.get()
+
+
+def next_copy(project: Project) -> Task:
+    run_due(datetime(2034, 11, 13, 12, tzinfo=UTC))
+    return project.tasks.get(title="standup", completed_at=None)
+
+
+def test_what_repeats_keeps_its_time_and_comes_by_the_new_clock(project, maya):
+    standup(project, maya)
+    assert examine_zone(project, EASTERN, "wall", actor=maya).repeating == 1
+    change(project, maya, EASTERN, "wall")
+    copy = next_copy(project)
+    assert (copy.due_zone, copy.due_time, copy.due_at) == (EASTERN, time(9), datetime(2034, 11, 14, 14, tzinfo=UTC))
+
+
+def test_what_repeats_keeps_its_moments_by_staying_on_the_old_clock(project, maya):
+    standup(project, maya)
+    change(project, maya, SHANGHAI, "instant")
+    copy = next_copy(project)
+    assert (copy.due_zone, copy.due_at) == (PACIFIC, datetime(2034, 11, 14, 17, tzinfo=UTC))
+
+
+def test_undo_puts_what_repeats_back_on_its_clock_and_leaves_what_was_on_the_new_one(project, maya):
+    known = standup(project, maya)
+    rule = Rule("weeks", date(2034, 11, 8), EASTERN, time(9), weekdays=(2,))
+    other = due(project, "other", "2034-11-08", time(9), EASTERN)
+    repeat_task(other, rule=rule, window_days=3, ends_on=None, most_copies=None, actor=maya, now=NOW)
+    done = change(project, maya, EASTERN, "wall")
+    undo(done, actor=maya, now=NOW)
+    zones = dict(Recurrence.objects.values_list("pk", "zone"))
+    assert zones == {known.pk: PACIFIC, Task.objects.get(pk=other.pk).recurrence_id: EASTERN}
+
+
+def test_a_project_in_which_only_something_repeats_is_asked_too(project, maya):
+    standup(project, maya)
+    given = {"name": "Launch", "channel": "", "store": "", "description": "", "time_zone": EASTERN}
+    edit = reverse("projects:project-edit", args=[project.pk], urlconf="linkstar.urls")
+    page = client_of(maya).post(edit, given, follow=True).content.decode()
+    assert "1 task that repeats comes by the new clock from its next copy on." in page
+    assert "1 task that repeats goes on by the old clock, so that its moments stay." in page
 
 
 @pytest.mark.parametrize("count", [1, 3])
