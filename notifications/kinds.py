@@ -118,7 +118,9 @@ KINDS: dict[str, Kind] = {
     ),
     "owner_answered": Kind("", _("You offered this project."), "baton", choose=_answer),
     "project_rest": Kind("", _("You own this project."), "archive", choose=_rest),
-    "clock_change": Kind("", _("Clocks change where you or your colleagues live."), "clock", choose=_clock_change),
+    "clock_change": Kind(
+        "", _("Clocks change where you or your colleagues live."), "clock", is_mailed=True, choose=_clock_change
+    ),
     "forecast_amber": Kind("", _("You own this project."), "risk", choose=_forecast),
     "forecast_red": Kind(
         "", _("You own this project, or look after this workspace."), "risk", is_mailed=True, choose=_forecast

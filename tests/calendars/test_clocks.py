@@ -10,7 +10,8 @@ from django.utils.translation import override
 from django_tenants.utils import schema_context, tenant_context
 
 from linkstar.calendars.actions.clocks import any_change, tell_clock_changes
-from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.letters import render_letter
+from linkstar.workspaces.models import Letter, Workspace
 from linkstar.workspaces.rounds import make_rounds, workspaces_to_visit
 from notifications.kinds import kind_of
 from notifications.models import Notification
@@ -40,6 +41,17 @@ def test_shenzhen_is_told_before_the_25th_of_october_and_once(owner):
     assert "洛杉矶" in told(owner)[0] and "11月1日 周日" in told(owner)[0] and "16" in told(owner)[0]
     assert told(maya) == ["From Sun 1 Nov Beijing is 13 h ahead of you, until then 12 h"]
     assert told(guest) == told(away) == []
+
+
+def test_it_is_told_by_mail_too_in_the_readers_language_and_once(owner):
+    maya = make_member(time_zone=EASTERN, language="en")
+    for days in range(3):
+        tell_clock_changes(now=OCTOBER + timedelta(days=days))
+    letters = Letter.objects.filter(key__startswith="clock_change").order_by("pk")
+    assert sorted(letters.values_list("to", "language")) == sorted([(owner.email, owner.language), (maya.email, "en")])
+    sent = {letter.to: render_letter(letter, now=OCTOBER) for letter in letters}
+    assert "From Sun 1 Nov Beijing is 13 h ahead of you, until then 12 h" in str(sent[maya.email].subject)
+    assert "11月1日 周日" in str(sent[owner.email].subject)
 
 
 def test_nobody_is_told_of_a_change_that_is_far_or_over(owner):
