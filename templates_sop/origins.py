@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from projects.models import Project
 from templates_sop.answers import UNANSWERED, Answers, anchors_of
 from templates_sop.catalogue import template_of
+from templates_sop.library import SopTemplate
 from templates_sop.models import ProjectOrigin
+from templates_sop.planning import Plan, plan
 from templates_sop.questions import Property, anchors_for, asked_for
+from templates_sop.working_days import workspace_calendars
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,21 @@ def open_questions(project: Project) -> list[Property]:
     asked = asked_for(template_of(project))
     missing = origin_of(project).answers.missing(one.key for one in asked)
     return [one for one in asked if one.key in missing]
+
+
+def plan_of(
+    project: Project, template: SopTemplate, anchor: date | datetime, origin: Origin, *, now: datetime | None = None
+) -> Plan:
+    """What the template gives for this project, in the working days of now. One statement."""
+    variant = project.sop_variant
+    known = {found.key for found in template.variants}
+    return plan(
+        template,
+        variant=variant if variant in known else None,
+        anchor=anchor,
+        anchor_zone=project.time_zone,
+        now=now,
+        answers=origin.answers,
+        anchors=origin.anchors,
+        calendars=workspace_calendars(),
+    )

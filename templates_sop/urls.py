@@ -1,6 +1,17 @@
 from django.urls import path
 
-from templates_sop.views import anchor, anchored, draft_steps, drafts, library, splitting, start, steps, versions
+from templates_sop.views import (
+    anchor,
+    anchored,
+    draft_steps,
+    drafts,
+    library,
+    questionnaire,
+    splitting,
+    start,
+    steps,
+    versions,
+)
 
 app_name = "templates_sop"
 
@@ -24,6 +35,8 @@ urlpatterns = [
     path("templates/<slug:key>/steps/<slug:step>/", steps.step, name="step"),
     path("settings/calendar/market/<slug:key>/<int:year>/projects/", anchored.anchored, name="anchored"),
     path("projects/<int:pk>/anchor/", anchor.project_anchor, name="project-anchor"),
+    path("projects/<int:pk>/questionnaire/", questionnaire.questionnaire, name="questionnaire"),
+    path("projects/<int:pk>/signs/", questionnaire.project_signs, name="project-signs"),
     path("tasks/<int:pk>/split/", splitting.task_split, name="task-split"),
     path("templates/<slug:key>/start/", start.template_start, name="template-start"),
 ]

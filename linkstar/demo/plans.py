@@ -10,7 +10,8 @@ class Plan:
 
     `guests_steps` are the steps that the guest is put on, `boss_steps` those that the owner of the workspace keeps;
     `slips` those that should be done by now and are not; `ends`: "" is still running, "done" when nothing is left
-    to do and nobody has said that it is over, else "finished" or "archived".
+    to do and nobody has said that it is over, else "finished" or "archived". `yes` are the questions about the product
+    that are answered yes, the others being no; `is_waived` leaves all of them open.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Plan:
     boss_steps: tuple[str, ...] = ()
     slips: tuple[str, ...] = ()
     ends: str = ""
+    yes: tuple[str, ...] = ()
+    is_waived: bool = False
 
 
 _TEAM = {
@@ -40,12 +43,14 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PL
         "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
         "HEYFINCH US", guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
         boss_steps=("week_deals_on", "bf_on", "bfcm_review"), slips=("email_sms", "creative_done", "ad_plan"),
+        yes=("battery",),
     ),
     Plan(
         "宠物饮水机新品上架 - Amazon US", "amazon_us_new_product_launch", "electronics", 46, "ops", _TEAM, "zh-hans",
         "amazon_us", "PAWJOY US", guest="supplier",
         guests_steps=("sample_order", "mass_production", "final_inspection"),
         boss_steps=("go_no_go", "reorder_decision"), slips=("copywriting", "mass_production", "final_inspection"),
+        yes=("battery", "wireless"),
     ),
     Plan(
         "Shopify US store launch", "shopify_us_store_launch", "home", 16, "brand", _NEW_YORK, "en", "shopify",
@@ -54,7 +59,7 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PL
     Plan(
         "TikTok Shop 美国站开店", "tiktok_shop_us_launch", None, 20, "ops", {**_TEAM, "compliance": ""}, "zh-hans",
         "tiktok_us", "HEYFINCH Shop", boss_steps=("aff_contract", "aff_list", "tts_review"),
-        slips=("tts_ship", "aff_plan"),
+        slips=("tts_ship", "aff_plan"), is_waived=True,
     ),
     Plan(
         "FBA 补货：12 月海运", "fba_replenishment_shipment", None, 38, "ops", _TEAM, "zh-hans", "amazon_us",

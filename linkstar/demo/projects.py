@@ -16,8 +16,10 @@ from projects.actions.projects import archive_project, finish_project
 from projects.actions.tasks import move_task
 from projects.models import Column, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
-from templates_sop.library import get_template
+from templates_sop.answers import Answers
+from templates_sop.library import SopTemplate, get_template
 from templates_sop.planning import plan as dated
+from templates_sop.questions import asked_for
 
 MARKET = ZoneInfo("America/Los_Angeles")
 # How long before its first step a project was started.
@@ -49,6 +51,12 @@ _UNDER_WAY = (
 )
 
 
+def _answers(plan: Plan, template: SopTemplate, owner: Member) -> Answers:
+    if plan.is_waived:
+        return Answers(waived_by=owner.pk)
+    return Answers({asked.key: asked.key in plan.yes for asked in asked_for(template)})
+
+
 def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project:
     """Start the project as its owner did, shortly before its first step began, and live it up to `now`."""
     owner, template = people[plan.owner], get_template(plan.template)
@@ -67,6 +75,7 @@ def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project
         language=plan.language,
         channel=plan.channel,
         store=plan.store,
+        answers=_answers(plan, template, owner),
     )
     for task in project.tasks.filter(sop_step__in=plan.boss_steps).select_related("project").order_by("number"):
         set_owner(task, people["owner"], actor=owner, now=began + timedelta(hours=1))

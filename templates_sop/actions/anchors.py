@@ -10,11 +10,10 @@ from projects.actions.slips import Cause
 from projects.models import Change, Project, Slip, Task
 from projects.scheduling.preview import Move, Preview, Stay
 from templates_sop import catalogue
-from templates_sop.library import SopTemplate, TemplateNotFound, VariantNotFound
-from templates_sop.origins import origin_of
-from templates_sop.planning import Plan, plan
+from templates_sop.library import SopTemplate, TemplateNotFound
+from templates_sop.origins import origin_of, plan_of
+from templates_sop.planning import Plan
 from templates_sop.shifting import Shift, shifted
-from templates_sop.working_days import workspace_calendars
 
 
 class NoAnchor(ValueError):
@@ -43,21 +42,7 @@ def planned(project: Project, anchor: date, *, now: datetime | None = None) -> P
 
     Raises NoAnchor and AnchorRecorded.
     """
-    template, variant, origin = template_of(project), project.sop_variant or None, origin_of(project)
-    dated = partial(
-        plan,
-        template,
-        anchor=anchor,
-        anchor_zone=project.time_zone,
-        now=now,
-        answers=origin.answers,
-        anchors=origin.anchors,
-        calendars=workspace_calendars(),
-    )
-    try:
-        return dated(variant=variant)
-    except VariantNotFound:
-        return dated(variant=None)
+    return plan_of(project, template_of(project), anchor, origin_of(project), now=now)
 
 
 def examine(

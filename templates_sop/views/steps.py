@@ -9,6 +9,7 @@ from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from templates_sop import access
 from templates_sop.library import SopTemplate, Step
+from templates_sop.questions import added_steps
 
 
 @require_safe
@@ -31,8 +32,9 @@ def step(request: WorkspaceRequest, key: str, step: str) -> HttpResponse:
 
 
 def _find(template: SopTemplate, key: str) -> Step:
-    """Any step of the template, those of its category variants too; Http404 for none of them."""
-    steps = [*template.steps, *(step for variant in template.variants for step in variant.add)]
+    """Any step of the template, those of its category variants and of answers too; Http404 for none of them."""
+    of_variants = (step for variant in template.variants for step in variant.add)
+    steps = [*template.steps, *of_variants, *added_steps(template)]
     for step in steps:
         if step.key == key:
             return step

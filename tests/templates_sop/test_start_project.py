@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -234,6 +235,36 @@ def test_many_tasks_take_the_statements_of_few(owner: Any, count: int) -> None:
         )
     assert project.tasks.count() == count
     assert len([query for query in captured if "search_path" not in query["sql"]]) <= QUERIES
+
+
+def test_150_tasks_with_their_dependencies_take_the_time_of_their_rows(owner: Any) -> None:
+    """In one transaction, and well under a second on a machine that does nothing else: no step costs a statement."""
+    took = {count: min(_seconds(owner, count) for _again in range(3)) for count in (30, 150)}
+    print(f"seconds by tasks: {took}")
+    assert took[150] < 5 * took[30] * 1.5
+
+
+def _seconds(owner: Any, count: int) -> float:
+    template = get_template("black_friday_cyber_monday")
+    steps = [
+        replace(step, key=f"{step.key}_{copy}", depends_on=tuple(f"{key}_{copy}" for key in step.depends_on))
+        for copy in range(5)
+        for step in template.steps
+    ][:count]
+    large = replace(template, steps=tuple(steps), variants=())
+    started = perf_counter()
+    start_project(
+        large,
+        variant=None,
+        anchor=date(2026, 11, 27),
+        owner=owner,
+        roles={"operations": owner},
+        name="Large",
+        actor=owner,
+        now=NOW,
+        language="en",
+    )
+    return perf_counter() - started
 
 
 def test_nothing_remains_when_it_fails_half_way(owner: Any) -> None:
