@@ -71,6 +71,12 @@ def _forecast(data: Mapping[str, Any]) -> Words:
     return _("“%(project)s” is at risk: something on the way to %(on)s is stuck")
 
 
+def _health(data: Mapping[str, Any]) -> Words:
+    if data["state"] == "red":
+        return _("“%(project)s” will be late: whom to ask today, and for which dates")
+    return _("“%(project)s” is at risk: whom to ask today, and for which dates")
+
+
 def _tasks_assigned(data: Mapping[str, Any]) -> Words:
     if data["count"] == 1:
         return _("%(actor)s put you on “%(task)s”")
@@ -129,6 +135,14 @@ KINDS: dict[str, Kind] = {
         _("The printout of “%(project)s” is ready: %(count)s sheets, kept for 24 hours"),
         _("You asked for it."),
         "download",
+    ),
+    "health_check": Kind(
+        "",
+        _("You own this project. The check comes every Monday while it is at risk."),
+        "activity",
+        is_mailed=True,
+        letter="health_check",
+        choose=_health,
     ),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }

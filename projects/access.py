@@ -62,6 +62,7 @@ PROJECT_RULES: dict[str, Rule] = {
     "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "see activity": lambda member, project: member.is_insider,
     "see forecast": lambda member, project: member.is_insider,
+    "check health": lambda member, project: member.is_insider,
     "see bin": lambda member, project: member.is_insider,
 }
 # What stays possible in an archived project, which is read-only.

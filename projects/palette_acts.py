@@ -116,6 +116,8 @@ def pages(member: Member, modules: list[str]) -> Iterator[Option]:
     if "projects" in modules:
         yield Option(_("Projects"), reverse("projects:project-list"), "project", words="projects portfolio", keys="g p")
         if member.is_insider:
+            words = "health check risk 项目体检"
+            yield Option(_("Health check"), reverse("projects:health"), "activity", words=words)
             page, words = reverse("templates_sop:template-list"), "sop templates library 模板"
             yield Option(_("SOP templates"), page, "template", words=words, keys="g t")
     if member.is_insider:

@@ -27,6 +27,7 @@ from projects.views import (
     files,
     forecasts,
     guests,
+    health,
     home,
     joining,
     lists,
@@ -135,6 +136,9 @@ urlpatterns = [
     path("files/<int:pk>/restore/", files.file_restore, name="file-restore"),
     # forecasts
     path("projects/<int:pk>/forecast/", forecasts.project_forecast, name="forecast"),
+    # health
+    path("health/", health.health, name="health"),
+    path("projects/<int:pk>/health/", health.project_health, name="project-health"),
     # guests
     path("projects/<int:pk>/guests/", guests.guests, name="guests"),
     path("projects/<int:pk>/guests/invite/", guests.guest_invite, name="guest-invite"),

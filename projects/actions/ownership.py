@@ -49,8 +49,8 @@ def answer_offer(offer: OwnerOffer, *, accept: bool, actor: Member, now: datetim
     offer.save(update_fields=["state", "answered_at"])
     told = {offer.offered_by}
     if accept:
-        before, project.owner = project.owner, actor
-        project.save(update_fields=["owner"])
+        before, project.owner, project.owner_opened_at = project.owner, actor, now
+        project.save(update_fields=["owner", "owner_opened_at"])
         told.add(before)
         leave_trace(
             "project owner changed",
@@ -119,8 +119,8 @@ def hand_over_work(member: Member, *, heir: Member | None, actor: Member, now: d
 
 def _hand_over_projects(member: Member, heir: Member, actor: Member, now: datetime) -> None:
     for project in Project.objects.select_for_update(no_key=True).filter(owner=member).order_by("pk"):
-        project.owner = heir
-        project.save(update_fields=["owner"])
+        project.owner, project.owner_opened_at = heir, now
+        project.save(update_fields=["owner", "owner_opened_at"])
         leave_trace(
             "project owner changed",
             project=project,

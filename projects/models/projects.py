@@ -79,6 +79,8 @@ class Project(models.Model):
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
     last_activity_at = models.DateTimeField(db_default=Now())
+    # When its owner last looked at it, to the hour (actions/opening.py).
+    owner_opened_at = models.DateTimeField(default=timezone.now, db_default=Now())
     archived_at = models.DateTimeField(null=True, blank=True)
     rest_answered_at = models.DateTimeField(null=True, blank=True)
     rest_snoozed_until = models.DateTimeField(null=True, blank=True)

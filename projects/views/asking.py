@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linkstar.members.models import Member
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.actions.opening import note_opened
 from projects.arrangement import SORTS, Arrangement
 from projects.asking import Asked, choices_for, settle
 from projects.asking_everywhere import choices_everywhere
@@ -110,7 +111,9 @@ def read_page(
     columns: Iterable[Column] = (),
     place: Sequence[tuple[str, str]] = (),
 ) -> TaskPage:
-    """Without `columns`, those of a board can be asked for and are not offered."""
+    """Without `columns`, those of a board can be asked for and are not offered. That its owner came is noted."""
+    if project is not None:
+        note_opened(project, actor=request.member, now=reader.now)
     arranged = _arrangement(request.GET, kind)
     shown = read_columns(request.GET.get("columns", ""))
     views = list(access.saved_views_in(request.member, project)) if project else []

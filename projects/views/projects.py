@@ -22,6 +22,7 @@ from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
+from projects.actions.opening import note_opened
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
 from projects.actions.resting import keep_going, snooze_rest
 from projects.actions.zones import has_deadlines_on_its_clock
@@ -128,6 +129,7 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Overview."""
     shown = access.get_project(request.member, pk)
     reader, tasks = reader_of(request), access.current_tasks_of(request.member, shown)
+    note_opened(shown, actor=request.member, now=reader.now)
     ahead = tasks.filter(completed_at=None).exclude(due_at=None).order_by("due_at", "pk")[:8]
     counts = counts_of(tasks, now=reader.now).get(pk, Counts())
     is_owner = access.may(request.member, "archive", shown)
