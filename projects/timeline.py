@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from linkstar.lib.deadlines import Deadline, DueLabel, describe, resolve
-from linkstar.lib.zones import get_zone
+from linkstar.lib.zones import get_zone, home_country
 from projects.arrangement import Arrangement, order_of
 from projects.asking import Asked
 from projects.baselines import Tombstone
@@ -54,9 +54,9 @@ class Row:
     """`start` and `finish` are places on the axis (timeline_axis), None where nothing is said.
 
     `parent` is that of the tree that is drawn, None at its top; `depth` counts from there. `group` is the place of its
-    head in Timeline.heads, None when nothing is grouped. `spans`: subtasks of it are rows, wherever they stand. `slack`
-    is None when nothing is computed, else working minutes, of which `day_minutes` make a day, until it moves the end of
-    the project; `late_finish` is the place up to which it could move.
+    head in Timeline.heads, None when nothing is grouped. `spans`: subtasks of it are rows, wherever they stand.
+    `country` is whose working days it goes by. `slack` is None when nothing is computed, else working minutes, of which
+    `day_minutes` make a day, until it moves the end of the project; `late_finish` is the place up to which it could.
     """
 
     pk: int
@@ -77,6 +77,7 @@ class Row:
     owner: int | None
     start_at: datetime | None
     due_at: datetime | None
+    country: str
     depth: int = 0
     group: int | None = None
     spans: bool = False
@@ -129,7 +130,7 @@ class Timeline:
 _FIELDS = (
     "pk", "number", "title", "parent_id", "start_on", "start_time", "due_on", "due_time", "due_zone", "due_at",
     "column__status", "completed_at", "is_milestone", "is_fixed", "is_pinned", "version", "owner_id",
-    "owner__display_name", "owner__role",
+    "owner__display_name", "owner__role", "calendar", "owner__holidays", "owner__time_zone",
 )  # fmt: skip
 
 
@@ -178,7 +179,7 @@ def _heads(places: Iterable[tuple[Any, ...]], rows: Iterable[Row], group: str, p
 def _row(values: tuple[Any, ...], zone: str) -> tuple[Row, str | None, str | None]:
     (
         pk, number, title, parent, start_on, start_time, due_on, due_time, due_zone, due_at, status, completed_at,
-        is_milestone, is_fixed, is_pinned, version, owner, name, role,
+        is_milestone, is_fixed, is_pinned, version, owner, name, role, calendar, holidays, owner_zone,
     ) = values  # fmt: skip
     deadline = None if due_on is None else Deadline.stored(due_on, due_time, due_zone, due_at)
     clock = due_zone or zone
@@ -186,6 +187,7 @@ def _row(values: tuple[Any, ...], zone: str) -> tuple[Row, str | None, str | Non
         pk, number, title, parent, start_on, start_time, deadline,
         start_place(start_on, start_time, clock, zone), end_place(deadline, zone), status, completed_at is not None,
         is_milestone, is_fixed, is_pinned, version, owner, _start_at(start_on, start_time, clock), due_at,
+        calendar or holidays or home_country(owner_zone or clock),
     )  # fmt: skip
     return row, name, role
 

@@ -17,7 +17,7 @@ from projects.timeline_words import STAYS, alarms, slack_text, start_text, tomb_
 # The script reads them by these names.
 ROW = (
     "pk", "number", "title", "parent", "start", "finish", "status", "flags", "owner", "version", "slack", "late",
-    "risk", "alarm", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits", "group",
+    "risk", "alarm", "slack_text", "start_text", "due_text", "you_text", "due_state", "waits", "group", "country",
 )  # fmt: skip
 FLAGS = {
     "milestone": 1,
@@ -105,6 +105,8 @@ def _row(row: Row, reader: Reader, zone: str, people: dict[int, int]) -> list[An
         label.state if label else "",
         waits_text(row),
         -1 if row.group is None else row.group,
+        # On another clock its deadline may lie on another day than where it is drawn.
+        row.country if not row.is_fixed and (row.deadline is None or row.deadline.zone == zone) else "",
     ]
 
 
@@ -137,6 +139,16 @@ def _words() -> dict[str, Any]:
         "shortDays": pgettext("so many working days", "{n} d"),
         "china": _("China"),
         "america": _("US"),
+        "off": {
+            "cn": [
+                _("Lands on a Saturday; the China team does not work"),
+                _("Lands on a Sunday; the China team does not work"),
+            ],
+            "us": [
+                _("Lands on a Saturday; the US team does not work"),
+                _("Lands on a Sunday; the US team does not work"),
+            ],
+        },
         "skipped": _("Clocks go forward: {from} to {to} does not exist ({first}, then {second})"),
         "twice": _("Clocks go back: {from} to {to} comes twice, in {first} and then in {second}"),
         "workday": _("China works on this weekend day"),

@@ -5,6 +5,18 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+_OFFERED = gettext_lazy("Choose one of the options offered.")
+
+
+def say_what_is_offered() -> None:
+    """Once, at the start: fields whose form says nothing else of a choice that was not offered say this.
+
+    Django repeats what was sent, in words that are not ours.
+    """
+    for kind in (forms.ChoiceField, forms.MultipleChoiceField, forms.ModelChoiceField, forms.ModelMultipleChoiceField):
+        kind.default_error_messages = {**kind.default_error_messages, "invalid_choice": _OFFERED}
 
 
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from linkstar.lib.clock_text import day_text, time_text
 from linkstar.lib.deadlines import Deadline, DueLabel, describe
 from linkstar.lib.workdays import get_calendar
+from linkstar.lib.zones import home_country
 from projects.cards import Reader
 from projects.models import Task
 from projects.scheduling.preview import Dates, Move, Preview, Stay, Stays, Why
+from projects.scheduling.times import zone_of
 from projects.views.passing import passed_text
 
 # So many rows are drawn; a plan of five hundred tasks is read in the list afterwards.
@@ -38,6 +40,13 @@ _STAYS: dict[Stays, Promise] = {
     Stays.RANGE: gettext_lazy("It would leave the years in which deadlines are accepted: it stays."),
     Stays.DAY: gettext_lazy("It names a day: it stays that day, on the clock it has."),
     Stays.KEPT: gettext_lazy("It stays as it is."),
+}
+_SATURDAY = 5
+_OFF: dict[tuple[str, int], Promise] = {
+    ("cn", 5): gettext_lazy("Lands on a Saturday; the China team does not work"),
+    ("cn", 6): gettext_lazy("Lands on a Sunday; the China team does not work"),
+    ("us", 5): gettext_lazy("Lands on a Saturday; the US team does not work"),
+    ("us", 6): gettext_lazy("Lands on a Sunday; the US team does not work"),
 }
 
 
@@ -92,6 +101,7 @@ def facts(preview: Preview, reader: Reader) -> list[str]:
         said.append(text % {"count": late})
     said += passed_text(preview.moves, preview.project, reader)
     said += landed_text(preview.moves, reader.language)
+    said += off_days_text(preview.moves, reader.language)
     said += unknown_text(preview.moves)
     if preview.unseen:
         text = ngettext(
@@ -119,6 +129,33 @@ def landed_text(moves: Sequence[Move], language: str) -> list[str]:
             counts[name] = counts.get(name, 0) + 1
     text = "%(count)d lands on a holiday: %(name)s.", "%(count)d land on a holiday: %(name)s."
     return [ngettext(*text, count) % {"count": count, "name": name} for name, count in counts.items()]
+
+
+def off_day_text(move: Move, language: str) -> str:
+    """That the deadline moves onto a weekend on which its team does not work; "" where it does, or stays that day."""
+    deadline, before, task = move.deadline, move.before.deadline, move.task
+    if deadline is None or task.is_fixed or (before is not None and before.on == deadline.on):
+        return ""
+    country = country_of(task)
+    if deadline.on.weekday() < _SATURDAY or get_calendar(country).is_workday(deadline.on):
+        return ""
+    return str(_OFF[country, deadline.on.weekday()])
+
+
+def country_of(task: Task) -> str:
+    """Whose working days a task goes by: its own calendar's, else its owner's, else those of its clock."""
+    return task.calendar or (task.owner.country if task.owner is not None else home_country(zone_of(task)))
+
+
+def off_days_text(moves: Sequence[Move], language: str) -> list[str]:
+    """How many come to lie on a weekend of their team; of one alone, which day it is."""
+    found = [text for move in moves if (text := off_day_text(move, language))]
+    if len(found) < 2:
+        return [f"{text}{'。' if language == 'zh-hans' else '.'}" for text in found]
+    text = ngettext(
+        "%(count)d lands on a weekend of its team.", "%(count)d land on a weekend of their team.", len(found)
+    )
+    return [text % {"count": len(found)}]
 
 
 def unknown_text(moves: Sequence[Move]) -> list[str]:
@@ -149,6 +186,8 @@ def _row(move: Move, preview: Preview, reader: Reader) -> Row:
         notes.append(_("Late already"))
     if name := holiday_of(move, reader.language):
         notes.append(name)
+    elif text := off_day_text(move, reader.language):
+        notes.append(text)
     return Row(
         task=move.task,
         before=label(move.before.deadline, reader),

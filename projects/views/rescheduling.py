@@ -22,13 +22,15 @@ from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.rescheduling import PreviewChanged, apply
-from projects.models import Change, Project, Task
+from projects.actions.slips import Cause
+from projects.models import Change, Project, Slip, Task
 from projects.scheduling.load import waiting_for
 from projects.scheduling.moving import InACircle, Wish, examine_moves
 from projects.scheduling.preview import Dates, Preview, Stays
 from projects.views import previews
 from projects.views.boards import reader_of
 from projects.views.deadlines import DeadlineForm
+from projects.views.reasons import WhyForm
 from projects.views.sheet import asking_why, trigger
 from projects.wording import listed
 
@@ -98,6 +100,7 @@ def task_reschedule(request: WorkspaceRequest, pk: int) -> HttpResponse:
     form = RescheduleForm(request.POST if request.method == "POST" else request.GET, task=task, now=now)
     if not form.is_valid():
         return _draw(request, task, form, None, errors=form.errors if is_asked else {})
+    why = WhyForm(request.POST, may_wait=True)
     examine = partial(
         examine_moves,
         {task.pk: form.wish()},
@@ -109,7 +112,9 @@ def task_reschedule(request: WorkspaceRequest, pk: int) -> HttpResponse:
     try:
         if request.method != "POST" or request.POST.get("step") not in ("apply", "alone"):
             return _draw(request, task, form, examine())
-        return _carry_out(request, task, form, examine, now)
+        if not why.is_valid():
+            return _draw(request, task, form, examine(), why=why)
+        return _carry_out(request, task, form, examine, now, why.why)
     except InACircle as error:
         return _draw(request, task, form, None, errors={"circle": [circle_text(error)]})
     except NoWorkingDays:
@@ -118,13 +123,14 @@ def task_reschedule(request: WorkspaceRequest, pk: int) -> HttpResponse:
 
 
 def _carry_out(
-    request: WorkspaceRequest, task: Task, form: RescheduleForm, examine: Callable[[], Preview], now: datetime
-) -> HttpResponse:
+    request: WorkspaceRequest, task: Task, form: RescheduleForm, examine: Callable[[], Preview], now: datetime,
+    why: Cause,
+) -> HttpResponse:  # fmt: skip
     is_alone = request.POST["step"] == "alone"
     seal = request.POST.get("seal_alone" if is_alone else "seal", "")
     asked = (lambda: examine().alone()) if is_alone else examine
     try:
-        preview, change = apply(asked, seal=seal, actor=request.member, now=now)
+        preview, change = apply(asked, seal=seal, actor=request.member, now=now, why=why)
     except PreviewChanged:
         task = access.get_task(request.member, task.pk, to="edit")
         return _draw(request, task, form, examine(), has_changed=True)
@@ -203,6 +209,7 @@ def _draw(
     *,
     errors: Any = None,
     has_changed: bool = False,
+    why: WhyForm | None = None,
 ) -> HttpResponse:
     reader = reader_of(request)
     given = form.data
@@ -218,6 +225,8 @@ def _draw(
         "errors": {name: " ".join(str(line) for line in lines) for name, lines in (errors or {}).items()},
         "preview": preview,
         "has_changed": has_changed,
+        "reasons": Slip.Reason.choices,
+        "why_error": problems(why) if why is not None else "",
     }
     if preview is not None:
         rows = previews.rows(preview, reader)
@@ -234,5 +243,5 @@ def _draw(
         }
     elif errors:
         context["problem"] = problems(form) or context["errors"].get("circle", "")
-    status = 409 if has_changed else 422 if errors else 200
+    status = 409 if has_changed else 422 if errors or why is not None else 200
     return render(request, f"{PAGE}#dialog" if request.htmx else PAGE, context, status=status)

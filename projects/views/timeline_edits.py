@@ -23,10 +23,11 @@ from projects import access
 from projects.actions.rescheduling import PreviewChanged, apply
 from projects.models import Activity, Task
 from projects.scheduling.moving import InACircle, Wish, examine_moves, is_in_range
-from projects.scheduling.preview import Dates
+from projects.scheduling.preview import Dates, Move, Why
 from projects.scheduling.times import Times
 from projects.timeline_moves import Bar, NoDates
 from projects.timeline_words import STAYS
+from projects.views import previews
 from projects.views.rescheduling import circle_text
 from projects.views.sheet import asking_why
 
@@ -80,7 +81,7 @@ def why_it_stays(task: Task) -> str:
 
 def _move(request: WorkspaceRequest, task: Task, dates: Dates, *, is_stretched: bool) -> HttpResponse:
     now = timezone.now()
-    wish = Wish(dates, _days(task, dates) if is_stretched else None)
+    before, wish = Dates.of(task), Wish(dates, _days(task, dates) if is_stretched else None)
     examine = partial(
         examine_moves,
         {task.pk: wish},
@@ -100,7 +101,9 @@ def _move(request: WorkspaceRequest, task: Task, dates: Dates, *, is_stretched: 
         return refused(_("Somebody has changed these tasks meanwhile. This is how it stands now."), status=409)
     undo = {"undo_url": reverse("projects:change-undo", args=[change.pk])} if change else {}
     version = Task.objects.values_list("version", flat=True).get(pk=task.pk)
-    said = {"message": _moved_text(task, dates), "version": version, **undo, **asking_why(change)}
+    off = previews.off_day_text(Move(task, before, dates, Why.CHOSEN), get_language() or "en")
+    message = " ".join(filter(None, [_moved_text(task, dates), off]))
+    said = {"message": message, "version": version, **undo, **asking_why(change)}
     return JsonResponse(said if change else {})
 
 

@@ -75,6 +75,7 @@ def _draw(
         "form": form,
         "now_zone": _name(project.time_zone, reader),
         "zone": zone,
+        "is_chosen": "to" in request.GET or request.method == "POST",
         "has_changed": has_changed,
     }
     if zone and zone != project.time_zone:

@@ -255,6 +255,22 @@ class TestRows:
         assert ([row["title"] for row in seen["rows"]], seen["mayEdit"]) == (["shared"], False)
 
 
+class TestCountries:
+    def test_a_row_goes_by_its_calendar_its_owner_or_its_clock(self, owner: Any) -> None:
+        project = make_project(owner)
+        jay = make_member("member", time_zone=NEW_YORK)
+        when = due("2035-12-01")
+        make_task(project, "by calendar", deadline=when, owner=jay, calendar="cn")
+        make_task(project, "by owner", deadline=when, owner=jay)
+        make_task(project, "by clock", deadline=when)
+        # Drawn on the project's clock its day may be another one: nothing is said of it.
+        make_task(project, "elsewhere", deadline=due("2035-12-01", "09:00", BEIJING), calendar="cn")
+        rows = told(client_of(owner), project)["rows"]
+        assert {row["title"]: row["country"] for row in rows} == {
+            "by calendar": "cn", "by owner": "us", "by clock": "us", "elsewhere": "",
+        }  # fmt: skip
+
+
 class TestAlarms:
     def test_what_the_forecast_warns_of_is_told_to_the_team(self) -> None:
         owner = make_member("owner", language="en", time_zone=ANGELES)

@@ -72,6 +72,29 @@ class TestMoving:
         client_of(maya).post(told["undo_url"])
         assert dates(task) == ("2035-03-01", "2035-03-03")
 
+    @pytest.mark.parametrize(
+        ("calendar", "by", "words"),
+        [
+            ("cn", 7, "Lands on a Saturday; the China team does not work"),
+            ("us", 8, "Lands on a Sunday; the US team does not work"),
+            ("cn", 6, ""),
+        ],
+    )
+    def test_a_bar_that_lands_on_a_weekend_says_so(self, maya: Any, calendar: str, by: int, words: str) -> None:
+        """A Saturday seven days on, by the calendar of the task."""
+        task = bar(make_project(maya), calendar=calendar)
+        message = json.loads(plan(maya, task, "move", by * DAY).content)["message"]
+        assert message.partition(").")[2].strip() == words
+
+    def test_the_question_says_which_day_it_lands_on(self, maya: Any) -> None:
+        project = make_project(maya)
+        first = bar(project, calendar="cn")
+        then = bar(project, "then", start_on=date(2035, 3, 5), deadline=Deadline(date(2035, 3, 6), None, ANGELES))
+        Dependency.objects.create(blocker=first, blocked=then)
+        told = json.loads(plan(maya, first, "move", 7 * DAY).content)
+        question = client_of(maya).get(told["question"], headers={"HX-Request": "true"}).content.decode()
+        assert "<li>Lands on a Saturday; the China team does not work.</li>" in question
+
     def test_each_end_moves_by_itself(self, maya: Any) -> None:
         task = bar(make_project(maya), duration_days=2)
         plan(maya, task, "finish", 3 * DAY)

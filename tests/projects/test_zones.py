@@ -293,3 +293,13 @@ def test_a_reader_who_does_not_see_finance_learns_how_many_and_nothing_else(proj
     page = client_of(maya).get(url, {"to": EASTERN}).content.decode()
     assert "1 task that you may not see moves along." in page
     assert "Pay the deposit" not in page
+
+
+def test_nothing_is_said_of_a_choice_before_one_was_made(project, maya):
+    client, url = client_of(maya), f"/projects/{project.pk}/zone/"
+    said = "This is the clock of the project already"
+    assert said not in client.get(url).content.decode()
+    assert said in client.get(f"{url}?to={project.time_zone}").content.decode()
+    refused = client.post(url, {"to": "Mars/Base", "keep": "wall"})
+    assert refused.status_code == 422
+    assert "Choose one of the options offered." in refused.content.decode()

@@ -1,5 +1,6 @@
 """The dialog that shows what moves with a task, and moves it."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from linkstar.calendars.models import Leave
 from notifications.models import Notification, Reminder
 from projects.actions.archive import archive_task
 from projects.actions.undo import undo
-from projects.models import Activity, Change, Project, Task
+from projects.models import Activity, Change, Project, Slip, Task
 from tests.factories import client_of, make_member, make_project
 from tests.pages import HTMX, text
 from tests.scheduling.conftest import NOW, PACIFIC, chain, dated
@@ -244,3 +245,15 @@ def test_a_calendar_without_working_days_is_said(maya: Any, diego: Any, three: l
     answer = send(maya, three[1], start_on="2026-09-17", on="2026-09-18", duration_days="3")
     assert answer.status_code == 422
     assert "has no working day in four years" in text(answer)
+
+
+def test_why_it_moves_is_said_in_the_same_dialog(maya: Any, three: list[Task]) -> None:
+    assert '<option value="other" selected>' in text(send(maya, three[0], reason="other"))
+    refused = apply(maya, three[0], reason="other")
+    assert refused.status_code == 422
+    assert "Say in a few words what the other reason is." in text(refused)
+    assert not Slip.objects.exists()
+    done = apply(maya, three[0], reason="other", note="The ship was late")
+    assert set(Slip.objects.values_list("reason", "note")) == {("other", "The ship was late")}
+    # Nobody is asked again.
+    assert "ask" not in json.loads(done["HX-Trigger"])["toast"]

@@ -152,16 +152,16 @@ def test_none_of_these_is_a_choice(browser: Client, member: Any) -> None:
     ("wrong", "message"),
     [
         ({"owner": ""}, "A project cannot be created without an owner."),
-        ({"owner": "999999"}, "Select a valid choice"),
+        ({"owner": "999999"}, "Choose one of the options offered"),
         ({"variant": ""}, "Choose the product category"),
-        ({"variant": "spaceships"}, "Select a valid choice"),
+        ({"variant": "spaceships"}, "Choose one of the options offered"),
         ({"anchor_on": "1900-01-01"}, "Choose a day from"),
         ({"anchor_on": "27/11"}, "Enter a valid date"),
-        ({"anchor_zone": "Mars/Base"}, "Select a valid choice"),
+        ({"anchor_zone": "Mars/Base"}, "Choose one of the options offered"),
         ({"name": "x" * 121}, "at most 120 characters"),
         ({"name": "   "}, "This field is required"),
-        ({"channel": "ebay"}, "Select a valid choice"),
-        ({"role_design": "0"}, "Select a valid choice"),
+        ({"channel": "ebay"}, "Choose one of the options offered"),
+        ({"role_design": "0"}, "Choose one of the options offered"),
     ],
 )
 def test_wrong_answers_come_back_with_a_message_and_nothing_lost(

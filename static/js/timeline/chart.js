@@ -125,6 +125,7 @@ export function look(gantt, zoom, told, at, clocks) {
   const middle = Math.floor(at / DAY);
   const first = Math.max(told.first, middle - most / 2);
   const you = clocks.you && ((date) => otherLabel(clocks.zone, clocks.you, minutesOf(date)));
+  if (you) you.title = escaped(clocks.you.name);
   const hour = (date) => hourHead(clocks.zone, minutesOf(date), told.words);
   gantt.days.tell(told.days, clocks, zoom);
   Object.assign(gantt.config, {

@@ -51,19 +51,18 @@ export const timeText = (wall) => {
 };
 const hourText = (wall) => timeText(wall).slice(0, 2);
 
-/** What stands over the hour that begins at `wall`: nothing over one that is skipped, its number twice over one that
-    comes twice. */
+/** What stands over the hour that begins at `wall`: a dash over one that is skipped, and how often one comes. */
 export function hourLabel(clock, wall) {
   const found = clock.changeIn(wall, wall + 60);
   if (!found) return hourText(wall);
-  if (found.kind === "twice") return `${hourText(wall)}·${hourText(wall)}`;
+  if (found.kind === "twice") return `${hourText(wall)}×2`;
   return found.from <= wall && found.to >= wall + 60 ? "–" : hourText(wall);
 }
 
 /** The same hour on another clock: nothing while it is skipped, both where it comes twice. */
 export function otherLabel(clock, other, wall) {
   const instants = clock.instants(wall);
-  return instants.map((instant) => hourText(other.wall(instant))).join("·") || "–";
+  return instants.map((instant) => hourText(other.wall(instant))).join("/") || "–";
 }
 
 /** In words: from when to when, and on which offsets. */

@@ -30,6 +30,11 @@ export class Days {
     );
   }
 
+  /** Whether a day is a weekend on which that country does not work. Day 0 was a Thursday. */
+  isWeekend(day, country) {
+    return (day + 3) % 7 > 4 && !(this.byDay.get(day) ?? []).some((off) => off[1] === country && off[3]);
+  }
+
   /* The class of a day's head. Day 0 was a Thursday. */
   dress(day) {
     const off = this.byDay.get(day) ?? [];

@@ -55,7 +55,14 @@ export class Drags {
     const places = { start: from.start + start, end: mode === "move" ? from.end + start : from.end + end };
     task.start_date = dateOf(places.start);
     task.end_date = dateOf(Math.max(places.end, places.start + (task.row.milestone ? 0 : 30)));
-    if (event) host.tip.show([[task.row.title], [this.span(places, step, task.row)]], event.clientX, event.clientY);
+    if (event) host.tip.show([[task.row.title], [this.span(places, step, task.row)], [this.off(places.end, task.row)]], event.clientX, event.clientY);
+  }
+
+  /* That the team does not work on the day it would be due; the server says so, too, of whatever clock it is on. */
+  off(end, { country, whole_days: isWhole }) {
+    const day = Math.floor((isWhole && end % 1440 === 0 ? end - 1 : end) / 1440);
+    const { chart, words } = this.host;
+    return country && chart.days.isWeekend(day, country) ? words.off[country][(day + 3) % 7 - 5] : "";
   }
 
   /* The day a bar ends on is the last one it touches. */

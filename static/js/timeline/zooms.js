@@ -35,7 +35,7 @@ export const ZOOMS = {
     reader's. */
 export function scalesOf(zoom, { dress, hint, hour, you }) {
   return ZOOMS[zoom].scales.flatMap(([unit, text]) => {
-    if (unit === "you") return you ? [{ unit: "hour", step: 1, format: (date) => `<span class="tl-you">${you(date)}</span>` }] : [];
+    if (unit === "you") return you ? [{ unit: "hour", step: 1, format: (date) => `<span class="tl-you" title="${you.title}">${you(date)}</span>` }] : [];
     if (unit === "hour") return [{ unit, step: 1, format: hour }];
     if (unit !== "day") return [{ unit, step: 1, format: text }];
     const head = (date) => `<span class="tl-day" title="${hint(dayOf(date))}">${text(date)}</span>`;
