@@ -44,6 +44,7 @@ STEP_FIELDS: dict[str, Promise] = {
     "is_shareable": gettext_lazy("Who may see it"),
     "is_finance": gettext_lazy("Finance"),
     "is_milestone": gettext_lazy("Milestone"),
+    "needs_passport": gettext_lazy("Needs a passport"),
     "lead_time": gettext_lazy("Usual lead time"),
 }
 FRAME_FIELDS: dict[str, Promise] = {

@@ -252,6 +252,7 @@ class _Drafting:
         return {
             "is_fixed": task.is_fixed,
             "is_milestone": task.is_milestone,
+            "needs_passport": task.needs_passport,
             "is_shareable": task.may_be_shared,
             "is_finance": task.sensitivity == Task.Sensitivity.FINANCE,
         }

@@ -134,6 +134,7 @@ class Step:
     outcome: Text = NOTHING  # what is true when it is done; `deliverable` is the thing handed over
     evidence: tuple[Text, ...] = ()  # what to attach as proof
     lead_time: LeadTime | None = None
+    needs_passport: bool = False  # not done before the papers of its SKUs are in order
 
     @property
     def is_elapsed(self) -> bool:
@@ -361,6 +362,7 @@ def _step(node: Node, is_draft: bool) -> Step:
         outcome=_text(node, "outcome", is_optional=True),
         evidence=_texts(node, "evidence"),
         lead_time=_lead_time(node.at("lead_time")) if "lead_time" in node else None,
+        needs_passport=node.flag("needs_passport"),
     )
 
 

@@ -65,6 +65,8 @@ def dump_step(step: Step) -> Content:
         "sensitivity": "finance" if step.is_finance else "normal",
         "milestone": step.is_milestone,
     }
+    if step.needs_passport:
+        content["needs_passport"] = True
     if step.offset_hours is not None:
         content["offset_hours"] = step.offset_hours
     if step.lead_time is not None:

@@ -13,7 +13,6 @@ from linkstar.compliance.standing import today_in
 from linkstar.demo.plans import NEW_PRODUCT
 from linkstar.lib.products import recognise
 from linkstar.members.models import Member
-from projects.actions.edits import set_passport_need
 from projects.actions.products import link_products
 from projects.models import Project
 
@@ -81,7 +80,7 @@ _ITEMS = (
 
 
 def add_passports(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:
-    """And a launch step that waits for one of them."""
+    """And the launch step that needs a passport says which one."""
     ops, at = people["ops"], now - timedelta(days=20)
     book = get_rulebook(MARKET)
     entries = [NewProduct(item.sku, item.name, item.category) for item in _ITEMS]
@@ -121,4 +120,3 @@ def _record(passport: Passport, item: _Item, people: Mapping[str, Member], *, no
 def _launch(project: Project, actor: Member, *, now: datetime) -> None:
     task = project.tasks.select_related("project", "column").get(sop_step="hazmat_docs")
     link_products(task, [recognise("PF-01-BLK")], actor=actor, now=now - timedelta(days=2))
-    set_passport_need(task, True, actor=actor, now=now - timedelta(days=2))

@@ -77,6 +77,7 @@ def _task(planned: PlannedStep, owner: Member | None, language: str, change: Cha
         remind_hours_before=list(step.reminders_hours),
         is_fixed=step.is_fixed,
         is_milestone=step.is_milestone,
+        needs_passport=step.needs_passport,
         duration_days=max(1, ceil(step.duration_days)),
         calendar=COUNTRIES[step.calendar],
         may_be_shared=step.is_shareable,

@@ -78,6 +78,9 @@ class StepForm(forms.Form):
     )
     is_finance = forms.BooleanField(label=gettext_lazy("Only for those who may see finances"), required=False)
     is_milestone = forms.BooleanField(label=gettext_lazy("Milestone"), required=False)
+    needs_passport = forms.BooleanField(
+        label=gettext_lazy("Done only when the papers of its SKUs are in order"), required=False
+    )
     lead_least = forms.IntegerField(label=gettext_lazy("Usually from"), required=False, min_value=0, max_value=730)
     lead_most = forms.IntegerField(label=gettext_lazy("to, in days"), required=False, min_value=0, max_value=730)
     lead_zh = forms.CharField(label=gettext_lazy("Whose time, in Chinese"), required=False, max_length=LINE)
@@ -190,6 +193,7 @@ class StepForm(forms.Form):
             is_shareable=given["visibility"] == "external_shareable",
             is_finance=given["is_finance"],
             is_milestone=given["is_milestone"],
+            needs_passport=given["needs_passport"],
             lead_time=self._lead_time(),
         )
 
@@ -227,6 +231,7 @@ def _initial(step: Step) -> dict[str, Any]:
         "visibility": "external_shareable" if step.is_shareable else "internal_only",
         "is_finance": step.is_finance,
         "is_milestone": step.is_milestone,
+        "needs_passport": step.needs_passport,
     }
     if step.offset_hours is not None:
         filled |= {"count": step.offset_hours, "side": HOURS}
