@@ -81,7 +81,7 @@ _ITEMS = (
 
 def add_passports(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:
     """And the launch step that needs a passport says which one."""
-    ops, at = people["ops"], now - timedelta(days=20)
+    ops, at, launch = people["ops"], now - timedelta(days=20), projects[NEW_PRODUCT.name]
     book = get_rulebook(MARKET)
     entries = [NewProduct(item.sku, item.name, item.category) for item in _ITEMS]
     made = {one.product.sku: one for one in add_products(entries, market=MARKET, actor=ops, now=at).made}
@@ -93,14 +93,14 @@ def add_passports(projects: Mapping[str, Project], people: Mapping[str, Member],
         answers = {key: key in item.yes or implied.get(key, False) for key in book.questions}
         edit_product(
             passport, sku=item.sku, asin=item.asin, name=item.name, category=item.category, answers=answers,
-            channels=["amazon_us", "walmart_us"], project=None, actor=ops, now=at,
+            channels=["amazon_us", "walmart_us"], project=launch, actor=ops, now=at,
         )  # fmt: skip
         _record(passport, item, people, now=at)
     prop_65 = book.requirements["prop_65"]
     decide(made["BT-SPK-02"], prop_65, "not", reason="SGS：未检出清单化学物质，报告 GZ26-10233", actor=ops, now=at)
     label = book.requirements["dangerous_goods_sds"]
     waive(made["PF-01-BLK"], label, reason="首批走海运样品，不进 FBA；正式批次前补齐", actor=people["owner"], now=at)
-    _launch(projects[NEW_PRODUCT.name], ops, now=now)
+    _launch(launch, ops, now=now)
 
 
 def _record(passport: Passport, item: _Item, people: Mapping[str, Member], *, now: datetime) -> None:
