@@ -120,6 +120,8 @@ def pages(member: Member, modules: list[str]) -> Iterator[Option]:
             yield Option(_("Health check"), reverse("projects:health"), "activity", words=words)
             page, words = reverse("templates_sop:template-list"), "sop templates library 模板"
             yield Option(_("SOP templates"), page, "template", words=words, keys="g t")
+            page, words = reverse("compliance:passport-list"), "compliance passports certificates sku 合规 护照 证书"
+            yield Option(_("Passports"), page, "passport", words=words)
     if member.is_insider:
         page = reverse("members:member-list")
         yield Option(_("Members"), page, "people", words="members people team 成员 团队", keys="g m")

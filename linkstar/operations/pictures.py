@@ -20,6 +20,7 @@ from django_tenants.utils import tenant_context
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from linkstar.accounts.models import User
+from linkstar.compliance.models import Passport
 from linkstar.workspaces.models import Workspace
 from projects.models import Project
 
@@ -53,6 +54,7 @@ def shots(workspace: Workspace) -> list[Shot]:
     with tenant_context(workspace):
         project = Project.objects.order_by("pk")[0]
         here, task = f"/projects/{project.pk}", project.tasks.get(sop_step="creative_done").pk
+        passport = Passport.objects.get(product__sku="PF-01-BLK").pk
     return [
         Shot("home", "/", None),
         Shot("sign-in", "/accounts/login/", None),
@@ -67,6 +69,8 @@ def shots(workspace: Workspace) -> list[Shot]:
         Shot("working-days", "/settings/calendar/years/", "brand@demo.test"),
         Shot("task", f"/tasks/{task}/"),
         Shot("start", "/templates/fba_replenishment_shipment/start/"),
+        Shot("passports", "/passports/"),
+        Shot("passport", f"/passports/{passport}/", "brand@demo.test"),
         Shot("inbox", "/inbox/"),
         Shot("members", "/members/"),
         Shot("files", f"{here}/files/"),

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django_tenants.utils import tenant_context
 
+from linkstar.compliance.models import Passport
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Workspace
 from projects.models import Project, Task
@@ -30,6 +31,12 @@ def demo(site: Site) -> Iterator[Workspace]:
         yield workspace
 
 
+def passports_of() -> list[str]:
+    """One whose papers are missing, its questions, and one of its papers."""
+    here = f"/passports/{Passport.objects.get(product__sku='PF-01-BLK').pk}"
+    return [f"{here}/", f"{here}/product/", f"{here}/papers/battery_un38_3/", "/passports/add/"]
+
+
 def pages_of(project: Project, task: Task) -> list[str]:
     here = f"/projects/{project.pk}"
     return [
@@ -38,7 +45,7 @@ def pages_of(project: Project, task: Task) -> list[str]:
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
         "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
         "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
-        f"{here}/timeline/", f"{here}/timeline/?view=list",
+        f"{here}/timeline/", f"{here}/timeline/?view=list", "/passports/", *passports_of(),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from linkstar.lib.recurrence import Rule
 from projects import holding
@@ -165,6 +166,36 @@ class TestPages:
         assert "waived" not in answer.text
         if headers:
             assert answer.status_code == 422
+
+    def test_a_subtask_is_not_ticked_off(self, owner: Any) -> None:
+        task = make_held(owner)
+        parent = make_ready_task(task.project, "Launch")
+        Task.objects.filter(pk=task.pk).update(parent=parent)
+        answer = client_of(make_member()).post(
+            f"/tasks/{task.pk}/tick/", {"is_done": "1"}, headers={"HX-Request": "true"}
+        )
+        assert (answer.status_code, done(task)) == (422, False)
+        assert LACKS.text in answer.text
+
+    def test_many_at_once_say_which_stays_and_why(self, owner: Any) -> None:
+        task = make_held(owner)
+        free = make_ready_task(task.project, "Shoot it")
+        chosen = {"tasks": f"{task.pk},{free.pk}", "kind": "finish", "shown": "1"}
+        answer = client_of(make_member()).post(
+            f"/projects/{task.project_id}/bulk/", chosen, headers={"HX-Request": "true"}
+        )
+        assert "1 stays open: it needs a passport that is not in order." in answer.text
+        assert LACKS.text in answer.text
+
+    def test_the_toast_that_would_finish_it_again_says_why_not(self, owner: Any, papers: set[int]) -> None:
+        task = make_held(owner)
+        papers.add(task.pk)
+        finish_task(task, actor=owner, now=timezone.now())
+        change = reopen_task(task, actor=owner, now=timezone.now())
+        papers.clear()
+        answer = client_of(make_member("admin")).post(f"/changes/{change.pk}/undo/", headers={"HX-Request": "true"})
+        assert not done(task)
+        assert "needs a passport that is not in order" in answer.headers["HX-Trigger"]
 
     def test_a_guest_is_not_told_of_papers(self, owner: Any) -> None:
         guest = make_member("guest")
