@@ -105,7 +105,7 @@ class Head(NamedTuple):
     """Of a group: how many rows stand under it."""
 
     name: str
-    count: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)

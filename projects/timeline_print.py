@@ -21,7 +21,7 @@ from projects.timeline_axis import MINUTES_A_DAY, OffDay, day_number, wall_minut
 MARGIN, HEAD, SCALE, FOOT, ROW = 10.0, 13.0, 9.0, 16.0, 5.4
 TITLES, DATES = 60.0, 62.0
 # What somebody waits for, and what a worker makes.
-AT_ONCE, MOST_SHEETS = 30, 200
+AT_ONCE, MOST_SHEETS = 12, 200
 # Millimetres a day.
 WIDTHS = {"hour": 7.0, "day": 3.6, "week": 1.6, "month": 0.7, "quarter": 0.35}
 
@@ -198,7 +198,7 @@ class _Ruler(NamedTuple):
 
 def _line(row: Row | Head, top: float, ruler: _Ruler, reader: Reader) -> Line:
     if isinstance(row, Head):
-        return Line(None, top, cut(f"{row.name} ({row.count})", TITLES - 3, 2.7), "")
+        return Line(None, top, cut(f"{row.name} ({row.rows})", TITLES - 3, 2.7), "")
     label = row.label(reader)
     title = cut(f"{'   ' * min(row.depth, 6)}{row.title}", TITLES - 3, 2.7)
     held = _("fixed") if row.is_fixed else _("pinned") if row.is_pinned else ""
