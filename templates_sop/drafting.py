@@ -11,15 +11,20 @@ from enum import StrEnum
 from math import ceil
 from typing import cast
 
+from django.db.models import Count
+
 from linkstar.lib.deadlines import Deadline
 from linkstar.lib.text import has_han
 from linkstar.lib.workdays import get_calendar
 from linkstar.lib.zones import MARKET_ZONES, get_zone
 from linkstar.members.models import Member
 from projects.models import ChecklistItem, Dependency, Project, Task
+from projects.models.tasks import TaskQuerySet
 from templates_sop.catalogue import template_of
 from templates_sop.library import NOTHING, Anchor, Phase, SopTemplate, Step, TemplateNotFound, Text, common
+from templates_sop.origins import origin_of
 from templates_sop.planning import COUNTRIES, Plan, plan
+from templates_sop.working_days import workspace_calendars
 from templates_sop.writing import Content, dump
 
 ADDED = Phase("added", Text("补充", "Added"))
@@ -38,7 +43,6 @@ class Loss(StrEnum):
     NO_ROLE = "no_role"  # tasks whose owner has no role: the step stays, its role is open
     LINKS = "links"  # other dependencies than "starts when the other is finished", at once
     LOST_LINKS = "lost_links"  # dependencies on tasks that are left out
-    DESCRIPTIONS = "descriptions"  # descriptions changed by hand: the template's own words stay
     DATES_ALONE = "dates_alone"  # deadlines without a time of day: they become 23:59
     FAMILIES = "families"  # subtasks: they become steps of their own
     DONE = "done"
@@ -109,6 +113,28 @@ def anchored_of(project: Project) -> Anchored | None:
     except TemplateNotFound:
         return None
     return Anchored(anchor.label, on, project.time_zone, anchor.key)
+
+
+def guessed_roles(project: Project, reader: Member) -> list[tuple[Member, str]]:
+    """By name, who does tasks of the project that say no role, and the role that their other tasks suggest.
+
+    Those of this project count first, then all of theirs; "" when nothing suggests one.
+    """
+    tasks = project.tasks.alive().allowed_to(reader).exclude(due_on=None)
+    people = Member.objects.filter(pk__in=tasks.filter(sop_role="").exclude(owner=None).values("owner"))
+    here, everywhere = _usual_roles(tasks), _usual_roles(Task.objects.alive().filter(owner__in=people))
+    found = []
+    for person in people.order_by("display_name", "pk"):
+        role = here.get(person.pk) or everywhere.get(person.pk, "")
+        found.append((person, "agency_external" if person.is_guest else role))
+    return found
+
+
+def _usual_roles(tasks: TaskQuerySet) -> dict[int, str]:
+    """By owner the role of most of these tasks."""
+    rows = tasks.exclude(sop_role="").exclude(owner=None).order_by().values_list("owner", "sop_role")
+    counted = rows.annotate(count=Count("pk")).order_by("count", "sop_role")
+    return {owner: role for owner, role, _count in counted}
 
 
 def draft_from(
@@ -339,8 +365,17 @@ def _base_of(project: Project, anchored: Anchored) -> tuple[SopTemplate | None, 
         return None, None
     if base.anchor.is_instant != isinstance(anchored.on, datetime):
         return base, None
-    variant = project.sop_variant if project.sop_variant in {found.key for found in base.variants} else None
-    return base, plan(base, variant=variant, anchor=anchored.on, anchor_zone=project.time_zone)
+    origin = origin_of(project)
+    dated = plan(
+        base,
+        variant=project.sop_variant if project.sop_variant in {found.key for found in base.variants} else None,
+        anchor=anchored.on,
+        anchor_zone=project.time_zone,
+        answers=origin.answers,
+        anchors=origin.anchors,
+        calendars=workspace_calendars(),
+    )
+    return base, dated
 
 
 def _keys(tasks: Iterable[Task], known: Mapping[str, object]) -> dict[int, str]:

@@ -149,3 +149,31 @@ def _titles(keys: Iterable[str], plan: Plan, language: str) -> str:
 
 def _day(day: date, language: str) -> str:
     return day_text(day, language)
+
+
+# What a project has and a template does not, in the words of drafting.Loss: what happens to it, and why.
+LOSSES: dict[str, tuple[Promise, Promise]] = {
+    "unseen": (gettext_lazy("Tasks you may not see"), gettext_lazy("left out: they would be told to everybody")),
+    "undated": (gettext_lazy("Tasks without a deadline"), gettext_lazy("left out: there is nothing to count from")),
+    "archived": (gettext_lazy("Tasks archived unfinished"), gettext_lazy("left out: the work went on without them")),
+    "no_role": (
+        gettext_lazy("Tasks whose person has no role"),
+        gettext_lazy("the steps stay, with nobody's role yet: a template names roles, not people"),
+    ),
+    "links": (
+        gettext_lazy("Dependencies of another kind, or with a lag"),
+        gettext_lazy("left out: a step waits until another is done, and its offset says how long"),
+    ),
+    "lost_links": (gettext_lazy("Dependencies on tasks left out"), gettext_lazy("gone with those tasks")),
+    "dates_alone": (gettext_lazy("Deadlines without a time of day"), gettext_lazy("they become 23:59 of that day")),
+    "families": (gettext_lazy("Subtasks"), gettext_lazy("they become steps of their own")),
+    "done": (gettext_lazy("What is done already"), gettext_lazy("the steps stay, to be done anew")),
+    "comments": (gettext_lazy("Comments"), gettext_lazy("left out: they are about this time")),
+    "files": (gettext_lazy("Files"), gettext_lazy("left out: they are about this time")),
+    "helpers": (gettext_lazy("Helpers"), gettext_lazy("left out: a step has one role")),
+    "labels": (gettext_lazy("Labels"), gettext_lazy("left out: projects choose their own")),
+    "fields": (gettext_lazy("Values of fields"), gettext_lazy("left out: they are about this time")),
+    "time": (gettext_lazy("Time logged"), gettext_lazy("left out: it is about this time")),
+    "products": (gettext_lazy("Products"), gettext_lazy("left out: the next project has its own")),
+    "repeats": (gettext_lazy("Repeating tasks"), gettext_lazy("each becomes one step")),
+}

@@ -81,18 +81,19 @@ def create_template(
 def copy_built_in(
     template: SopTemplate, *, actor: Member, now: datetime, name: Text | None = None
 ) -> WorkspaceTemplate:
-    """A draft that says the same; once published it stands in the built-in's place. `name` None keeps the name."""
+    """A draft that says the same; once published it stands in the built-in's place. `name` None keeps the name.
+
+    A copy of the workspace's own one stands where that one stands.
+    """
+    stands_for = (
+        (template.based_on, template.based_on_version) if template.is_ours else (template.key, template.version)
+    )
     copied = replace(
-        template, name=name or template.name, based_on=template.key, based_on_version=template.version, version=0
+        template, name=name or template.name, based_on=stands_for[0], based_on_version=stands_for[1], version=0
     )
-    return _begin(
-        dump(copied),
-        origin=WorkspaceTemplate.Origin.BUILT_IN,
-        origin_key=template.key,
-        origin_version=template.version,
-        actor=actor,
-        now=now,
-    )
+    kind = WorkspaceTemplate.Origin.BUILT_IN if stands_for[0] else WorkspaceTemplate.Origin.BLANK
+    origin = {"origin": kind, "origin_key": stands_for[0], "origin_version": stands_for[1]}
+    return _begin(dump(copied), actor=actor, now=now, **origin)
 
 
 @transaction.atomic

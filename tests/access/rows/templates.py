@@ -40,6 +40,13 @@ ROWS = [
     Row("templates_sop:draft-publish", "own_template", MANAGERS),
     Row("templates_sop:draft-publish", "own_template", MANAGERS, {"what_changed": "A phase more"}),
     Row("templates_sop:draft-publish", "archived_template", READ_ONLY_TEAM, {"what_changed": "A phase more"}),
+    Row("templates_sop:project-template", "project", MANAGERS),
+    Row(
+        "templates_sop:project-template",
+        "project",
+        MANAGERS,
+        {"name_en": "Spring", "anchor_on": "2035-03-01", "anchor_en": "Day"},
+    ),
     Row("templates_sop:draft-archive", "own_template", MANAGERS, {}),
     Row("templates_sop:draft-restore", "archived_template", MANAGERS, {}),
 ]
