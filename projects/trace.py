@@ -54,6 +54,12 @@ _PLAIN: dict[str, Promise] = {
     "questionnaire answered": gettext_lazy(
         "%(actor)s answered the questionnaire: %(added)s steps added, %(removed)s taken out, %(retimed)s with new days."
     ),
+    "sop applied": gettext_lazy(
+        "%(actor)s took over version %(version)s of “%(template)s”: %(added)s added, %(changed)s changed, %(removed)s"
+        " removed."
+    ),
+    "sop kept": gettext_lazy("%(actor)s left the project as it is: nothing of version %(version)s of “%(template)s”."),
+    "step updated": gettext_lazy("%(actor)s brought it to version %(version)s of its SOP."),
     "project finished": gettext_lazy("%(actor)s declared the project finished."),
     "project kept": gettext_lazy("%(actor)s said that the project goes on."),
     "project snoozed": gettext_lazy("%(actor)s wants to be asked again in %(days)s days whether the project is over."),

@@ -39,6 +39,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
             "products linked",
             "product unlinked",
             "field changed",
+            "step updated",
         ),
     ),
     "dates": (
@@ -112,6 +113,8 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
         (
             "project created",
             "project started",
+            "sop applied",
+            "sop kept",
             "questionnaire waived",
             "questionnaire answered",
             "project edited",

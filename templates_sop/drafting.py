@@ -22,9 +22,8 @@ from projects.models import ChecklistItem, Dependency, Project, Task
 from projects.models.tasks import TaskQuerySet
 from templates_sop.catalogue import template_of
 from templates_sop.library import NOTHING, Anchor, Phase, SopTemplate, Step, TemplateNotFound, Text, common
-from templates_sop.origins import origin_of
-from templates_sop.planning import COUNTRIES, Plan, plan
-from templates_sop.working_days import workspace_calendars
+from templates_sop.origins import origin_of, plan_of
+from templates_sop.planning import COUNTRIES, Plan
 from templates_sop.writing import Content, dump
 
 ADDED = Phase("added", Text("补充", "Added"))
@@ -365,17 +364,7 @@ def _base_of(project: Project, anchored: Anchored) -> tuple[SopTemplate | None, 
         return None, None
     if base.anchor.is_instant != isinstance(anchored.on, datetime):
         return base, None
-    origin = origin_of(project)
-    dated = plan(
-        base,
-        variant=project.sop_variant if project.sop_variant in {found.key for found in base.variants} else None,
-        anchor=anchored.on,
-        anchor_zone=project.time_zone,
-        answers=origin.answers,
-        anchors=origin.anchors,
-        calendars=workspace_calendars(),
-    )
-    return base, dated
+    return base, plan_of(project, base, anchored.on, origin_of(project))
 
 
 def _keys(tasks: Iterable[Task], known: Mapping[str, object]) -> dict[int, str]:

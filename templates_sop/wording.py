@@ -177,3 +177,13 @@ LOSSES: dict[str, tuple[Promise, Promise]] = {
     "products": (gettext_lazy("Products"), gettext_lazy("left out: the next project has its own")),
     "repeats": (gettext_lazy("Repeating tasks"), gettext_lazy("each becomes one step")),
 }
+# Why something of a newer version is not taken over, in the words of newer.Stays.
+STAYS: dict[str, Promise] = {
+    "done": gettext_lazy("Done already: it stays as it was done."),
+    "archived": gettext_lazy("Archived: it stays as it is."),
+    "gone": gettext_lazy("Somebody deleted this task: it stays deleted."),
+    "begun": gettext_lazy("Work has begun on it: it stays."),
+    "by_hand": gettext_lazy("Changed by hand: it stays as it is."),
+    "already": gettext_lazy("The project has this step already."),
+    "per_task": gettext_lazy("Decided task by task: it stays as it is."),
+}

@@ -105,11 +105,16 @@ def undo(change: Change, *, actor: Member, now: datetime) -> Undone:
     if not change.is_open(now=now):
         raise TooLate
     own_way = _own_ways.get(change.verb)
-    result = own_way(change, actor=actor, now=now) if own_way else _Undoing(change, actor, now).put_back()
+    result = own_way(change, actor=actor, now=now) if own_way else put_back(change, actor=actor, now=now)
     if result.tasks or result.of_project:
         change.undone_at, change.undone_by = now, actor
         change.save(update_fields=["undone_at", "undone_by"])
     return result
+
+
+def put_back(change: Change, *, actor: Member, now: datetime) -> Undone:
+    """Part by part; for ways of their own that put back more than parts (`undoes`)."""
+    return _Undoing(change, actor, now).put_back()
 
 
 class _Undoing:

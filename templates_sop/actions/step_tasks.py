@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import accumulate
 from math import ceil
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from linkstar.lib import ranks
@@ -15,11 +14,9 @@ from projects.actions.deadlines import put_deadline
 from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import take_numbers
 from projects.models import ChecklistItem, Column, Project, Task
-from templates_sop.library import Step
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep
-from templates_sop.reasons import added_text
-from templates_sop.variants import Change, Touch
-from templates_sop.wording import lead_time_text
+from templates_sop.stories import story_of
+from templates_sop.variants import Change
 
 
 def first_column(project: Project) -> Column:
@@ -71,7 +68,7 @@ def _task(planned: PlannedStep, owner: Member | None, language: str, change: Cha
     step = planned.step
     task = Task(
         title=step.title.get(language),
-        description=_description(step, language, change),
+        description=story_of(step, language, change),
         owner=owner,
         start_on=planned.start_on,
         remind_hours_before=list(step.reminders_hours),
@@ -89,21 +86,6 @@ def _task(planned: PlannedStep, owner: Member | None, language: str, change: Cha
     )
     put_deadline(task, planned.deadline)
     return task
-
-
-def _description(step: Step, language: str, change: Change | None) -> str:
-    """What the step says about itself, each part under its heading; parts that it leaves out are left out here."""
-    parts = [
-        (_("Why it matters"), step.why.get(language)),
-        (_("Done when"), step.outcome.get(language)),
-        (_("Deliverable"), step.deliverable.get(language)),
-        (_("Attach as evidence"), "\n".join(f"- {item.get(language)}" for item in step.evidence)),
-        (_("Usual lead time"), lead_time_text(step.lead_time, language) if step.lead_time else ""),
-        (_("What goes wrong"), step.risk.get(language)),
-    ]
-    story = "\n\n".join(f"**{heading}**\n\n{words}" for heading, words in parts if words)
-    is_added = change is not None and change.touch is Touch.ADDED
-    return f"{added_text(change, language)}\n\n{story}" if change is not None and is_added else story
 
 
 def _make_checklists(steps: Sequence[PlannedStep], tasks: Mapping[str, Task], language: str) -> None:

@@ -84,8 +84,8 @@ class FrameForm(forms.Form):
                     widget = forms.Textarea(attrs={"class": "textarea", "rows": 3})
                 widget.attrs |= {"aria-label": f"{label} – {words[code]}", "placeholder": words[code]}
                 most = PROSE if name == "purpose" else LINE
-                field = forms.CharField(label=label, required=False, max_length=most, widget=widget)
-                self.fields[f"{name}_{code}"] = field
+                text_field = forms.CharField(label=label, required=False, max_length=most, widget=widget)
+                self.fields[f"{name}_{code}"] = text_field
         steps = [(step.key, step.title.get(language) or "…") for step in draft.steps]
         set_choices(self, "gate", [("", _("None")), *steps])
         zones = dict.fromkeys((draft.market_zone, *MARKET_ZONES))

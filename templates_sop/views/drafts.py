@@ -170,7 +170,8 @@ def draft_steps(request: WorkspaceRequest, key: str) -> HttpResponse:
     form = StepsForm(request.POST, draft=parse(template.draft, is_draft=True))
     if not form.is_valid():
         return _answer(request, template, error=problems(form))
-    given, by = form.cleaned_data, {"actor": request.member, "now": timezone.now()}
+    given: dict[str, Any] = form.cleaned_data
+    by: dict[str, Any] = {"actor": request.member, "now": timezone.now()}
     keys = given["step"]
     try:
         match given["do"]:
@@ -239,7 +240,8 @@ def phase_edit(request: WorkspaceRequest, key: str, phase: str) -> HttpResponse:
         initial={"name_zh": found.name.zh, "name_en": found.name.en},
     )
     form.fields["name_zh"].label, form.fields["name_en"].label = _("In Chinese"), _("In English")
-    do, by = request.POST.get("do", ""), {"actor": request.member, "now": timezone.now()}
+    do = request.POST.get("do", "")
+    by: dict[str, Any] = {"actor": request.member, "now": timezone.now()}
     error = ""
     if request.method == "POST":
         try:

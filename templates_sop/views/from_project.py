@@ -65,8 +65,7 @@ class FromProjectForm(forms.Form):
             )
         roles = [("", _("Nobody's yet")), *((role.key, role.name.get(language)) for role in common().roles)]
         for person, _role in people:
-            field = forms.ChoiceField(label=person.display_name, required=False)
-            self.fields[f"role_{person.pk}"] = field
+            self.fields[f"role_{person.pk}"] = forms.ChoiceField(label=person.display_name, required=False)
             set_choices(self, f"role_{person.pk}", roles)
         for field in self.fields.values():
             field.widget.attrs["class"] = "select" if isinstance(field.widget, forms.Select) else "input"

@@ -168,10 +168,11 @@ class StepForm(forms.Form):
         zone = self.draft.market_zone if given["calendar"] == "us_market" else current.zone
         if given["calendar"] == "cn_team" and current.calendar != "cn_team":
             zone = "Asia/Shanghai"
+        words: dict[str, Any] = {name: self._text(name) for name in TEXTS}
+        words |= {name: self._lines(name) for name in LISTS}
         return replace(
             current,
-            **{name: self._text(name) for name in TEXTS},
-            **{name: self._lines(name) for name in LISTS},
+            **words,
             phase=given["phase"],
             role=given["role"],
             duration_days=_whole(given["duration"]),

@@ -1,12 +1,15 @@
 """The workspace's own SOP templates: everybody but guests reads them, managers and up write them."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from projects.models import Project
 from templates_sop.actions.drafts import add_phase
+from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import archive, copy_built_in, publish
+from templates_sop.catalogue import find_template
 from templates_sop.library import Text, get_template
 from tests.access.rows.base import INSIDERS, MANAGERS, READ_ONLY_TEAM, Row
 
@@ -47,6 +50,9 @@ ROWS = [
         MANAGERS,
         {"name_en": "Spring", "anchor_on": "2035-03-01", "anchor_en": "Day"},
     ),
+    Row("templates_sop:project-sop", "of_older_sop", INSIDERS),
+    Row("templates_sop:project-sop", "of_older_sop", MANAGERS, {"do": "keep"}),
+    Row("templates_sop:project-sop-news", "of_older_sop", INSIDERS),
     Row("templates_sop:draft-archive", "own_template", MANAGERS, {}),
     Row("templates_sop:draft-restore", "archived_template", MANAGERS, {}),
 ]
@@ -61,5 +67,19 @@ def lay(world: "World", project: Project) -> None:
     phase = add_phase(own, Text("自己的一环", "A turn of our own"), actor=owner, now=now).phases[-1]
     away = copy_built_in(built_in, actor=owner, now=now, name=Text("旧流程", "The way it was"))
     archive(away, now=now)
+    older = start_project(
+        find_template(own.key),
+        variant=None,
+        anchor=date(2035, 6, 1),
+        owner=owner,
+        roles={},
+        name="Restock in June",
+        actor=owner,
+        now=now,
+        language="en",
+    )
+    publish(own, what_changed="A turn of our own", actor=owner, now=now)
+    add_phase(own, Text("还没发布", "Not out yet"), actor=owner, now=now)
+    world.ids |= {"of_older_sop": older.pk}
     world.ids |= {"own_template": own.key, "own_phase": phase.key, "archived_template": away.key}
     world.secrets += ["How we restock", "The way it was"]
