@@ -1,9 +1,9 @@
 """What a project is heading for: a state, the reason in numbers, what warns of it, and what would mend it.
 
 Red: a date is missed even if everything on the way begins at once, or has passed. Amber: it is missed as planned, or
-little is left, or something on the way to a near date is stuck, or work that leads to no such date is late itself:
-what comes after a date that was reached early. Everything is told by pk; forecasts/shown.py has the
-words.
+little is left, or something on the way to a near date is stuck, or is late itself and leaves hardly more room than
+work; or work that leads to no such date is late: what comes after a date that was reached early. Everything is told by
+pk; forecasts/shown.py has the words.
 """
 
 from collections.abc import Iterable
@@ -29,6 +29,8 @@ _MOST_TARGETS, _MOST_SIGNALS, MOST_MENDS = 8, 8, 3
 _MOST_MARKS = 200
 # From so many working days on, what is stuck on the way does not make a date doubtful yet.
 _NEAR_DAYS = 5
+# What is late by its own dates makes a date doubtful while there is hardly more room than work left.
+_SLIPPING = ("overdue", "late")
 _RANK = {State.RED: 0, State.AMBER: 1, State.GREEN: 2}
 
 
@@ -86,6 +88,7 @@ def _of_target(outlook: Outlook, key: int, signals: Iterable[dict[str, Any]], mi
         "task": key, "at": soon.fixed_finish, "on": deadline.on.isoformat(), "days": room, "left": left, "chain": chain,
     }  # fmt: skip
     stuck = [signal for signal in signals if signal["task"] in {key, *chain} and signal["is_grave"]]
+    slipping = [signal for signal in stuck if signal["kind"] in _SLIPPING]
     if soon.fixed_finish < minute:
         state, cause = State.RED, Cause.PASSED
     elif room < 0:
@@ -96,6 +99,8 @@ def _of_target(outlook: Outlook, key: int, signals: Iterable[dict[str, Any]], mi
         state, cause = State.AMBER, Cause.TIGHT
     elif stuck and room <= _NEAR_DAYS:
         state, cause, said["signal"] = State.AMBER, Cause.STUCK, stuck[0]
+    elif slipping and room <= ceil(left * 5 / 4):
+        state, cause, said["signal"] = State.AMBER, Cause.STUCK, slipping[0]
     else:
         state, cause = State.GREEN, Cause.FINE
     return {**said, "state": state, "cause": cause}

@@ -32,6 +32,8 @@ def _signal_words(kind: str, given: Mapping[str, Any]) -> str:
         return ngettext(
             "“%(task)s” is overdue by %(days)s day.", "“%(task)s” is overdue by %(days)s days.", given["days"]
         )
+    if kind == "late":
+        return _("“%(task)s” will be late: it can be done on %(on)s at the earliest.")
     if kind == "leave":
         if given["first"] == given["last"]:
             return _("%(member)s is on leave on %(first)s, while “%(task)s” is to be done.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from linkstar.lib.schedule import to_instant
+from linkstar.lib.schedule import to_instant, to_minutes
 from linkstar.lib.zones import get_zone
 from projects.forecasts.facts import Facts
 from projects.forecasts.network import Outlook
@@ -17,7 +17,7 @@ from projects.scheduling.times import zone_of
 _QUIET = timedelta(days=7)
 # How far ahead people are asked to look.
 _AHEAD = timedelta(days=14)
-_KINDS = ("late_start", "overdue", "leave", "unfilled", "cutoff", "silent", "holiday")
+_KINDS = ("late_start", "overdue", "leave", "unfilled", "cutoff", "late", "silent", "holiday")
 
 
 def signals_of(outlook: Outlook, facts: Facts, *, now: datetime) -> list[dict[str, Any]]:
@@ -48,6 +48,8 @@ def _of_task(task: Task, outlook: Outlook, facts: Facts, now: datetime, holidays
         yield _signal("overdue", task, days=(now - task.due_at).days)
     if not is_near:
         return
+    if _will_be_late(task, outlook, now):
+        yield _signal("late", task, on=_day(outlook.soon[task.pk].early_finish - 1, task).isoformat())
     for begin, end in facts.leaves.get(task.owner_id or 0, ()):
         if begin <= last and first <= end:
             yield _signal("leave", task, member=task.owner_id, first=begin.isoformat(), last=end.isoformat())
@@ -58,6 +60,13 @@ def _of_task(task: Task, outlook: Outlook, facts: Facts, now: datetime, holidays
     if is_begun and touched < now - _QUIET:
         yield _signal("silent", task, is_grave=False, days=(now - touched).days)
     yield from _holidays(task, outlook, first, last, holidays)
+
+
+def _will_be_late(task: Task, outlook: Outlook, now: datetime) -> bool:
+    """Its own deadline is ahead, and what it waits for leaves no way to keep it."""
+    if task.due_at is None or task.due_at < now or task.pk in outlook.goals:
+        return False
+    return outlook.soon[task.pk].early_finish > to_minutes(task.due_at + timedelta(seconds=1))
 
 
 def _holidays(task: Task, outlook: Outlook, first: date, last: date, holidays: set[str]) -> Iterator[dict[str, Any]]:

@@ -4,16 +4,25 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
+from django.utils.translation import override
 
+from linkstar.accounts.models import User
+from linkstar.calendars.actions.clocks import tell_clock_changes
 from linkstar.lib.deadlines import Deadline
 from linkstar.lib.recurrence import Rule
 from linkstar.workspaces.due import run_due
+from linkstar.workspaces.models import Letter, Workspace
+from notifications.kinds import kind_of
 from notifications.models import Notification
 from projects.actions.deadlines import set_deadline
+from projects.actions.finishing import finish_task
+from projects.actions.recurrence import repeat_task
 from projects.models import Task
-from tests.factories import client_of, make_project, make_task
+from tests.factories import client_of, make_member, make_project, make_task
 from tests.pages import HTMX, text
+from tests.races import RACE, at_once
 from tests.stories.conftest import NEW_YORK, PACIFIC, SHENZHEN, at, clock, reminders, shown
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +73,19 @@ def test_us_02_each_reminder_is_sent_once(coupons: tuple[Task, Task, Task]) -> N
         run_due(at(text_at))
         kept = Notification.objects.filter(kind="task_due").exclude(data__task="B ends").order_by("created_at", "pk")
         assert [notice.data["task"] for notice in kept] == [task.title for task in told], text_at
+
+
+@RACE
+def test_us_02_two_workers_at_the_same_moment_send_each_once(live_workspace: Any, coupons: tuple[Task, ...]) -> None:
+    a, b, _end = coupons
+    for task, text_at in ((b, "2026-03-07T08:00:00Z"), (a, "2026-03-08T07:00:00Z")):
+        now = at(text_at)
+        at_once(*[lambda now=now: run_due(now)] * 3)
+        sent = Notification.objects.filter(kind="task_due", data__task=task.title)
+        assert list(sent.values_list("created_at", flat=True)) == [now]
+        assert list(Letter.objects.filter(name="task_due", context__task=task.title).values_list("to", flat=True)) == [
+            task.owner.email  # type: ignore[union-attr]
+        ]
 
 
 def typed(member: Any, task: Task, **values: Any) -> Any:
@@ -127,3 +149,68 @@ def test_us_05_a_repeating_meeting_keeps_its_owners_clock(
     assert instant == at(utc)
     for other, wall in others.items():
         assert shown(Task(due_at=instant), other).endswith(wall)
+
+
+@pytest.fixture
+def team(owner: Any, maya: Any) -> tuple[Any, Any, Any]:
+    """Maya in New York owns the series, Diego in Los Angeles and Lin Yue in Shenzhen take part."""
+    User.objects.filter(pk=owner.user_id).update(time_zone=SHENZHEN, language="zh-hans")
+    return maya, make_member(display_name="Diego Ruiz", language="en", time_zone=PACIFIC), owner
+
+
+def series(maya: Any, zone: str, clock_time: time) -> Task:
+    """Its first copy is that of Tuesday 27 October."""
+    now = at("2026-10-01T12:00:00Z")
+    first = Deadline(date(2026, 10, 27), clock_time, zone)
+    task = make_task(make_project(maya, time_zone=zone, now=now), "Stand-up", owner=maya, deadline=first, now=now)
+    rule = Rule("weeks", first.on, zone, clock_time, weekdays=(1,))
+    repeat_task(task, rule=rule, window_days=6, ends_on=None, most_copies=None, actor=maya, now=now)
+    return task
+
+
+def next_copy(task: Task, now: str) -> Task:
+    """This one is done; the copy that a worker makes of it."""
+    finish_task(Task.objects.get(pk=task.pk), actor=task.owner, now=at(now))  # type: ignore[arg-type]
+    run_due(at(now) + timedelta(minutes=1))
+    return Task.objects.exclude(pk=task.pk).get(title=task.title)
+
+
+def test_us_05_copies_made_across_the_change_keep_nine_in_new_york(team: tuple[Any, Any, Any]) -> None:
+    maya, diego, _lin = team
+    first = series(maya, NEW_YORK, time(9))
+    assert first.due_at == at("2026-10-27T13:00:00Z")
+    assert [shown(first, zone)[-5:] for zone in (SHENZHEN, NEW_YORK, PACIFIC)] == ["21:00", "09:00", "06:00"]
+    second = next_copy(first, "2026-10-29T13:30:00Z")
+    assert second.due_at == at("2026-11-03T14:00:00Z")
+    assert [shown(second, zone) for zone in (SHENZHEN, NEW_YORK, PACIFIC)] == [
+        "2026-11-03 22:00", "2026-11-03 09:00", "2026-11-03 06:00",
+    ]  # fmt: skip
+    page = text(client_of(diego).get(reverse("projects:task", args=[second.pk])))
+    assert "Tue 3 Nov 2026, 09:00 Eastern time (UTC−5)" in page or "Tue 3 Nov, 09:00" in page
+
+
+def test_us_05_owned_in_shanghai_new_york_has_eight(team: tuple[Any, Any, Any]) -> None:
+    second = next_copy(series(team[0], SHENZHEN, time(21)), "2026-10-29T13:30:00Z")
+    assert second.due_at == at("2026-11-03T13:00:00Z")
+    assert [shown(second, zone) for zone in (SHENZHEN, NEW_YORK, PACIFIC)] == [
+        "2026-11-03 21:00", "2026-11-03 08:00", "2026-11-03 05:00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hour", [0, 6, 12, 23])
+def test_us_05_shenzhen_is_told_before_25_october_whenever_the_daily_look_comes(
+    team: tuple[Any, Any, Any], hour: int
+) -> None:
+    """The workspace runs on New York's clock. In Shenzhen the 25th begins on the 24th at 16:00 in UTC."""
+    Workspace.objects.filter(pk=connection.tenant.pk).update(time_zone=NEW_YORK)
+    connection.set_tenant(Workspace.objects.get(pk=connection.tenant.pk))
+    for day in range(14):
+        tell_clock_changes(now=at("2026-10-15T00:07:00Z") + timedelta(days=day, hours=hour))
+    (told,) = Notification.objects.filter(kind="clock_change", member=team[2])
+    assert told.created_at < at("2026-10-24T16:00:00Z")
+    with override("zh-hans"):
+        words = kind_of("clock_change").words(told.data)
+    assert "11月1日 周日" in words
+    assert "纽约" in words
+    assert "12" in words
+    assert "13" in words

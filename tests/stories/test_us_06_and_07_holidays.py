@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from linkstar.accounts.models import User
 from linkstar.lib.deadlines import Deadline
 from projects.models import Task
 from projects.scheduling.computing import computed_schedule, to_minutes
@@ -64,3 +65,21 @@ def test_us_07_a_deadline_in_spring_festival_moves_to_the_make_up_saturday() -> 
     zh = moved_text(moved, result, "zh-hans")
     assert "春节" in zh
     assert "2月18日" in zh
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Moved from Wed 18 Feb, a day off: Spring Festival."), ("zh-hans", "2月18日")],
+)
+def test_us_07_the_page_shows_the_day_it_was_and_why(owner: Any, language: str, said: str) -> None:
+    """A step of the electronics template lies 35 days before the anchor, 18:00 in Beijing, on the China calendar."""
+    User.objects.filter(pk=owner.user_id).update(language=language, time_zone=SHENZHEN)
+    address = reverse("templates_sop:template-start", args=["compliance_electronics"])
+    with clock("2025-12-01T02:00:00Z"):
+        page = text(client_of(owner).get(address, {"anchor_on": "2026-03-25"}))
+    template = get_template("compliance_electronics")
+    title = next(one for one in template.steps if one.key == "gcc_issue").title.get(language)
+    row = page[page.index(title) :].partition("</li>")[0]
+    assert said in row
+    assert 'datetime="2026-02-14T10:00:00Z"' in row
+    assert ("春节" in row) == (language == "zh-hans")

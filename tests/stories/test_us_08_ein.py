@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from linkstar.accounts.models import User
 from linkstar.lib.schedule import to_instant
+from notifications.models import Notification
+from projects.actions.forecasting import forecast_project
 from projects.models import Project, Task
 from projects.scheduling.computing import computed_schedule, to_minutes
 from tests.factories import client_of, make_column
@@ -63,3 +66,24 @@ def test_a_letter_on_20_november_makes_registration_late_and_the_opening_at_risk
     assert left[1] < left[0]
     assert to_instant(after.tasks[check.pk].early_finish) > check.due_at
     assert to_instant(after.tasks[store.pk].early_finish) >= store.due_at
+
+
+def test_after_20_november_the_page_says_that_the_day_of_opening_is_at_risk(owner: Any, opening: Project) -> None:
+    """All that was due by then is done but the chain behind the letter, which came on 20 November."""
+    done = at("2026-11-21T01:00:00Z")  # 20 November, 17:00 in Los Angeles
+    later = ("doc_pack", "clean_env", "register_amz")
+    before = Task.objects.filter(project=opening, due_at__lt=done).exclude(sop_step__in=later)
+    before.update(completed_at=done, column=make_column(opening, "done"))
+    forecast = forecast_project(opening, now=at("2026-11-21T02:00:00Z"))
+    store, register = step(opening, "open_store"), step(opening, "register_amz")
+    lines = {line["task"]: line for line in forecast.data["targets"]}
+    assert (forecast.state, lines[store.pk]["state"], lines[store.pk]["cause"]) == ("amber", "amber", "stuck")
+    assert register.pk in lines[store.pk]["chain"]
+    assert [one["kind"] for one in forecast.data["signals"] if one["task"] == register.pk] == ["late"]
+    User.objects.filter(pk=owner.user_id).update(language="en")
+    with clock("2026-11-21T02:00:00Z"):
+        page = text(client_of(owner).get(reverse("projects:forecast", args=[opening.pk])))
+    assert store.title in page
+    assert f"“{register.title}” will be late: it can be done on " in page
+    assert f"On the way to “{store.title}” on Tue 15 Dec:" in page
+    assert Notification.objects.filter(kind__startswith="forecast_", member=owner).count() == 1
