@@ -27,6 +27,10 @@ from projects.views import previews
 from projects.views.boards import reader_of
 from projects.views.task_fields import range_text
 from templates_sop.actions.anchors import AnchorRecorded, NoAnchor, examine, planned, shift_anchor, template_of
+from templates_sop.named_anchors import Contradiction, contradictions
+from templates_sop.origins import origin_of
+from templates_sop.planning import Plan
+from templates_sop.reasons import contradiction_text
 from templates_sop.shifting import DECISIONS, KEEP, SOON, TAKE
 from templates_sop.wording import caution_text
 
@@ -151,7 +155,10 @@ def _shown(preview: Preview, project: Project, form: AnchorForm, reader: Reader)
     return {
         "headline": previews.headline(preview),
         "facts": previews.facts(preview, reader),
-        "cautions": [caution_text(caution, after, reader.language) for caution in after.warnings],
+        "cautions": [
+            *(contradiction_text(found, after.template, reader.language) for found in _contradictions(project, after)),
+            *(caution_text(caution, after, reader.language) for caution in after.warnings),
+        ],
         "anchor_past": _day(day, reader) if day < today else "",
         "to_decide": _to_decide(preview, rows, form.decisions(), reader),
         "kept": previews.stay_rows(preview, reader, Stays.FIXED, Stays.PINNED, Stays.RANGE),
@@ -162,6 +169,13 @@ def _shown(preview: Preview, project: Project, form: AnchorForm, reader: Reader)
         "is_same": day == project.anchor_on,
         "to_be": _day(day, reader),
     }
+
+
+def _contradictions(project: Project, after: Plan) -> list[Contradiction]:
+    """Anchors that were chosen by themselves stay where they are; the new day may be on their wrong side."""
+    if isinstance(after.anchor, datetime):
+        return []
+    return contradictions(after.template, after.composition.steps, after.anchor, origin_of(project).anchors)
 
 
 def _to_decide(

@@ -239,6 +239,15 @@ def test_moving_the_anchor_keeps_answers_and_chosen_dates(browser: Client, membe
     assert "fba_received" not in moved
 
 
+def test_an_anchor_moved_to_the_wrong_side_of_a_chosen_one_is_said(browser: Client, member: Any) -> None:
+    chosen = LAUNCH - timedelta(days=20)
+    browser.post(START, answers(member, anchor_for_fba_check_in=chosen.isoformat()))
+    address = f"/projects/{Project.objects.get().pk}/anchor/"
+    early = (chosen - timedelta(days=3)).isoformat()
+    assert "must not come after" in text(browser.post(address, {"anchor_on": early}))
+    assert "must not come after" not in text(browser.post(address, {"anchor_on": LAUNCH.isoformat()}))
+
+
 def test_the_start_and_the_planner_agree(owner: Any) -> None:
     """What the template dates, the project's own planner finds in order: nothing begins before what it waits for."""
     for day in (date(2026, 3, 10), date(2026, 11, 2), date(2028, 6, 20)):
