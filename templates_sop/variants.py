@@ -95,7 +95,7 @@ def _apply(rule: Rule, steps: dict[str, Step], changes: dict[str, Change], phase
         key = addition.step.key
         if key in changes:
             changes[key] = replace(changes[key], reasons=(*changes[key].reasons, reason))
-        elif not addition.unless or addition.unless not in steps:
+        elif key not in steps and (not addition.unless or addition.unless not in steps):
             steps[key] = step = _in_a_phase(addition.step, phases)
             changes[key] = Change(Touch.ADDED, step, (reason,), addition.requirement)
     for key, days in rule.retime.items():
@@ -129,9 +129,21 @@ def _rewired(steps: dict[str, Step], changes: Mapping[str, Change], removed: set
         if change.touch is not Touch.ADDED or key in removed:
             continue
         for blocked in change.step.blocks:
-            if blocked in steps and key not in waits[blocked]:
+            if blocked in steps and key not in waits[blocked] and not _waits_for(key, blocked, waits):
                 waits[blocked] = [*waits[blocked], key]
     return {key: replace(step, depends_on=tuple(waits[key])) for key, step in steps.items() if key not in removed}
+
+
+def _waits_for(key: str, other: str, waits: Mapping[str, list[str]]) -> bool:
+    """Whether a step waits for another one, however far before it: a workspace's own template may have it so."""
+    seen, queue = {key}, [key]
+    while queue:
+        before = [name for name in waits[queue.pop()] if name not in seen]
+        if other in before:
+            return True
+        seen.update(before)
+        queue += before
+    return False
 
 
 def _resolve(keys: Iterable[str], steps: Mapping[str, Step], removed: Collection[str]) -> list[str]:

@@ -30,6 +30,7 @@ from templates_sop.actions.anchors import AnchorRecorded, NoAnchor, examine, pla
 from templates_sop.named_anchors import Contradiction, contradictions
 from templates_sop.origins import origin_of
 from templates_sop.planning import Plan
+from templates_sop.questions import asked_for
 from templates_sop.reasons import contradiction_text
 from templates_sop.shifting import DECISIONS, KEEP, SOON, TAKE
 from templates_sop.wording import caution_text
@@ -135,6 +136,7 @@ def _draw(
         "project": project,
         "form": form,
         "template": template.name.get(reader.language),
+        "asks": bool(asked_for(template)),
         "market": zone_name(project.time_zone, reader.language, now),
         "now_on": _day(project.anchor_on, reader) if project.anchor_on else "",
         "preview": preview,

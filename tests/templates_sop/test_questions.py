@@ -1,5 +1,6 @@
 """What is asked, and what the answers do to the steps."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -127,6 +128,49 @@ def test_steps_left_out_are_bridged() -> None:
     assert composition.by_step["video_edit"].touch is Touch.LEFT_OUT
     ads = next(step for step in composition.steps if step.key == "ads_setup")
     assert ads.depends_on == ("keyword_map", "photo_shoot", "create_listing")
+
+
+def test_a_template_of_the_workspace_asks_what_its_built_in_one_asks() -> None:
+    built_in = get_template(LAUNCH)
+    steps = tuple(step for step in built_in.steps if step.key not in ("sample_eval", "book_freight"))
+    ours = replace(
+        built_in,
+        key="ws-launch",
+        based_on=LAUNCH,
+        steps=tuple(
+            replace(
+                step, depends_on=tuple(key for key in step.depends_on if key not in ("sample_eval", "book_freight"))
+            )
+            for step in steps
+        ),
+        phases=tuple(phase for phase in built_in.phases if phase.key != "ship"),
+    )
+    assert asked_for(ours) == asked_for(built_in)
+    found = {step.key: step for step in compose(ours, None, {"battery": True}).steps}
+    assert found["q_un383"].depends_on == ()
+    assert found["q_battery_marks"].phase == "select"
+    assert "q_un383" in found["hazmat_docs"].depends_on
+    assert asked_for(replace(ours, based_on="")) == []
+
+
+def test_a_template_that_has_the_step_already_or_the_other_way_round_stands() -> None:
+    """Saved from a project it holds the added step itself; rewired, what would be blocked comes first."""
+    built_in = get_template(LAUNCH)
+    added = compose(built_in, None, {"battery": True}).by_step["q_un383"].step
+    held = replace(built_in, key="ws-a", based_on=LAUNCH, steps=(*built_in.steps, replace(added, duration_days=9)))
+    assert "q_un383" not in compose(held, None, {"battery": True}).by_step
+    first = tuple(
+        replace(step, depends_on=("hazmat_docs",)) if step.key == "sample_eval" else _freed(step)
+        for step in built_in.steps
+    )
+    turned = compose(replace(built_in, key="ws-b", based_on=LAUNCH, steps=first), None, {"battery": True}).steps
+    found = {step.key: step for step in turned}
+    assert found["q_un383"].depends_on == ("sample_eval",)
+    assert "q_un383" not in found["hazmat_docs"].depends_on
+
+
+def _freed(step: Step) -> Step:
+    return replace(step, depends_on=()) if step.key == "hazmat_docs" else step
 
 
 def test_answers_survive_their_storage() -> None:
