@@ -161,7 +161,8 @@ class CategoryVariant:
 @dataclass(frozen=True, slots=True)
 class SopTemplate:
     """`gate_step` is "" where no step is a gate. `languages` are those it promises to be written in. `based_on` and
-    `based_on_version` name the built-in template that a workspace's own one was made from, "" and None otherwise."""
+    `based_on_version` name the built-in template that a workspace's own one was made from, "" and None otherwise.
+    `products` are the product categories that it is made for, () when it serves any."""
 
     key: str
     version: int
@@ -180,6 +181,7 @@ class SopTemplate:
     languages: tuple[str, ...] = LANGUAGES
     based_on: str = ""
     based_on_version: int | None = None
+    products: tuple[str, ...] = ()
 
     @property
     def is_ours(self) -> bool:
@@ -265,10 +267,19 @@ def _template(node: Node, is_draft: bool) -> SopTemplate:
         languages=languages,
         based_on=based_on.word("key", ""),
         based_on_version=based_on.whole("version", 0, 1_000_000) if "version" in based_on else None,
+        products=_products(node),
     )
     if len(template.steps) > MOST_STEPS:
         node.at("steps").wrong(f"are more than {MOST_STEPS}")
     return template
+
+
+def _products(node: Node) -> tuple[str, ...]:
+    products = node.words("products")
+    for key in products:
+        if key not in common().variants:
+            node.at("products").wrong(f"{key!r} is no category")
+    return products
 
 
 def _anchor(node: Node, is_draft: bool) -> Anchor:

@@ -12,6 +12,7 @@ from templates_sop.views import (
     splitting,
     start,
     steps,
+    template,
     versions,
 )
 
@@ -33,7 +34,7 @@ urlpatterns = [
     path("templates/ours/<slug:key>/archive/", drafts.draft_archive, name="draft-archive"),
     path("templates/ours/<slug:key>/restore/", drafts.draft_restore, name="draft-restore"),
     path("templates/<slug:key>/copy/", drafts.template_copy, name="template-copy"),
-    path("templates/<slug:key>/", library.template_show, name="template-show"),
+    path("templates/<slug:key>/", template.template_show, name="template-show"),
     path("templates/<slug:key>/steps/<slug:step>/", steps.step, name="step"),
     path("settings/calendar/market/<slug:key>/<int:year>/projects/", anchored.anchored, name="anchored"),
     path("projects/<int:pk>/sop/", newer.project_sop, name="project-sop"),

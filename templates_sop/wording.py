@@ -1,5 +1,6 @@
 """What the pages say about templates and plans that the library itself does not hold."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from linkstar.lib.clock_text import day_text
-from templates_sop.library import LeadTime
+from templates_sop.library import LeadTime, Step, Text
 from templates_sop.planning import Caution, Concern, Plan, PlannedStep
 
 # In the order the library page shows them: first what earns, then what protects. Rows of three come out full.
@@ -140,6 +141,41 @@ def offset_text(offset_days: int, offset_hours: int | None, language: str) -> st
         if offset_days < 0:
             return ngettext("%(count)s day before", "%(count)s days before", count) % {"count": count}
         return ngettext("%(count)s day after", "%(count)s days after", count) % {"count": count}
+
+
+def when_text(step: Step, anchor: Text, days: int, language: str) -> str:
+    """Where a step stands by the name of what it counts from: "2 days before FBA check-in".
+
+    `anchor` is the whole label, of which the short name is said; `days` the calendar days from it, below 0 before it.
+    """
+    with translation.override(language):
+        name = short_name(anchor.get(language))
+        if step.offset_hours is not None:
+            hours = {"count": step.offset_hours, "anchor": name}
+            return (
+                ngettext("%(count)s hour after %(anchor)s", "%(count)s hours after %(anchor)s", hours["count"]) % hours
+            )
+        if days == 0:
+            return _("On %(anchor)s") % {"anchor": name}
+        words = {"count": abs(days), "anchor": name}
+        if days < 0:
+            return ngettext("%(count)s day before %(anchor)s", "%(count)s days before %(anchor)s", -days) % words
+        return ngettext("%(count)s day after %(anchor)s", "%(count)s days after %(anchor)s", days) % words
+
+
+def short_name(label: str) -> str:
+    """A label without what it explains: "Launch day (first buyable day …)" is "Launch day"."""
+    return re.split(r"\s*[(（,，]", label, maxsplit=1)[0]
+
+
+def reminders_text(hours: Iterable[int], language: str) -> str:
+    """How long before the deadline somebody is reminded, longest first; "" when nobody is."""
+    wanted = sorted(hours, reverse=True)
+    if not wanted:
+        return ""
+    with translation.override(language):
+        separator = "、" if language.startswith("zh") else ", "
+        return _("%(hours)s hours before the deadline") % {"hours": separator.join(str(hour) for hour in wanted)}
 
 
 def _titles(keys: Iterable[str], plan: Plan, language: str) -> str:

@@ -33,6 +33,8 @@ def dump(template: SopTemplate) -> Content:
         "steps": [dump_step(step) for step in template.steps],
         "variants": {variant.key: _variant(variant) for variant in template.variants},
     }
+    if template.products:
+        content["products"] = list(template.products)
     if template.based_on:
         content["based_on"] = {"key": template.based_on, "version": template.based_on_version}
     return content

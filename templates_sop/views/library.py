@@ -1,31 +1,30 @@
-"""The library: what templates there are, and every step of one."""
+"""The library: what templates there are, by goal, channel, product category and words."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
-from templates_sop import access
-from templates_sop.finding import find_templates
-from templates_sop.library import SopTemplate, Step
+from templates_sop.catalogue import all_templates
+from templates_sop.finding import Found, Wanted, count_choices, find_templates
+from templates_sop.library import SopTemplate, common, library
 from templates_sop.strips import Strip, strip_of
-from templates_sop.variants import steps_for
-from templates_sop.wording import (
-    CALENDARS,
-    CLOCKS,
-    GOALS,
-    PLATFORMS,
-    VISIBILITIES,
-    duration_text,
-    offset_text,
-    span_text,
-)
+from templates_sop.wording import GOALS, PLATFORMS, span_text
+
+PER_PAGE = 48
+MOST_STEPS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +40,36 @@ class ShownTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownStep:
-    step: Step
-    number: int
-    title: str
-    role: str
-    offset: str
-    clock: str
-    duration: str
-    calendar: Promise
-    visibility: Promise
-    risk: str
-    deliverable: str
-    checklist: list[str]
-    waits_for: list[str]
-    is_added: bool
+class Card:
+    """`hits` are steps that hold the words, (key, title), and `more` how many others do. `adds` and `drops` are what
+    the chosen category does to the template, in titles."""
+
+    shown: ShownTemplate
+    based_on: str
+    hits: list[tuple[str, str]]
+    more: int
+    adds: list[str]
+    drops: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`url` chooses it, or takes the choice back."""
+
+    url: str
+    label: Promise | str
+    count: int
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One of the filters; `name` and `value` are how it stands in the address."""
+
+    name: str
+    value: str
+    label: Promise
+    choices: list[Choice]
 
 
 def language_of_reader() -> str:
@@ -65,39 +79,75 @@ def language_of_reader() -> str:
 @require_safe
 @members_only
 def template_list(request: WorkspaceRequest) -> HttpResponse:
-    words, platform = request.GET.get("q", "").strip()[:100], request.GET.get("platform", "")
-    platform = platform if platform in PLATFORMS else ""
-    language = language_of_reader()
-    goals = [
-        (GOALS[goal], [shown_template(template, language) for template in found])
-        for goal, found in find_templates(words=words, platform=platform)
+    language, templates = language_of_reader(), all_templates()
+    wanted = _wanted(request)
+    page = Paginator(find_templates(templates, wanted), PER_PAGE).get_page(request.GET.get("page"))
+    groups = [
+        (GOALS[goal], [_card(found, wanted.category, language) for found in group])
+        for goal, group in groupby(page.object_list, key=lambda found: found.template.category)
     ]
-    count = sum(len(found) for _, found in goals)
-    context = {"goals": goals, "count": count, "q": words, "platform": platform, "platforms": PLATFORMS}
+    context = {
+        "groups": groups,
+        "page": page,
+        "wanted": wanted,
+        "is_filtered": wanted != Wanted(),
+        "facets": _facets(templates, wanted, language),
+    }
     name = "templates_sop/template_list.html"
-    response = render(request, f"{name}#results" if request.htmx else name, context)
+    response = render(request, f"{name}#library" if request.htmx else name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-@require_safe
-@members_only
-def template_show(request: WorkspaceRequest, key: str) -> HttpResponse:
-    template = access.get_template(request.member, key)
-    language = language_of_reader()
-    variants = {variant.key: variant.name.get(language) for variant in template.variants}
-    variant = request.GET.get("variant", "")
-    variant = variant if variant in variants else ""
-    steps = steps_for(template, variant or None)
-    context = {
-        "template": shown_template(template, language),
-        "variants": variants,
-        "variant": variant,
-        "phases": _by_phase(template, steps, language),
-        "step_count": len(steps),
-        "may_copy": access.may_edit_templates(request.member),
-    }
-    return render(request, "templates_sop/template_show.html", context)
+def _wanted(request: WorkspaceRequest) -> Wanted:
+    """A choice that does not exist is none."""
+    known: dict[str, Iterable[str]] = {"goal": GOALS, "platform": PLATFORMS, "category": common().variants}
+    chosen = {name: request.GET.get(name, "") for name in known}
+    chosen = {name: value if value in known[name] else "" for name, value in chosen.items()}
+    return Wanted(words=request.GET.get("q", "").strip()[:100], **chosen)
+
+
+def _facets(templates: Iterable[SopTemplate], wanted: Wanted, language: str) -> list[Facet]:
+    counts = count_choices(templates, wanted)
+
+    def facet(name: str, label: Promise, labels: Mapping[str, Promise | str]) -> Facet:
+        chosen = getattr(wanted, name)
+        choices = []
+        for value, words in labels.items():
+            url = _address(replace(wanted, **{name: "" if value == chosen else value}))
+            choices.append(Choice(url, words, counts[name][value], value == chosen))
+        return Facet(name, chosen, label, choices)
+
+    categories = {key: name.get(language) for key, name in common().variants.items()}
+    return [
+        facet("goal", _("Goal"), GOALS),
+        facet("platform", _("Channel"), PLATFORMS),
+        facet("category", _("Product category"), categories),
+    ]
+
+
+def _address(wanted: Wanted) -> str:
+    words = {"q": wanted.words, "goal": wanted.goal, "platform": wanted.platform, "category": wanted.category}
+    path = reverse("templates_sop:template-list")
+    chosen = {name: value for name, value in words.items() if value}
+    return f"{path}?{urlencode(chosen)}" if chosen else path
+
+
+def _card(found: Found, category: str, language: str) -> Card:
+    template, titles = found.template, [(step.key, step.title.get(language)) for step in found.steps]
+    adds, drops = _changes(template, category, language)
+    origin = library().get(template.based_on)
+    based_on = origin.name.get(language) if origin else ""
+    more = max(0, len(titles) - MOST_STEPS_SHOWN)
+    return Card(shown_template(template, language), based_on, titles[:MOST_STEPS_SHOWN], more, adds, drops)
+
+
+def _changes(template: SopTemplate, category: str, language: str) -> tuple[list[str], list[str]]:
+    variant = next((variant for variant in template.variants if variant.key == category), None)
+    if variant is None:
+        return [], []
+    dropped = [step for step in template.steps if step.key in variant.remove]
+    return [step.title.get(language) for step in variant.add], [step.title.get(language) for step in dropped]
 
 
 def shown_template(template: SopTemplate, language: str) -> ShownTemplate:
@@ -112,42 +162,3 @@ def shown_template(template: SopTemplate, language: str) -> ShownTemplate:
         span=span_text(strip.first_day, strip.last_day, language),
         strip=strip,
     )
-
-
-def _by_phase(template: SopTemplate, steps: list[Step], language: str) -> list[tuple[str, list[ShownStep]]]:
-    words = _Words(template, steps, language)
-    names = {phase.key: phase.name.get(language) for phase in template.phases}
-    return [
-        (name, [words.shown(step) for step in steps if step.phase == key])
-        for key, name in names.items()
-        if any(step.phase == key for step in steps)
-    ]
-
-
-class _Words:
-    """Steps in the reader's language; numbers count in the order of the work."""
-
-    def __init__(self, template: SopTemplate, steps: list[Step], language: str) -> None:
-        self.language = language
-        self.titles = {step.key: step.title.get(language) for step in steps}
-        self.numbers = {step.key: number for number, step in enumerate(steps, start=1)}
-        self.roles = {role.key: role.name.get(language) for role in template.roles}
-        self.base = {step.key for step in template.steps}
-
-    def shown(self, step: Step) -> ShownStep:
-        return ShownStep(
-            step=step,
-            number=self.numbers[step.key],
-            title=self.titles[step.key],
-            role=self.roles[step.role],
-            offset=offset_text(step.offset_days, step.offset_hours, self.language),
-            clock="" if step.is_elapsed else f"{step.due_time:%H:%M} {CLOCKS[step.zone]}",
-            duration=duration_text(step.duration_days, self.language),
-            calendar=CALENDARS[step.calendar],
-            visibility=VISIBILITIES[step.is_shareable],
-            risk=step.risk.get(self.language),
-            deliverable=step.deliverable.get(self.language),
-            checklist=[item.get(self.language) for item in step.checklist],
-            waits_for=[self.titles[key] for key in step.depends_on],
-            is_added=step.key not in self.base,
-        )

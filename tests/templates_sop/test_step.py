@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from projects.models import Task
 from templates_sop.library import library
@@ -19,6 +20,20 @@ def test_step_tells_phase_role_and_why() -> None:
     phase = next(phase for phase in template.phases if phase.key == step.phase)
     assert phase.name.en in page
     assert step.risk.en in page
+    assert step.why.en in page
+    assert step.outcome.en in page
+    assert [item.en for item in step.evidence if escape(item.en) not in page] == []
+
+
+def test_step_tells_how_long_others_take() -> None:
+    member = make_member(language="zh-hans")
+    address = reverse("templates_sop:step", args=["amazon_us_new_product_launch", "fba_received"])
+    assert "亚马逊仓库收货" in text(client_of(member).get(address, **HTMX))
+
+
+def test_step_that_an_answer_added_is_found() -> None:
+    address = reverse("templates_sop:step", args=["amazon_us_new_product_launch", "q_fcc"])
+    assert client_of(make_member(language="en")).get(address, **HTMX).status_code == 200
 
 
 def test_step_added_by_a_variant_is_found_and_an_invented_one_is_not() -> None:

@@ -1,5 +1,7 @@
 """The library, a template and the start of a project, as a browser meets them."""
 
+from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.models import Project
+from templates_sop.actions.templates import copy_built_in, publish
 from templates_sop.library import library
 from tests.factories import client_of, make_member
 from tests.pages import HTMX, text
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 LIST = "/templates/"
 SHOW = "/templates/black_friday_cyber_monday/"
 START = "/templates/black_friday_cyber_monday/start/"
@@ -67,10 +71,10 @@ def test_list_says_when_nothing_fits(browser: Client) -> None:
 
 def test_show_has_every_step_and_marks_those_of_the_category(browser: Client) -> None:
     page = text(browser.get(SHOW))
-    assert page.count('class="sop-step"') == 35
+    assert page.count('class="step"') == 35
     assert "Only in this category" not in page
     page = text(browser.get(SHOW, {"variant": "electronics"}))
-    assert page.count('class="sop-step"') == 36
+    assert page.count('class="step"') == 36
     assert page.count("Only in this category") == 1
 
 
@@ -78,6 +82,80 @@ def test_show_in_chinese(owner: Any) -> None:
     page = text(client_of(owner).get(SHOW))
     assert "黑五开场巡检" in page
     assert "前台错价会在数分钟内放大" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_show_says_all_of_a_step(language: str) -> None:
+    page = text(client_of(make_member(language=language)).get(SHOW))
+    step = next(step for step in library()["black_friday_cyber_monday"].steps if step.key == "deadline_fba")
+    assert step.lead_time is not None
+    said = (step.title, step.why, step.outcome, step.risk, step.deliverable, *step.checklist, *step.evidence)
+    told = [words.get(language) for words in (*said, step.lead_time.whose)]
+    assert [words for words in told if words not in unescape(page)] == []
+
+
+def test_show_counts_from_the_anchor_that_the_step_has(browser: Client) -> None:
+    page = text(browser.get(SHOW))
+    assert "On FBA check-in cut-off" in page
+    assert "5 days before Deal submission close" in page
+    assert "120 days before Black Friday" in page
+    assert "20:00 Pacific time" in page
+    assert "25–40 days, ocean, customs and trucking" in page
+    assert "24, 4 hours before the deadline" in page or "24, 2 hours before the deadline" in page
+
+
+def test_show_leads_from_a_step_to_those_before_and_after_it(browser: Client) -> None:
+    page = text(browser.get(SHOW))
+    steps = {step.key: step for step in library()["black_friday_cyber_monday"].steps}
+    before = len(steps["h24_bf"].depends_on)
+    after = sum("h24_bf" in step.depends_on for step in steps.values())
+    assert (before > 0, after > 0) == (True, True)
+    assert page.count('href="#step-h24_bf"') == before + after
+
+
+def test_show_says_what_answers_change(browser: Client) -> None:
+    page = unescape(text(browser.get("/templates/amazon_us_new_product_launch/")))
+    assert "battery → UN38.3" in page
+    assert "+ Obtain the UN38.3 test summary for cell and pack" in page
+    assert "Upload compliance documents and clear the hazmat review: 8 working days" in page
+
+
+def test_outline_is_a_line_a_step(browser: Client) -> None:
+    step = library()["black_friday_cyber_monday"].steps[0]
+    page = unescape(text(browser.get(SHOW, {"view": "outline", "variant": "home"})))
+    assert page.count('class="step step--line"') == 36
+    assert step.title.en in page
+    assert step.why.en not in page
+    assert "view=outline" in page
+
+
+def test_list_filters_by_goal_and_category_in_the_address(browser: Client) -> None:
+    page = text(browser.get(LIST, {"goal": "compliance", "category": "apparel", "q": "label"}))
+    assert reverse("templates_sop:template-show", args=["compliance_children"]) + "?variant=apparel" in page
+    assert reverse("templates_sop:template-show", args=["compliance_electronics"]) not in page
+    # What is chosen stays when another filter is, and is taken back by its own link.
+    assert "?q=label&amp;goal=compliance&amp;platform=shopify&amp;category=apparel" in page
+    assert "?q=label&amp;category=apparel" in page
+    # The category's own step of this template.
+    assert "Add 16 CFR 1610 and 1615/1616" in page
+
+
+def test_list_names_the_steps_with_the_words(browser: Client) -> None:
+    page = text(browser.get(LIST, {"q": "vine"}, **HTMX))
+    assert reverse("templates_sop:template-show", args=["amazon_us_new_product_launch"]) + "#step-vine_enroll" in page
+
+
+def test_list_takes_one_query_of_templates_however_many_the_workspace_has(owner: Any) -> None:
+    browser, counts = client_of(owner), []
+    for number in range(3):
+        copied = copy_built_in(library()["prime_day"], actor=owner, now=NOW)
+        publish(copied, what_changed="", actor=owner, now=NOW)
+        browser.get(LIST)
+        with CaptureQueriesContext(connection) as queries:
+            page = text(browser.get(LIST))
+        counts.append(len(queries))
+        assert page.count('<h3 class="card__title"><a href="/templates/ws-') == number + 1
+    assert len(set(counts)) == 1
 
 
 @pytest.mark.parametrize("name", ["template-show", "template-start"])
