@@ -104,7 +104,7 @@ def test_a_step_is_changed(maya: Any, template: WorkspaceTemplate) -> None:
         "title_en": "Compute velocity", "checklist_zh": "甲\n乙", "checklist_en": "A\nB",
         "count": "90", "side": "before",
         "duration": "0.5", "reminders": "2，24, 72", "lead_least": "3", "lead_most": "9", "lead_zh": "工厂",
-        "depends_on": ["cash_ok"], "evidence_zh": "截图", "is_milestone": "on",
+        "depends_on": ["cash_ok"], "evidence_zh": "截图", "evidence_en": "", "is_milestone": "on",
     }  # fmt: skip
     answer = browser.post(url, typed, **HTMX)
     assert (answer.status_code, set(json.loads(answer["HX-Trigger"]))) == (204, {"sheet:close", "draft:changed"})
