@@ -64,6 +64,7 @@ TENANT_APPS = [
     "projects",
     "templates_sop",
     "linkstar.compliance",
+    "linkstar.pilot",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 

@@ -144,6 +144,12 @@ KINDS: dict[str, Kind] = {
         letter="health_check",
         choose=_health,
     ),
+    "pilot_ends": Kind(
+        _("The pilot ends today, %(on)s: go or no go?"),
+        _("You look after this workspace."),
+        "flag",
+        is_mailed=True,
+    ),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

@@ -21,4 +21,5 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/look/", profile.look_set, name="look-set"),
     path("profile/zone/", profile.zone_take, name="zone-take"),
+    path("profile/guided/", profile.guided, name="guided"),
 ]

@@ -26,6 +26,7 @@ from projects.actions.opening import note_opened
 from projects.actions.projects import archive_project, create_project, edit_project, restore_project
 from projects.actions.resting import keep_going, snooze_rest
 from projects.actions.zones import has_deadlines_on_its_clock
+from projects.beginning import why_not
 from projects.cards import Reader
 from projects.forecasts.shown import ShownForecast, show
 from projects.models import Project, Task
@@ -110,6 +111,8 @@ class NewProjectForm(ProjectForm):
 @members_only
 def project_new(request: WorkspaceRequest) -> HttpResponse:
     """A blank project; the page also leads to the SOP templates."""
+    if barred := why_not(request.member):
+        return render(request, "projects/project_barred.html", {"why": barred}, status=403)
     form = NewProjectForm(
         request.POST or None,
         owners=Member.objects.active().insiders().order_by("display_name", "pk"),

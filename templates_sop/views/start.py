@@ -17,6 +17,7 @@ from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
+from projects.beginning import why_not
 from projects.models import Project
 from templates_sop import access
 from templates_sop.actions.projects import start_project
@@ -36,6 +37,8 @@ ATTEMPT_SECONDS = 3600
 def template_start(request: WorkspaceRequest, key: str) -> HttpResponse:
     """GET draws the form, or the preview alone for htmx; POST with `preview` or a `fix` draws it all again; POST
     creates."""
+    if barred := why_not(request.member):
+        return render(request, "projects/project_barred.html", {"why": barred}, status=403)
     template = access.get_template(request.member, key, to="start")
     now = timezone.now()
     form = _form(request, template, now)

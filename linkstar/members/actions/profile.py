@@ -1,5 +1,7 @@
 """A person changes how they appear and read, once for all their workspaces."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django_tenants.utils import tenant_context
 
@@ -49,3 +51,8 @@ def spread_profile(user: User) -> None:
     for membership in memberships:
         with tenant_context(membership.workspace):
             Member.objects.filter(user_id=user.pk).update(**values)
+
+
+def end_guidance(member: Member, *, now: datetime) -> None:
+    """They have read how their first task works."""
+    Member.objects.filter(pk=member.pk, guided_at=None).update(guided_at=now)

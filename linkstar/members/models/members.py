@@ -62,6 +62,8 @@ class Member(models.Model):
     joined_at = models.DateTimeField(db_default=Now())
     deactivated_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    # When a guest put the three cards of guidance away.
+    guided_at = models.DateTimeField(null=True, blank=True)
 
     objects = MemberQuerySet.as_manager()
 

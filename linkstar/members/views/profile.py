@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +17,13 @@ from linkstar.accounts.models import User
 from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import is_zone, zone_choices
-from linkstar.members.actions.profile import change_language, change_look, change_profile, change_time_zone
+from linkstar.members.actions.profile import (
+    change_language,
+    change_look,
+    change_profile,
+    change_time_zone,
+    end_guidance,
+)
 from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
 from linkstar.workspaces.handover import safe_path
 from linkstar.workspaces.http import SignedInRequest, WorkspaceRequest, posted
@@ -132,3 +139,11 @@ def _remember(response: HttpResponse, language: str) -> None:
         secure=settings.SESSION_COOKIE_SECURE,
         samesite="Lax",
     )
+
+
+@require_POST
+@guests_allowed
+def guided(request: WorkspaceRequest) -> HttpResponse:
+    """The three cards of guidance were read: they do not come again."""
+    end_guidance(request.member, now=timezone.now())
+    return HttpResponse() if request.htmx else redirect("/")
