@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -44,7 +45,7 @@ class Bench:
         self.data, self.random = data, random.Random(7)  # noqa: S311 - the same run each time
         host = data.workspace.host
         self.browser, self.plain = Browser(product, host, cookies), Browser(plain, host)
-        self.numbers, self.rank = count(100_000), ""
+        self.numbers, self.rank, self.ranking = count(100_000), "", Lock()
         with tenant_context(data.workspace):
             self.columns = self._columns(data.board_500)
             self.tasks = list(Task.objects.filter(project=data.board_500).values_list("pk", flat=True))
@@ -82,7 +83,7 @@ class Bench:
                 "Gantt, 500 tasks", lambda: get(f"/projects/{data.plan}/timeline/data/"),
                 lambda: plain(f"/gantt/{data.plan}/"), 1.5, 14,
             ),
-            Case("move a card", self.move, self.plain_move, 5, 10),
+            Case("move a card", lambda: self.move(self.browser), lambda: self.plain_move(self.plain), 5, 10),
             Case("create a task", self.create, self.plain_create, 5, 12),
             Case("task sheet", lambda: get(task, htmx=True), lambda: plain(f"/task/{data.task}/"), 5, 12),
             Case("task as a page", lambda: get(task), lambda: plain(f"/task/{data.task}/"), None, 12),
@@ -100,6 +101,21 @@ class Bench:
             ),
         ]  # fmt: skip
 
+    def crowded(self) -> dict[str, tuple[Callable[[Browser], Any], Callable[[Browser], Any]]]:
+        """What many do at once: the product's side and the floor's."""
+        data = self.data
+        return {
+            "board, 500 open tasks": (
+                lambda browser: browser.get(f"/projects/{data.board_500}/board/"),
+                lambda browser: browser.get(f"/board/{data.board_500}/"),
+            ),
+            "Gantt, 500 tasks": (
+                lambda browser: browser.get(f"/projects/{data.plan}/timeline/data/"),
+                lambda browser: browser.get(f"/gantt/{data.plan}/"),
+            ),
+            "move a card": (self.move, self.plain_move),
+        }
+
     def whole(self, path: str) -> bytes:
         """The page, and what it fetches while somebody scrolls each column to its end."""
         content = self.browser.get(path)
@@ -110,15 +126,15 @@ class Bench:
             content += more
         return content
 
-    def move(self) -> bytes:
+    def move(self, browser: Browser) -> bytes:
         """Some card, above some other card or at the end of a column."""
         task, before = self.random.sample(self.tasks, 2)
         column = self.random.choice(self.columns)
-        return self.browser.post(f"/tasks/{task}/move/", {"column": column, "before": before})
+        return browser.post(f"/tasks/{task}/move/", {"column": column, "before": before})
 
-    def plain_move(self) -> bytes:
+    def plain_move(self, browser: Browser) -> bytes:
         task, column = self.random.choice(self.plain_tasks), self.random.choice(self.plain_columns)
-        return self.plain.post(f"/move/{task}/", {"column": column, "rank": self._rank(), "member": self.data.member})
+        return browser.post(f"/move/{task}/", {"column": column, "rank": self._rank(), "member": self.data.member})
 
     def create(self) -> bytes:
         number = next(self.numbers)
@@ -154,5 +170,6 @@ class Bench:
 
     def _rank(self) -> str:
         # After all ranks of the product, which begin with letters and digits below this.
-        self.rank = ranks.between(self.rank or "zz", None)
-        return self.rank
+        with self.ranking:
+            self.rank = ranks.between(self.rank or "zz", None)
+            return self.rank

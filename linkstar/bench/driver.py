@@ -66,8 +66,11 @@ class Browser:
 
 
 def over_http(port: int) -> Transport:
-    """To a server on this machine. A sync worker closes after each answer, as it does behind a proxy."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    """To a server on this machine, which may be starting still.
+
+    A sync worker closes after each answer, as it does behind a proxy.
+    """
+    connection = HTTPConnection("127.0.0.1", port, timeout=240)
 
     def send(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         connection.request(method, path, body or None, headers)

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.db import connection, connections
 
 from linkstar.accounts.models import User
 from linkstar.bench.cases import Bench, Case
+from linkstar.bench.clients import CLIENTS, WORKERS, Crowd, crowds
 from linkstar.bench.data import Data, lay_out
 from linkstar.bench.driver import Browser, Transport, counted, gzip_size, in_process, interleave, over_http
 from linkstar.bench.servers import serving
@@ -40,18 +42,36 @@ def main() -> int:
             bench = Bench(data, cookies, product=over_http(product), plain=over_http(plain))
             here = in_process(get_wsgi_application())
             cases = bench.cases()
-            # What a process reads once a minute is no part of the first case.
-            unmeasured(cases[0], bench.browser, here)
             results = [measure(case, bench.browser, here) for case in cases]
+        many = [*measure_crowds(bench)]
         streams = listen(data, str(session.session_key))
     finally:
         session.delete()
         caches["global"].delete("hosts-version")
         connections.close_all()
     path = Path(settings.VAR_DIR) / "bench.json"
-    path.write_text(json.dumps({"seconds": time.monotonic() - begun, "cases": results, "live": streams}, indent=1))
+    path.write_text(
+        json.dumps({"seconds": time.monotonic() - begun, "cases": results, "many": many, "live": streams}, indent=1)
+    )
     say(f"{time.monotonic() - begun:.0f} s; the figures are in {path}.")
     return 0
+
+
+def measure_crowds(bench: Bench) -> Iterator[dict[str, Any]]:
+    with (
+        serving("linkstar.wsgi:application", workers=WORKERS) as product,
+        serving("linkstar.bench.servers:floor()", workers=WORKERS) as plain,
+    ):
+        host, cookies = bench.browser.host, bench.browser.cookies
+        people = [Browser(over_http(product), host, dict(cookies)) for _client in range(CLIENTS)]
+        others = [Browser(over_http(plain), host) for _client in range(CLIENTS)]
+        for name, (ask, ask_floor) in bench.crowded().items():
+            # Each worker has answered once before the clock runs.
+            for browser in people:
+                ask(browser)
+            ours, floor = crowds((ask, people), (ask_floor, others))
+            say(f"{f'{CLIENTS} at once: {name}':32} LinkStar {_crowd(ours)}; floor {_crowd(floor)}")
+            yield {"case": name, "product": asdict(ours), "floor": asdict(floor)}
 
 
 def listen(data: Data, session: str) -> dict[str, Any]:
@@ -80,15 +100,13 @@ def sign_in(user: User) -> SessionBase:
     return session
 
 
-def unmeasured(case: Case, browser: Browser, here: Transport) -> None:
+def measure(case: Case, browser: Browser, here: Transport) -> dict[str, Any]:
+    """Statements are counted over one request in this process, `here`; what is timed goes over HTTP.
+
+    Over the second one: what a process reads once in a while is no part of a case.
+    """
     served, browser.send = browser.send, here
     case.product()
-    browser.send = served
-
-
-def measure(case: Case, browser: Browser, here: Transport) -> dict[str, Any]:
-    """Statements are counted over one request in this process, `here`; what is timed goes over HTTP."""
-    served, browser.send = browser.send, here
     with counted() as statements:
         content = case.product()
     browser.send = served
@@ -124,6 +142,11 @@ def show(row: dict[str, Any], *, first: bool) -> None:
 
 def _ms(timing: dict[str, float]) -> str:
     return f"{timing['median']:.1f} / {timing['p95']:.1f}"
+
+
+def _crowd(crowd: Crowd) -> str:
+    failed = f", {crowd.failed} FAILED" if crowd.failed else ""
+    return f"{crowd.median:.0f} / {crowd.p95:.0f} ms, {crowd.a_second:.0f} a second of {crowd.answered}{failed}"
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Both sides as servers: a process and one sync worker of gunicorn each, reached over loopback HTTP.
+"""Both sides as servers: a process of gunicorn and its sync workers each, reached over loopback HTTP.
 
 So a ratio means here what it means in performance.md, whose floor pays for HTTP too.
 """
@@ -14,13 +14,14 @@ from django.core.handlers.wsgi import WSGIHandler
 
 
 @contextmanager
-def serving(application: str) -> Iterator[int]:
+def serving(application: str, *, workers: int = 1) -> Iterator[int]:
     """The port on which gunicorn serves `application`, as its command line names it. Requests may be sent at once."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         port = listener.getsockname()[1]
         command = [
-            sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}", "--workers", "1",
-            "--worker-class", "sync", "--timeout", "120", "--log-level", "warning", "--no-control-socket",
+            sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}",
+            "--workers", str(workers), "--worker-class", "sync", "--timeout", "120", "--log-level", "warning",
+            "--no-control-socket",
         ]  # fmt: skip
         server = subprocess.Popen(command, pass_fds=[listener.fileno()])
     try:
