@@ -1,7 +1,7 @@
 /* <live-board data-cards>: draws what others did ("live:changes") on the board of the page: cards come, change, move and
    leave, counts follow. A card that is held, whose menu is open or whose own move is on its way waits. Where the focus is
    and how far a column is scrolled stay. What looks the same already, such as one's own move, is left alone. */
-import { read } from "./own-writes.js";
+import { read } from "../own-writes.js";
 
 const MOST = 30;
 const RETRY = 700;

@@ -1,7 +1,7 @@
 /* <live-list data-project data-words data-show>: lists, calendars and timelines follow what others do ("live:changes"). A row that is
    shown is asked for again; what came or went draws the list anew while it stands at its beginning and nobody works in
    it, and is otherwise offered by a button, so that nothing jumps under a hand. */
-import { readParts } from "./own-writes.js";
+import { readParts } from "../own-writes.js";
 
 const MOST_ROWS = 10;
 const RETRY = 1000;

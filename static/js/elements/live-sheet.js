@@ -1,7 +1,7 @@
 /* <live-sheet data-changed data-changed-by data-show data-gone>: keeps an open task as it is on the server. Each part is
    compared with what the server last sent for it. A part in which somebody is at work is never touched: a line above it
    says that it changed, and shows the new words on request; saving then runs into the check for stale edits. */
-import { read } from "./own-writes.js";
+import { read } from "../own-writes.js";
 
 const PARTS = ".task-state[id], .sheet__story > [id]:not(#composer, #task-files, #task-stream), #checklist, #checklist-progress, .sheet__side [id^='prop-']";
 const FIELDS = "input:not([type=hidden], [type=submit]), textarea:not([hidden]), select";

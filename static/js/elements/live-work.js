@@ -1,7 +1,7 @@
 /* <live-work data-parts>: parts that gather the work of many projects follow what others do ("work:changed"): each is
    asked for again, a little later when much happens, and takes its place only when it reads otherwise than what stands there.
    A part in which somebody types or has a menu open waits until they are done. */
-import { read } from "./own-writes.js";
+import { read } from "../own-writes.js";
 
 const EVERY = 1500;
 const RETRY = 1000;

@@ -3,7 +3,7 @@
    or cannot be reached, the card goes back. Keys on a card: [ ] to the column beside, Shift+↑ ↓ or { } within it,
    arrows from card to card. */
 import Sortable from "sortablejs";
-import { readParts } from "./own-writes.js";
+import { readParts } from "../own-writes.js";
 
 const MOVES = { "[": -1, "]": 1 };
 const STEPS = { "{": -1, "}": 1 };

@@ -3,7 +3,7 @@
    others Enter opens the task. An editor is fetched, saved on its own and replaced by the row as the server has it; Esc
    puts back what stood there, and so does leaving it without a change. Rows that others change are fetched anew, but
    never under somebody who types. A phone edits in the sheet, which every row opens. */
-import { readParts } from "./own-writes.js";
+import { readParts } from "../own-writes.js";
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const LETTERS = { j: 1, k: -1 };
