@@ -13,7 +13,6 @@ from typing import Any
 import yaml
 from yaml.events import (
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -47,7 +46,8 @@ def parse(text: str) -> Any:
         loader.dispose()
 
 
-def _value(event: Event, following: Callable[[], Event]) -> Any:
+def _value(event: Any, following: Callable[[], Any]) -> Any:
+    """`event` begins the value; `following` gives the events after it, one a call."""
     kind = type(event)
     if kind is ScalarEvent:
         return _plain(event.value) if event.implicit[0] else event.value

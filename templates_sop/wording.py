@@ -150,11 +150,11 @@ def when_text(step: Step, anchor: Text, days: int, language: str) -> str:
     """
     with translation.override(language):
         name = short_name(anchor.get(language))
-        if step.offset_hours is not None:
-            hours = {"count": step.offset_hours, "anchor": name}
-            return (
-                ngettext("%(count)s hour after %(anchor)s", "%(count)s hours after %(anchor)s", hours["count"]) % hours
-            )
+        if (hours := step.offset_hours) is not None:
+            said = {"count": abs(hours), "anchor": name}
+            if hours < 0:
+                return ngettext("%(count)s hour before %(anchor)s", "%(count)s hours before %(anchor)s", -hours) % said
+            return ngettext("%(count)s hour after %(anchor)s", "%(count)s hours after %(anchor)s", hours) % said
         if days == 0:
             return _("On %(anchor)s") % {"anchor": name}
         words = {"count": abs(days), "anchor": name}
