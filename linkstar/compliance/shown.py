@@ -96,7 +96,8 @@ class ShownLine:
 
 def shown_line(line: Line, book: Rulebook) -> ShownLine:
     requirement, verdict = line.requirement, line.verdict
-    because = "; ".join(said(text) for text in verdict.because)
+    between = "；" if get_language() == "zh-hans" else "; "
+    because = between.join(said(text) for text in verdict.because)
     if verdict.state == "ask":
         because = _("It depends on: %(questions)s") % {
             "questions": listed(question_text(book, key) for key in verdict.asks)
