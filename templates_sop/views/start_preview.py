@@ -11,7 +11,7 @@ from linkstar.lib.deadlines import DueLabel, describe, note_text
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from templates_sop.anchors import first_day_in_time
-from templates_sop.capacity import Load, loads, mondays
+from templates_sop.capacity import Load, Week, loads, mondays
 from templates_sop.commitments import taken_days
 from templates_sop.dating import COUNTRIES, Calendars
 from templates_sop.holidays import in_the_way
@@ -23,7 +23,7 @@ from templates_sop.views.start_fixes import date_fixes, people_fixes
 from templates_sop.views.start_form import StartForm
 from templates_sop.wording import caution_text, moved_text
 
-# The Mondays of a plan side by side; a plan that is longer shows its busiest half year.
+# So many weeks stand side by side; what comes after them is in the sum alone.
 MOST_WEEKS = 60
 MOST_CANDIDATES = 40
 
@@ -45,10 +45,10 @@ class ShownDate:
 @dataclass(frozen=True, slots=True)
 class ShownLoad:
     load: Load
+    weeks: tuple[Week, ...]
     name: str
     roles: str
     is_person: bool
-    worst: str
 
 
 def preview(form: StartForm, reader: Member, now: datetime, language: str) -> dict[str, Any]:
@@ -217,11 +217,10 @@ def _capacity(
 def _shown(load: Load, members: dict[int, Member], names: dict[str, str], language: str) -> ShownLoad:
     roles: Iterable[str] = (names[role] for role in load.roles)
     text = ("、" if language.startswith("zh") else ", ").join(roles)
-    worst = max(load.overloads, key=lambda week: week.needed + week.taken - week.available, default=None)
     return ShownLoad(
         load=load,
+        weeks=load.weeks[:MOST_WEEKS],
         name=members[load.member].display_name if load.member is not None else text,
         roles=text,
         is_person=load.member is not None,
-        worst=day_text(worst.monday, language) if worst else "",
     )
