@@ -60,6 +60,7 @@ PROJECT_RULES: dict[str, Rule] = {
     "see guests": lambda member, project: member.is_insider,
     "hand over": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "archive": lambda member, project: member.is_admin or project.owner_id == member.pk,
+    "finish": lambda member, project: member.is_admin or project.owner_id == member.pk,
     "see activity": lambda member, project: member.is_insider,
     "see forecast": lambda member, project: member.is_insider,
     "check health": lambda member, project: member.is_insider,

@@ -179,6 +179,7 @@ urlpatterns = [
     path("projects/new/", projects.project_new, name="project-new"),
     path("projects/<int:pk>/", projects.project, name="project"),
     path("projects/<int:pk>/edit/", projects.project_edit, name="project-edit"),
+    path("projects/<int:pk>/finish/", projects.project_finish, name="project-finish"),
     path("projects/<int:pk>/archive/", projects.project_archive, name="project-archive"),
     path("projects/<int:pk>/rest/", projects.project_rest, name="project-rest"),
     path("projects/<int:pk>/restore/", projects.project_restore, name="project-restore"),

@@ -1,8 +1,10 @@
 """Work out what projects are heading for: each day, and some minutes after something has changed in them."""
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from linkstar.lib.zones import get_zone
@@ -12,7 +14,7 @@ from linkstar.workspaces.access import ADMINS
 from notifications.actions.notify import notify
 from projects.forecasts.facts import load_facts
 from projects.forecasts.reckoning import reckon
-from projects.models import Forecast, Project
+from projects.models import Forecast, ForecastState, Project
 from projects.scheduling.lags import settle_lags
 from projects.scheduling.load import load_plan
 
@@ -48,8 +50,10 @@ def look_for_changes(_none: int, *, now: datetime) -> None:
 def look_at(project_id: int, *, now: datetime) -> None:
     """Forecast it, and again tomorrow; what is finished or archived has no forecast."""
     project = Project.objects.filter(pk=project_id).select_related("owner").first()
-    if project is None or project.state != Project.State.ACTIVE:
-        Forecast.objects.filter(project=project_id).delete()
+    if project is None:
+        return
+    if project.state != Project.State.ACTIVE:
+        end_forecast(project, now=now)
         return
     due.schedule(KIND, project.pk, now + _DAY)
     with transaction.atomic():
@@ -68,13 +72,40 @@ def forecast_project(project: Project, *, now: datetime) -> Forecast:
     known = Forecast.objects.select_for_update().filter(project=project).first()
     since = known.since_at if known is not None and known.state == state else now
     forecast = Forecast(project=project, state=state, since_at=since, computed_at=now, data=data)
-    if known is None:
-        forecast.save(force_insert=True)
-    else:
-        forecast.save(force_update=True)
+    _keep(forecast, is_new=known is None or known.state != state)
     if since == now and state in (Forecast.State.AMBER, Forecast.State.RED):
         _tell(project, forecast, now=now)
     return forecast
+
+
+@transaction.atomic
+def end_forecast(project: Project, *, now: datetime) -> None:
+    """Nothing is forecast of a project that is finished or archived; what was, stays in its history."""
+    gone, _by_model = Forecast.objects.filter(project=project).delete()
+    if gone:
+        ForecastState.objects.update_or_create(project=project, at=now, defaults={"state": Forecast.State.NONE})
+
+
+# The history of states in the same statement; of two states in one instant the later one stays.
+_KEEP = """
+WITH history AS (
+    INSERT INTO projects_forecaststate (project_id, state, at)
+    SELECT %(project)s, %(state)s, %(at)s WHERE %(is_new)s
+    ON CONFLICT (project_id, at) DO UPDATE SET state = excluded.state
+)
+INSERT INTO projects_forecast (project_id, state, since_at, computed_at, data)
+VALUES (%(project)s, %(state)s, %(since)s, %(at)s, %(data)s::jsonb)
+ON CONFLICT (project_id) DO UPDATE SET state = excluded.state, since_at = excluded.since_at,
+    computed_at = excluded.computed_at, data = excluded.data
+"""
+
+
+def _keep(forecast: Forecast, *, is_new: bool) -> None:
+    """`is_new`: the state is another one than before."""
+    values: dict[str, Any] = {"project": forecast.project_id, "state": forecast.state, "since": forecast.since_at}
+    values |= {"at": forecast.computed_at, "data": json.dumps(forecast.data), "is_new": is_new}
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
 
 
 def _tell(project: Project, forecast: Forecast, *, now: datetime) -> None:

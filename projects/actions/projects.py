@@ -13,6 +13,7 @@ from notifications.actions.reminders import Wish, cancel_all, plan_many
 from projects.actions import forecasting, resting
 from projects.actions.search_index import index_project
 from projects.actions.trace import leave_trace, lock_tasks
+from projects.archiving import ArchiveHeld, what_holds
 from projects.models import Activity, Board, Column, Project
 
 
@@ -72,20 +73,43 @@ def edit_project(project: Project, *, actor: Member, now: datetime, **changes: A
 
 @transaction.atomic
 def finish_project(project: Project, *, actor: Member, now: datetime) -> None:
-    """The goal is reached. The project stays open to its people until it is archived."""
+    """The goal is reached. The project stays open to its people until it is archived. Twice is once."""
+    if _lock_state(project) != Project.State.ACTIVE:
+        return
     project.state = Project.State.FINISHED
     project.save(update_fields=["state"])
+    forecasting.end_forecast(project, now=now)
     leave_trace("project finished", project=project, actor=actor, now=now)
 
 
 @transaction.atomic
+def resume_project(project: Project, *, actor: Member, now: datetime) -> None:
+    """It is not over after all: a finished project runs again."""
+    if _lock_state(project) != Project.State.FINISHED:
+        return
+    project.state = Project.State.ACTIVE
+    project.save(update_fields=["state"])
+    _watch(project, now=now)
+    leave_trace("project resumed", project=project, actor=actor, now=now)
+
+
+@transaction.atomic
 def archive_project(project: Project, *, actor: Member, now: datetime) -> None:
-    """Read-only from now on; guests lose sight of it and waiting reminders are cancelled. Twice is once."""
+    """Read-only from now on; guests lose sight of it and waiting reminders are cancelled. Twice is once.
+
+    Raises ArchiveHeld for a project that is done and lacks what it needs before (projects/archiving.py).
+    """
     # The reminders first: whoever moves a deadline locks them before the project's row, too.
-    cancel_all("task", *project.tasks.unfinished().values_list("pk", flat=True))
+    unfinished = list(project.tasks.unfinished().values_list("pk", "deleted_at", "archived_at"))
+    cancel_all("task", *(pk for pk, _deleted_at, _archived_at in unfinished))
     before = _lock_state(project)
     if before == Project.State.ARCHIVED:
         return
+    project.state = before
+    has_open = any(not deleted_at and not archived_at for _pk, deleted_at, archived_at in unfinished)
+    hold = what_holds(project, has_open=has_open)
+    if hold is not None:
+        raise ArchiveHeld(hold)
     project.state, project.archived_at = Project.State.ARCHIVED, now
     project.save(update_fields=["state", "archived_at"])
     leave_trace("project archived", project=project, actor=actor, now=now, before=before)

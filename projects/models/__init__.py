@@ -7,7 +7,7 @@ from projects.models.effort import TimeEntry
 from projects.models.feeds import CalendarFeed
 from projects.models.fields import CustomField
 from projects.models.files import FileVersion, StoredFile
-from projects.models.forecasts import Forecast
+from projects.models.forecasts import Forecast, ForecastState
 from projects.models.guests import GuestInvitation, ProjectAccess
 from projects.models.labels import Label
 from projects.models.plans import Baseline, BaselineTask, Slip
@@ -36,6 +36,7 @@ __all__ = [
     "Dependency",
     "FileVersion",
     "Forecast",
+    "ForecastState",
     "GuestInvitation",
     "Label",
     "ListLayout",

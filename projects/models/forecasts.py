@@ -26,3 +26,17 @@ class Forecast(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.state}"
+
+
+class ForecastState(models.Model):
+    """From `at` on a project was heading for this, until its next row. NONE: nothing was forecast any more."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="forecast_states", db_index=False)
+    state = models.CharField(max_length=8, choices=Forecast.State)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "at"], name="forecast_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.state} from {self.at}"

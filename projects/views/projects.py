@@ -23,9 +23,17 @@ from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects import access
 from projects.actions.opening import note_opened
-from projects.actions.projects import archive_project, create_project, edit_project, restore_project
+from projects.actions.projects import (
+    archive_project,
+    create_project,
+    edit_project,
+    finish_project,
+    restore_project,
+    resume_project,
+)
 from projects.actions.resting import keep_going, snooze_rest
 from projects.actions.zones import has_deadlines_on_its_clock
+from projects.archiving import ArchiveHeld, is_done, what_holds
 from projects.beginning import why_not
 from projects.cards import Reader
 from projects.forecasts.shown import ShownForecast, show
@@ -136,10 +144,15 @@ def project(request: WorkspaceRequest, pk: int) -> HttpResponse:
     ahead = tasks.filter(completed_at=None).exclude(due_at=None).order_by("due_at", "pk")[:8]
     counts = counts_of(tasks, now=reader.now).get(pk, Counts())
     is_owner = access.may(request.member, "archive", shown)
+    rest = rest_of(shown, open_count=counts.open, count=counts.all, now=reader.now) if is_owner else None
+    is_finished = is_owner and shown.state == Project.State.FINISHED
+    is_over = is_finished or (rest is not None and rest.reason == "done")
     context = {
         "project": shown,
         "counts": counts,
-        "rest": rest_of(shown, open_count=counts.open, count=counts.all, now=reader.now) if is_owner else None,
+        "rest": rest,
+        "is_over": is_over,
+        "hold": what_holds(shown) if is_over else None,
         "zone": zone_name(shown.time_zone, reader.language, reader.now),
         "city": city_name(shown.time_zone, reader.language),
         "anchor_text": day_text(shown.anchor_on, reader.language, with_year=True) if shown.anchor_on else "",
@@ -182,6 +195,7 @@ def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         shown = access.get_project(request.member, pk, to="edit")
     context = {
         "project": shown,
+        "is_done": is_done(shown),
         "form": form,
         "counts": counts_of(access.current_tasks_of(request.member, shown), now=timezone.now()).get(pk, Counts()),
         **_rights(request.member, shown),
@@ -193,9 +207,28 @@ def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @members_only
 def project_archive(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shown = access.get_project(request.member, pk, to="archive")
-    archive_project(shown, actor=request.member, now=timezone.now())
-    messages.success(request, _("“%(project)s” is archived.") % {"project": shown.name})
+    as_done = is_done(shown)
+    try:
+        archive_project(shown, actor=request.member, now=timezone.now())
+    except ArchiveHeld as held:
+        messages.error(request, held.hold.text)
+        return redirect(held.hold.url)
+    words = _("“%(project)s” is archived.") if as_done else _("“%(project)s” is archived as called off.")
+    messages.success(request, words % {"project": shown.name})
     return redirect("projects:project-list")
+
+
+@require_POST
+@members_only
+def project_finish(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """The goal is reached: on to looking back. With `resume` a finished project runs again."""
+    shown = access.get_project(request.member, pk, to="finish")
+    if "resume" in request.POST:
+        resume_project(shown, actor=request.member, now=timezone.now())
+        return redirect(shown)
+    finish_project(shown, actor=request.member, now=timezone.now())
+    hold = what_holds(shown)
+    return redirect(hold.url if hold else shown)
 
 
 @require_POST

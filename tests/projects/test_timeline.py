@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ from projects.timeline import read_timeline
 from projects.timeline_axis import Axis, axis_of, day_number, end_place, start_place, wall_minutes, wall_time
 from projects.timeline_print import PAPERS, Sheet, TooManySheets, sheets_of
 from tests.factories import client_of, make_member, make_project, make_task
-from tests.pages import HTMX, text
+from tests.pages import HTMX, glyphs_of, text
 from tests.projects.test_move import statements
 
 pytestmark = pytest.mark.django_db
@@ -395,17 +394,6 @@ class TestPage:
         assert f"?baseline={frozen.pk}" in text(client.get(f"/projects/{project.pk}/timeline/"))
 
 
-def mapped(pdf: bytes) -> str:
-    """The streams of a PDF that are text, unpacked: the tables from glyphs to characters among them."""
-    found = []
-    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        try:
-            found.append(zlib.decompress(packed).decode("ascii"))
-        except (zlib.error, UnicodeDecodeError):
-            continue
-    return "".join(found).lower()
-
-
 class TestPaper:
     def sheets(self, owner: Any, count: int, zoom: str, group: str = "none") -> list[Sheet]:
         project = make_project(owner)
@@ -439,4 +427,4 @@ class TestPaper:
         answer = client_of(owner).get(f"/projects/{project.pk}/timeline/print/?zoom=week")
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
         # Each embedded font maps its glyphs to characters.
-        assert all(f"{ord(sign):04x}" in mapped(answer.content) for sign in "黑五备战下达采购订单")
+        assert all(f"{ord(sign):04x}" in glyphs_of(answer.content) for sign in "黑五备战下达采购订单")
