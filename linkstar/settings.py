@@ -65,6 +65,7 @@ TENANT_APPS = [
     "templates_sop",
     "linkstar.compliance",
     "linkstar.pilot",
+    "linkstar.retrospectives",
 ]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("templates_sop.urls")),
     path("", include("linkstar.compliance.urls")),
     path("", include("linkstar.pilot.urls")),
+    path("", include("linkstar.retrospectives.urls")),
     path("", include("linkstar.members.urls")),
     path("", include("linkstar.calendars.urls")),
     path("", include("linkstar.workspaces.urls")),

@@ -77,6 +77,12 @@ def _health(data: Mapping[str, Any]) -> Words:
     return _("“%(project)s” is at risk: whom to ask today, and for which dates")
 
 
+def _sop_change(data: Mapping[str, Any]) -> Words:
+    if data["state"] == "accepted":
+        return _("%(actor)s accepted your change of an SOP: %(change)s")
+    return _("%(actor)s rejected your change of an SOP: %(change)s")
+
+
 def _tasks_assigned(data: Mapping[str, Any]) -> Words:
     if data["count"] == 1:
         return _("%(actor)s put you on “%(task)s”")
@@ -127,6 +133,10 @@ KINDS: dict[str, Kind] = {
     "clock_change": Kind(
         "", _("Clocks change where you or your colleagues live."), "clock", is_mailed=True, choose=_clock_change
     ),
+    "sop_change_proposed": Kind(
+        _("%(actor)s proposes a change of the SOP “%(template)s”"), _("You look after the SOP templates."), "template"
+    ),
+    "sop_change_decided": Kind("", _("You proposed it."), "template", choose=_sop_change),
     "forecast_amber": Kind("", _("You own this project."), "risk", choose=_forecast),
     "forecast_red": Kind(
         "", _("You own this project, or look after this workspace."), "risk", is_mailed=True, choose=_forecast

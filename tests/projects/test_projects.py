@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from linkstar.lib.deadlines import Deadline
+from linkstar.retrospectives.actions.retrospectives import waive_retrospective
 from projects.actions.projects import finish_project
 from projects.models import Activity, Project, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_ready_task, make_task
@@ -124,6 +125,7 @@ class TestSettings:
     def test_a_finished_project_comes_back_finished(self, owner: Any) -> None:
         project, browser = make_project(owner), client_of(owner)
         finish_project(project, actor=owner, now=timezone.now())
+        waive_retrospective(project, because="A trial run", actor=owner, now=timezone.now())
         for state in ("archived", "archived", "finished", "finished"):
             step = "archive" if state == "archived" else "restore"
             assert browser.post(f"/projects/{project.pk}/{step}/").status_code == 302
