@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from linkstar.lib.pdf import can_print
 from linkstar.retrospectives.actions.retrospectives import add_note, close_retrospective
 from linkstar.retrospectives.exports import escaped
 from projects.models import Project, Task
+from projects.pdf import can_print
 from tests.factories import client_of, make_member
 from tests.pages import glyphs_of, text
 from tests.retrospectives.conftest import Scene, at

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linkstar.lib.pdf import FONTS, CannotPrint, pdf_of
 from linkstar.retrospectives import access
 from linkstar.retrospectives.exports import facts, markdown_of
 from linkstar.retrospectives.models import ProposedChange
@@ -20,6 +19,7 @@ from linkstar.retrospectives.wording import change_text
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects.models import Project
+from projects.pdf import CannotPrint, pdf_of
 from projects.views.boards import reader_of
 
 
@@ -39,7 +39,7 @@ def pdf(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk)
     given, language = _given(request, project), get_language() or "en"
     said = facts(project, given["retrospective"], given["report"], language=language)
-    context = {**given, "facts": said, "language": language, "fonts": FONTS}
+    context = {**given, "facts": said, "language": language}
     try:
         content = pdf_of(get_template("retrospectives/print.jinja", using="jinja").render(context))
     except CannotPrint:
