@@ -18,16 +18,21 @@ from projects.models import Activity, ChecklistItem, Column, Project, Task
 
 @dataclass(frozen=True)
 class Finished:
-    """A task that somebody ticked off and moved to done."""
+    """A task that somebody took up, ticked off and moved to done; `began` None: from to-do to done in one step."""
 
     task: Task
     actor: Member
     at: datetime
+    began: datetime | None = None
 
 
 @transaction.atomic
 def finish_many(project: Project, finished: Sequence[Finished]) -> None:
-    """As check_item for each item an hour before, then move_task to the end of done; in the order given."""
+    """As move_task when it began, check_item for each item an hour before the end, then move_task to the end of done.
+
+    In the order given.
+    """
+    doing = project.board.columns.filter(status=Column.Status.DOING).order_by("position")[0]
     done = project.board.columns.filter(status=Column.Status.DONE).order_by("position")[0]
     if done.tasks.exists():
         raise ValueError("Only an empty done column is filled at once.")
@@ -40,8 +45,11 @@ def finish_many(project: Project, finished: Sequence[Finished]) -> None:
         traces.append(_trace(project, each, "checked", item.done_at, text=item.text))
         each.task.version += 1
     for each, rank in zip(finished, ranks.evenly(len(finished)), strict=True):
-        task = each.task
-        traces.append(_trace(project, each, "moved", each.at, before=task.column.name, after=done.name))
+        task, before = each.task, each.task.column.name
+        if each.began is not None:
+            traces.append(_trace(project, each, "moved", each.began, before=before, after=doing.name))
+            before = doing.name
+        traces.append(_trace(project, each, "moved", each.at, before=before, after=done.name))
         task.column, task.rank, task.completed_at, task.updated_at = done, rank, each.at, each.at
         task.checklist_done_count, task.version = task.checklist_count, task.version + 1
     ChecklistItem.objects.bulk_update(items, ["done_at", "done_by"])

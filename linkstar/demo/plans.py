@@ -1,7 +1,7 @@
 """The demo's projects, as data: which SOP, when its anchor is, who does what, and how it ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -9,9 +9,10 @@ class Plan:
     """A project to be started from an SOP, `anchor_in` days from today (negative: that long ago).
 
     `guests_steps` are the steps that the guest is put on, `boss_steps` those that the owner of the workspace keeps;
-    `slips` those that should be done by now and are not; `ends`: "" is still running, "done" when nothing is left
-    to do and nobody has said that it is over, else "finished" or "archived". `yes` are the questions about the product
-    that are answered yes, the others being no; `is_waived` leaves all of them open.
+    `slips` those that should be done by now and are not; `late` those that were done so many days after their deadline;
+    `ends`: "" is still running, "done" when nothing is left to do and nobody has said that it is over, else "finished"
+    or "archived". `yes` are the questions about the product that are answered yes, the others being no; `is_waived`
+    leaves all of them open.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Plan:
     guests_steps: tuple[str, ...] = ()
     boss_steps: tuple[str, ...] = ()
     slips: tuple[str, ...] = ()
+    late: Mapping[str, int] = field(default_factory=dict)
     ends: str = ""
     yes: tuple[str, ...] = ()
     is_waived: bool = False
@@ -38,7 +40,7 @@ _TEAM = {
 }  # fmt: skip
 _NEW_YORK = {**_TEAM, "operations": "brand"}
 
-BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PLANS = (
+BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON, _CHRISTMAS = PLANS = (
     Plan(
         "Q4 黑五备战 - Amazon US", "black_friday_cyber_monday", "electronics", 12, "ops", _TEAM, "zh-hans", "amazon_us",
         "HEYFINCH US", guest="designer", guests_steps=("creative_brief", "creative_done", "email_sms"),
@@ -67,7 +69,7 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PL
     ),
     Plan(
         "Fall coupon and deal week", "amazon_coupon_deal_promotion", "home", -34, "brand", _NEW_YORK, "en", "amazon_us",
-        "HEYFINCH US", ends="finished",
+        "HEYFINCH US", late={"approve_promo": 2, "promo_images": 6, "fee_recon": 5}, ends="finished",
     ),
     Plan(
         "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us",
@@ -75,6 +77,10 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON = PL
     ),
     Plan(
         "9 月开学季优惠券", "amazon_coupon_deal_promotion", "home", -60, "ops", _TEAM, "zh-hans", "amazon_us",
-        "PAWJOY US", ends="done",
+        "PAWJOY US", late={"approve_promo": 4, "promo_images": 5}, ends="done",
+    ),
+    Plan(
+        "圣诞优惠券 - Amazon US", "amazon_coupon_deal_promotion", "home", 4, "ops", _TEAM, "zh-hans", "amazon_us",
+        "PAWJOY US", slips=("stack_test", "deal_status"), late={"approve_promo": 3, "promo_images": 3},
     ),
 )  # fmt: skip

@@ -9,10 +9,12 @@ from linkstar.demo.history import Finished, finish_many
 from linkstar.demo.plans import Plan
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
+from linkstar.retrospectives.actions.retrospectives import close_retrospective
 from projects.actions.checklists import check_item
 from projects.actions.deadlines import set_deadline, set_start
 from projects.actions.edits import set_owner, set_visibility
 from projects.actions.projects import archive_project, finish_project
+from projects.actions.slips import Cause
 from projects.actions.tasks import move_task
 from projects.models import Column, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
@@ -40,6 +42,19 @@ class _New:
 # reminder of 24 hours comes within the hour, the others this week.
 # Why somebody begins before what comes first is done.
 _DESPITE = {"en": "What is missing comes this week; the rest can begin.", "zh-hans": "缺的部分本周到，其余先开始。"}
+# Of what was late and is over.
+_CAUSES = {
+    "en": (
+        Cause("platform", "Deal approval took two days longer"),
+        Cause("design", "Second round of pictures"),
+        Cause("supplier", "Fee report of the channel came late"),
+    ),
+    "zh-hans": (
+        Cause("platform", "活动审批比预期多两天"),
+        Cause("design", "图片改了第二轮"),
+        Cause("other", "平台费用账单晚出"),
+    ),
+}
 _UNDER_WAY = (
     _New(-timedelta(hours=20), is_in_review=True),
     _New(timedelta(hours=7)),
@@ -81,12 +96,26 @@ def start(plan: Plan, people: Mapping[str, Member], *, now: datetime) -> Project
         set_owner(task, people["owner"], actor=owner, now=began + timedelta(hours=1))
     if plan.guest:
         _let_in(project, people[plan.guest], plan.guests_steps, actor=owner, now=began + timedelta(hours=2))
+    _slip(project, plan, actor=owner)
     _live(project, plan, actor=owner, now=now)
     if plan.ends in ("finished", "archived"):
         finish_project(project, actor=owner, now=now - timedelta(days=14))
     if plan.ends == "archived":
+        close_retrospective(project, actor=owner, now=now - timedelta(days=11))
         archive_project(project, actor=owner, now=now - timedelta(days=10))
     return project
+
+
+def _slip(project: Project, plan: Plan, *, actor: Member) -> None:
+    """The day before its deadline somebody saw that a step would be late, and said why."""
+    late = project.tasks.filter(sop_step__in=plan.late, due_at__isnull=False).select_related("project", "owner")
+    for number, task in enumerate(late.order_by("number")):
+        if task.deadline is None or task.due_at is None:
+            continue
+        later = task.deadline.moved_to_day(task.deadline.on + timedelta(days=plan.late[task.sop_step]))
+        causes = _CAUSES[plan.language]
+        at = task.due_at - timedelta(days=1)
+        set_deadline(task, later, actor=actor, now=at, why=causes[number % len(causes)])
 
 
 def _let_in(project: Project, guest: Member, steps: tuple[str, ...], *, actor: Member, now: datetime) -> None:
@@ -104,7 +133,8 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     for task in tasks:
         at = (task.due_at or now) - timedelta(hours=5 + task.number % 19)
         if plan.ends or at < now:
-            finished.append(Finished(task, task.owner or actor, min(at, now - timedelta(days=15)) if plan.ends else at))
+            at = min(at, now - timedelta(days=15)) if plan.ends else at
+            finished.append(Finished(task, task.owner or actor, at, _began(task, at)))
         else:
             ahead.append(task)
     finish_many(project, [each for each in finished if each.task.sop_step not in plan.slips])
@@ -113,6 +143,14 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     under_way = [] if plan.ends else [*late, *(task for task in ahead if task.due_at and task.due_at - now < _AHEAD)]
     for task, new in zip(under_way, _UNDER_WAY, strict=False):
         _begin(task, new, actor=task.owner or actor, boss=actor, now=now)
+
+
+def _began(task: Task, at: datetime) -> datetime:
+    """In the morning of the day it was to begin, and never after it was done."""
+    if task.start_on is None:
+        return at - timedelta(hours=2)
+    morning = datetime.combine(task.start_on, time(9, 30), tzinfo=ZoneInfo(task.due_zone))
+    return min(morning, at - timedelta(hours=2))
 
 
 def _begin(task: Task, new: _New, *, actor: Member, boss: Member, now: datetime) -> None:

@@ -17,6 +17,7 @@ from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.planning import plan
 from linkstar.demo.plans import PLANS
 from linkstar.demo.projects import start
+from linkstar.demo.retrospectives import look_back
 from linkstar.demo.structure import structure
 from linkstar.demo.talk import add_labels, talk
 from linkstar.workspaces.models import Workspace
@@ -26,7 +27,7 @@ SLUG = "demo"
 
 
 class Command(BaseCommand):
-    help = "Load the demo workspace: six people, seven projects from SOPs, comments, files, reminders."
+    help = "Load the demo workspace: six people, nine projects from SOPs, comments, files, reminders."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -64,5 +65,6 @@ class Command(BaseCommand):
             add_weekly(projects, people, now=now)
             add_calendars(people, now=now)
             add_passports(projects, people, now=now)
+            look_back(projects, people, now=now)
             forecast_all(projects, now=now)
             settle(workspace, now=now)
