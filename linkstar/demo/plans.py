@@ -69,7 +69,8 @@ BLACK_FRIDAY, NEW_PRODUCT, SHOPIFY, TIKTOK, RESTOCK, FALL, WALMART, _COUPON, _CH
     ),
     Plan(
         "Fall coupon and deal week", "amazon_coupon_deal_promotion", "home", -34, "brand", _NEW_YORK, "en", "amazon_us",
-        "HEYFINCH US", late={"approve_promo": 2, "promo_images": 6, "fee_recon": 5}, ends="finished",
+        "HEYFINCH US", ends="finished",
+        late={"stock_lock": 5, "promo_matrix": 5, "approve_promo": 4, "promo_images": 6, "fee_recon": 5},
     ),
     Plan(
         "Walmart 入驻", "walmart_marketplace_onboarding", None, -90, "ops", _TEAM, "zh-hans", "walmart_us",

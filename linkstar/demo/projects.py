@@ -1,5 +1,6 @@
 """Starts the demo's projects and lives them up to the day of loading."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -16,7 +17,7 @@ from projects.actions.edits import set_owner, set_visibility
 from projects.actions.projects import archive_project, finish_project
 from projects.actions.slips import Cause
 from projects.actions.tasks import move_task
-from projects.models import Column, Project, ProjectAccess, Task
+from projects.models import Column, Dependency, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
 from templates_sop.answers import Answers
 from templates_sop.library import SopTemplate, get_template
@@ -130,11 +131,16 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
     """What was due is done, but for the last of it; the next tasks are under way."""
     tasks = project.tasks.exclude(due_at=None).select_related("project", "column", "owner").order_by("due_at", "number")
     finished, ahead = list[Finished](), list[Task]()
+    ends, waits = dict[int, datetime](), defaultdict[int, list[int]](list)
+    for blocked, blocker in Dependency.objects.filter(blocked__project=project).values_list("blocked", "blocker"):
+        waits[blocked].append(blocker)
     for task in tasks:
         at = (task.due_at or now) - timedelta(hours=5 + task.number % 19)
         if plan.ends or at < now:
             at = min(at, now - timedelta(days=15)) if plan.ends else at
-            finished.append(Finished(task, task.owner or actor, at, _began(task, at)))
+            ready = max((ends[pk] for pk in waits.get(task.pk, ()) if pk in ends), default=None)
+            finished.append(Finished(task, task.owner or actor, at, _began(task, ready, at)))
+            ends[task.pk] = at
         else:
             ahead.append(task)
     finish_many(project, [each for each in finished if each.task.sop_step not in plan.slips])
@@ -145,12 +151,13 @@ def _live(project: Project, plan: Plan, *, actor: Member, now: datetime) -> None
         _begin(task, new, actor=task.owner or actor, boss=actor, now=now)
 
 
-def _began(task: Task, at: datetime) -> datetime:
-    """In the morning of the day it was to begin, and never after it was done."""
+def _began(task: Task, ready: datetime | None, at: datetime) -> datetime:
+    """In the morning of the day it was to begin, or once it was `ready`; and never after it was done."""
+    latest = at - timedelta(minutes=30)
     if task.start_on is None:
-        return at - timedelta(hours=2)
+        return latest
     morning = datetime.combine(task.start_on, time(9, 30), tzinfo=ZoneInfo(task.due_zone))
-    return min(morning, at - timedelta(hours=2))
+    return min(max(morning, ready or morning), latest)
 
 
 def _begin(task: Task, new: _New, *, actor: Member, boss: Member, now: datetime) -> None:

@@ -32,7 +32,6 @@ def look_back(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
         at = now - timedelta(days=13, hours=20 - number)
         author, task = people[who], steps.get(step)
         notes[step] = add_note(project, kind=kind, text=text, task=task, author=author, now=at)
-    told = {"source": ProposedChange.Source.RETROSPECTIVE, "project": project}
     longer = propose_change(
         current_template(FALL.template),
         kind=ProposedChange.Kind.DURATION,
@@ -42,7 +41,8 @@ def look_back(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
         note=notes["promo_images"],
         actor=people["brand"],
         now=now - timedelta(days=13),
-        **told,
+        source=ProposedChange.Source.RETROSPECTIVE,
+        project=project,
     )
     propose_change(
         current_template(FALL.template),
@@ -53,7 +53,8 @@ def look_back(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
         note=notes["approve_promo"],
         actor=people["finance"],
         now=now - timedelta(days=12, hours=20),
-        **told,
+        source=ProposedChange.Source.RETROSPECTIVE,
+        project=project,
     )
     close_retrospective(project, actor=people["brand"], now=now - timedelta(days=12))
     accept_change(longer, actor=people["owner"], now=now - timedelta(days=11))

@@ -39,7 +39,7 @@ def markdown_of(
     lines += [f"- {escaped(text)} ({change.get_state_display()})" for change, text in proposals] or ["–"]
     lines += ["", f"## {_('Planned and actual')}", "", *_steps(report.rows)]
     lines += ["", f"## {_('Moved deadlines')}", ""]
-    lines += [_slip(slip.name, slip.count, slip.days, slip.notes) for slip in report.slips] or ["–"]
+    lines += [_slip(slip.name, slip.number, slip.days, slip.notes) for slip in report.slips] or ["–"]
     lines += ["", f"## {_('Who waited for whom')}", "", *(_wait(line) for line in report.waits)]
     lines += [] if report.waits else ["–"]
     return "\n".join(lines) + "\n"

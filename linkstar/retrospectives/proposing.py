@@ -16,7 +16,7 @@ The values of each kind, before and after:
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 from django.utils.text import slugify
 
@@ -62,7 +62,8 @@ def value_of(step: Mapping[str, Any], change: ProposedChange) -> Any:
         is_same = change.before is not None and change.before["key"] == step["role"]
         return change.before if is_same else {"key": step["role"], "zh": step["role"], "en": step["role"]}
     if change.kind == Kind.TEXT:
-        return {"field": change.after["field"], **_text(step.get(change.after["field"]))}
+        words: Any = change.after
+        return {"field": words["field"], **_text(step.get(words["field"]))}
     if change.kind == Kind.CHECKLIST:
         return change.before if change.before in [_text(item) for item in step["checklist"]] else None
     return _text(step["title"])
@@ -80,9 +81,9 @@ def _text(words: Mapping[str, str] | None) -> dict[str, str]:
 
 def applied(content: Mapping[str, Any], change: ProposedChange) -> Content:
     """The template with the change in it. Raises NotApplicable."""
-    made = deepcopy(dict(content))
+    made, after = deepcopy(dict(content)), cast(Any, change.after)
     if change.kind == Kind.NEW_STEP:
-        _add_step(made, change.after)
+        _add_step(made, after)
         return made
     steps = find_steps(made, change.step)
     if not steps:
@@ -96,7 +97,7 @@ def applied(content: Mapping[str, Any], change: ProposedChange) -> Content:
 
 
 def _put(step: Content, change: ProposedChange) -> None:
-    after = change.after
+    after: Any = change.after
     if change.kind == Kind.DURATION:
         step["duration_working_days"] = after
     elif change.kind == Kind.OFFSET:
@@ -114,11 +115,12 @@ def _put(step: Content, change: ProposedChange) -> None:
 
 
 def _checklist(items: list[dict[str, str]], change: ProposedChange) -> list[dict[str, str]]:
-    if change.before is None:
-        return items if change.after in items else [*items, change.after]
-    if change.before not in items:
+    before, after = cast(Any, change.before), cast(Any, change.after)
+    if before is None:
+        return items if after in items else [*items, after]
+    if before not in items:
         raise NotApplicable(change.step)
-    return [change.after if item == change.before else item for item in items if item != change.before or change.after]
+    return [after if item == before else item for item in items if item != before or after]
 
 
 def _add_step(content: Content, wanted: Mapping[str, Any]) -> None:

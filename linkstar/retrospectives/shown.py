@@ -51,6 +51,11 @@ class StepRow:
         return 0 if self.planned is None or self.took is None else self.took - self.planned
 
     @property
+    def is_off_plan(self) -> bool:
+        """Late, longer than planned, opened again or not done."""
+        return (self.late or 0) > 0 or self.more > 0 or self.reopened > 0 or not self.done
+
+    @property
     def late_text(self) -> str:
         return "" if self.late is None else days_text(self.late)
 
@@ -61,7 +66,7 @@ class StepRow:
 
 class SlipTotal(NamedTuple):
     name: str
-    count: int
+    number: int
     days: int
     notes: list[str]
 
@@ -111,7 +116,7 @@ class Report:
 
     @property
     def slip_count(self) -> int:
-        return sum(slip.count for slip in self.slips)
+        return sum(slip.number for slip in self.slips)
 
     @property
     def slip_days(self) -> int:
@@ -231,7 +236,7 @@ def _slips(slips: Iterable[Mapping[str, Any]], sight: Sight) -> list[SlipTotal]:
             continue
         known = found.get(slip["reason"], SlipTotal(reason_name(slip["reason"]), 0, 0, []))
         notes = list(dict.fromkeys([*known.notes, *slip["notes"]]))[:5]
-        found[slip["reason"]] = SlipTotal(known.name, known.count + slip["count"], known.days + slip["days"], notes)
+        found[slip["reason"]] = SlipTotal(known.name, known.number + slip["count"], known.days + slip["days"], notes)
     return [found[key] for key in sorted(found, key=lambda key: (key != "", -found[key].days, key))]
 
 

@@ -47,7 +47,8 @@ def value_text(change: ProposedChange, value: Any) -> str:
 def what_text(change: ProposedChange) -> str:
     """What of the step it is about: "Duration", or for words the name of the field."""
     if change.kind == Kind.TEXT:
-        return field_name(change.after["field"])
+        words: Any = change.after
+        return field_name(words["field"])
     return str(Kind(change.kind).label)
 
 

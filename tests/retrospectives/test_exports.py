@@ -58,6 +58,10 @@ def test_the_page_shows_everything(scene: Scene) -> None:
     late = text(client_of(scene.lin).get(f"/projects/{scene.project.pk}/retrospective/?show=longer"))
     assert "Get the sample" in late
     assert late.count("plantable__row") == 1
+    assert (
+        text(client_of(scene.lin).get(f"/projects/{scene.project.pk}/retrospective/?show=all")).count("plantable__row")
+        == 2
+    )
 
 
 def test_statements_of_the_page_do_not_grow(scene: Scene) -> None:

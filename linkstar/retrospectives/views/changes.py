@@ -96,10 +96,11 @@ def propose(request: WorkspaceRequest, key: str) -> HttpResponse:
 def _origin(request: WorkspaceRequest, given: QueryDict) -> tuple[Project | None, Note | None]:
     """The project and the note that the address names, when this person may see them."""
     project = note = None
-    if given.get("project", "").isdecimal():
-        project = access.get_project(request.member, int(given["project"]))
-    if project is not None and given.get("note", "").isdecimal():
-        note = Note.objects.filter(retrospective=project.pk, pk=int(given["note"])).first()
+    of_project, of_note = str(given.get("project", "")), str(given.get("note", ""))
+    if of_project.isdecimal():
+        project = access.get_project(request.member, int(of_project))
+    if project is not None and of_note.isdecimal():
+        note = Note.objects.filter(retrospective=project.pk, pk=int(of_note)).first()
     return project, note
 
 

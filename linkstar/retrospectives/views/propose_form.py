@@ -184,7 +184,8 @@ class NewStepForm(ProposeForm):
             set_choices(self, name, offered)
         if self.step is not None:
             like = {"phase": "phase", "role": "role", "calendar": "calendar", "after": "key"}
-            self.initial |= {name: self.step[key] for name, key in like.items() if name not in self.initial}
+            for name, key in like.items():
+                self.initial.setdefault(name, self.step[key])
         days = forms.IntegerField(
             label=_("Days from the anchor, less than 0 before it"),
             min_value=-FURTHEST_DAYS,

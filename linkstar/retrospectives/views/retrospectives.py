@@ -1,5 +1,6 @@
 """The page of a retrospective: its figures, live or kept, its notes, and how it is settled."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -34,8 +35,9 @@ from templates_sop.access import may_edit_templates
 
 PER_PAGE = 40
 # What the table of steps may be narrowed to.
-_SHOWN = {
-    "": lambda row: True,
+_SHOWN: dict[str, Callable[[StepRow], bool]] = {
+    "off": lambda row: row.is_off_plan,
+    "all": lambda row: True,
     "late": lambda row: (row.late or 0) > 0,
     "longer": lambda row: row.more > 0,
 }
@@ -64,15 +66,16 @@ def report_for(request: WorkspaceRequest, project: Project, found: Retrospective
 @require_safe
 @members_only
 def retrospective(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """`?show=` narrows the steps to "late" ones or those that took "longer"."""
+    """`?show=` is "all" steps, those that went "off" the plan, which is the usual, the "late" or the "longer" ones."""
     return draw(request, access.get_project(request.member, pk))
 
 
 def draw(request: WorkspaceRequest, project: Project, *, status: int = 200, **more: Any) -> HttpResponse:
     found = access.retrospective_of(project)
     report = report_for(request, project, found)
+    counts = {name: sum(map(rule, report.rows)) for name, rule in _SHOWN.items()}
     show = request.GET.get("show", "")
-    show = show if show in _SHOWN else ""
+    show = show if show in _SHOWN else ("off" if counts["off"] else "all")
     kept = [row for row in report.rows if _SHOWN[show](row)]
     page = Paginator(kept, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -82,8 +85,7 @@ def draw(request: WorkspaceRequest, project: Project, *, status: int = 200, **mo
         "page": page,
         "rows": page.object_list,
         "show": show,
-        "late_count": _count(report.rows, "late"),
-        "longer_count": _count(report.rows, "longer"),
+        "shown_counts": counts,
         "is_over": is_done(project),
         "waive": WaiveForm(),
         "proposals": proposals_of(project),
@@ -103,10 +105,6 @@ def notes_context(request: WorkspaceRequest, project: Project, found: Retrospect
         "may_write": may_write,
         "may_settle": may_settle,
     }
-
-
-def _count(rows: list[StepRow], show: str) -> int:
-    return sum(_SHOWN[show](row) for row in rows)
 
 
 @require_safe
