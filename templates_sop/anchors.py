@@ -16,8 +16,8 @@ def suggested_day(template: SopTemplate, *, today: date) -> date:
 
     `today` is a day in the market's zone.
     """
-    if template.key in RULES:
-        return RULES[template.key](today)
+    if rule := _rule_of(template):
+        return rule(today)
     offsets = [step.offset_days for step in template.steps]
     return today + timedelta(days=max(0, -min(offsets)) + 7)
 
@@ -58,7 +58,7 @@ def first_day_in_time(
     """
     if template.anchor.is_instant:
         return None
-    rule = RULES.get(template.key)
+    rule = _rule_of(template)
 
     def days_late(day: date) -> int:
         """By how many days, rounded up, the step that is worst off is past; 0 when none is."""
@@ -88,7 +88,12 @@ def first_day_in_time(
     return day
 
 
-# Anchors that nobody chooses freely, by template.
+def _rule_of(template: SopTemplate) -> Callable[[date], date] | None:
+    """A workspace's own template counts from the same day as the built-in one it was made from."""
+    return RULES.get(template.based_on or template.key)
+
+
+# Anchors that nobody chooses freely, by built-in template.
 RULES: dict[str, Callable[[date], date]] = {
     "black_friday_cyber_monday": next_black_friday,
     "quarterly_retrospective": quarter_end,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -43,6 +44,11 @@ def test_suggested_day_leaves_everything_ahead_unless_the_year_decides(key: str)
     day = suggested_day(template, today=NOW.date())
     past = plan(template, variant=None, anchor=day, now=NOW).past_count
     assert (past > 0) == (key == "black_friday_cyber_monday")
+
+
+def test_a_copy_counts_from_the_same_day_as_its_built_in_one() -> None:
+    copy = replace(get_template("black_friday_cyber_monday"), key="ws-q4", based_on="black_friday_cyber_monday")
+    assert suggested_day(copy, today=date(2026, 12, 1)) == date(2027, 11, 26)
 
 
 def test_first_day_in_time_is_the_first() -> None:

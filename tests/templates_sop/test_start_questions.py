@@ -16,6 +16,7 @@ from projects.models import Activity, Project
 from projects.scheduling.computing import computed_schedule
 from templates_sop.actions.anchors import examine, planned
 from templates_sop.actions.projects import start_project
+from templates_sop.actions.templates import copy_built_in, publish
 from templates_sop.answers import Answers
 from templates_sop.library import get_template
 from templates_sop.models import ProjectOrigin
@@ -237,6 +238,18 @@ def test_moving_the_anchor_keeps_answers_and_chosen_dates(browser: Client, membe
     moved = {move.task.sop_step for move in later.moves}
     assert "go_live" in moved
     assert "fba_received" not in moved
+
+
+def test_the_workspaces_own_template_asks_and_starts_too(browser: Client, member: Any, owner: Any) -> None:
+    now = timezone.now()
+    ours = copy_built_in(get_template("amazon_us_new_product_launch"), actor=owner, now=now)
+    publish(ours, what_changed="Ours", actor=owner, now=now)
+    address = f"/templates/{ours.key}/start/"
+    assert "8 questions about the product are open." in text(browser.get(address))
+    assert browser.post(address, answers(member, q_battery="yes")).status_code == 302
+    project = Project.objects.get()
+    assert project.sop_template == ours.key
+    assert project.tasks.filter(sop_step="q_un383").exists()
 
 
 def test_an_anchor_moved_to_the_wrong_side_of_a_chosen_one_is_said(browser: Client, member: Any) -> None:
