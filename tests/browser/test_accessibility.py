@@ -42,6 +42,7 @@ def pages_of(project: Project, task: Task) -> list[str]:
     return [
         "/", f"{here}/board/", f"{here}/list/", f"/tasks/{task.pk}/", "/projects/", "/inbox/", "/members/",
         f"{here}/files/", f"{here}/guests/", f"{here}/", "/templates/",
+        "/templates/amazon_us_new_product_launch/", "/templates/prime_day/?view=outline",
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
         "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
         "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
