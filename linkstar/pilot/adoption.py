@@ -1,7 +1,7 @@
 """How a pilot goes, in figures: who came, how soon what happened was told, what was late, from where, what was said."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
@@ -97,7 +97,7 @@ def _share(part: int, whole: int) -> float | None:
     return round(part * 100 / whole, 1) if whole else None
 
 
-def _days(pilot: Pilot, until: datetime) -> list[tuple[int, object, bool]]:
+def _days(pilot: Pilot, until: datetime) -> list[tuple[int, date, bool]]:
     days = MemberDay.objects.filter(member__in=pilot.people, on__gte=pilot.started_at.date(), on__lte=until.date())
     return list(days.values_list("member_id", "on", "by_phone"))
 
@@ -120,8 +120,9 @@ def _fallen_due(pilot: Pilot, until: datetime) -> list[tuple[int | None, bool, f
     rows = tasks.annotate(told_at=Subquery(later.values("created_at")[:1])).values_list(
         "owner_id", "due_at", "completed_at", "told_at"
     )
-    found = []
+    found: list[tuple[int | None, bool, float]] = []
     for owner, due_at, completed_at, told_at in rows:
+        assert due_at is not None  # noqa: S101 - asked for above
         is_late = completed_at is None or completed_at > due_at
         delay = (min(told_at or until, until) - due_at).total_seconds() / 3600 if is_late else 0.0
         found.append((owner, is_late, round(delay, 1)))

@@ -60,11 +60,10 @@ def bulk(request: WorkspaceRequest, pk: int) -> HttpResponse:
     despite = request.POST.get("despite", "")
     if request.POST.get("step") != "apply" or despite != request.POST.get("said", despite):
         # What is said to those that wait for others changes the plan, which is shown before it is carried out.
-        looking = {"project": project, "actor": request.member}
         if isinstance(edit, relocating.Relocate):
-            plan = relocating.examine(edit, selection.ids, **looking)
-        else:
-            plan = many.examine(edit, selection.ids, **looking, now=now)
+            moving = relocating.examine(edit, selection.ids, project=project, actor=request.member)
+            return _show(request, project, selection, form=form, plan=moving)
+        plan = many.examine(edit, selection.ids, project=project, actor=request.member, now=now)
         return _show(request, project, selection, form=form, plan=plan)
     try:
         plan, change = acting.apply(

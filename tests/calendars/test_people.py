@@ -65,7 +65,7 @@ def test_ones_own_hours_are_saved():
         (hours(d0="soon"), "Type hours as in"),
         (hours(d0="18-9"), "Type hours as in"),
         (hours(d0="9-13, 12-18"), "Type hours as in"),
-        ({**hours(d0="9-18"), "holidays": "fr"}, "not one of the available"),
+        ({**hours(d0="9-18"), "holidays": "fr"}, "Choose one of the options offered."),
     ],
 )
 def test_a_week_without_work_or_with_nonsense_is_refused_and_kept_on_the_page(given, words):

@@ -181,7 +181,7 @@ def test_a_worker_that_dies_leaves_it_to_the_next(live_workspace: Any, owner: An
 def test_renewing_while_a_worker_looks_leaves_one_end(live_workspace: Any, owner: Any) -> None:
     paper = make_paper(owner)
     renewed = ENDS + timedelta(days=365)
-    passport = Passport.objects.select_related("product").get(pk=paper.passport_id)
+    passport = Passport.objects.select_related("product").get(papers=paper)
     at_once(
         lambda: run_due(before_end(30)),
         lambda: record(passport, "battery_un38_3", owner=owner, expires_on=renewed, now=before_end(30)),

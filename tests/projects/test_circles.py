@@ -1,5 +1,6 @@
 """Circles that close over families: a task begins before its subtasks and ends after them."""
 
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -181,8 +182,8 @@ def test_a_link_and_a_family_made_at_once_close_no_circle(live_workspace: Any, o
         whole, part, between = named(project, "Whole", "Part", "Between")
         link(part, between, owner)
         results = at_once(
-            lambda part=part, whole=whole: hang(part, whole, owner),
-            lambda between=between, whole=whole: link(between, whole, owner),
+            partial(hang, part, whole, owner),
+            partial(link, between, whole, owner),
             expected=(CycleFound, PartWaits),
         )
         assert sum(isinstance(result, Exception) for result in results) == 1
@@ -196,8 +197,8 @@ def test_a_link_within_a_family_is_not_made_while_the_family_is(live_workspace: 
     for _round in range(5):
         whole, part = named(project, "Whole", "Part")
         results = at_once(
-            lambda part=part, whole=whole: hang(part, whole, owner),
-            lambda part=part, whole=whole: link(part, whole, owner, kind="ff"),
+            partial(hang, part, whole, owner),
+            partial(link, part, whole, owner, kind="ff"),
             expected=(LinkInFamily, PartIsLinked),
         )
         assert sum(isinstance(result, Exception) for result in results) == 1

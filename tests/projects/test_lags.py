@@ -57,8 +57,8 @@ def free_at() -> datetime | None:
     return Dependency.objects.get().free_at
 
 
-def at(*when: int) -> datetime:
-    return datetime(*when, tzinfo=UTC)  # type: ignore[arg-type]
+def at(year: int, month: int, day: int, *clock: int) -> datetime:
+    return datetime.combine(date(year, month, day), time(*clock), UTC)
 
 
 def test_five_days_after_a_finish_are_waited_for_to_the_minute(maya: Any, pair: Any) -> None:

@@ -19,10 +19,14 @@ def pairwise(factors: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
         row = {i: a, j: b}
         for k in range(len(names)):
             if k not in row:
-                row[k] = max(factors[names[k]], key=lambda value, k=k: _gain(row, k, value, open_pairs))
+                row[k] = _best(row, k, factors[names[k]], open_pairs)
         rows.append({names[k]: row[k] for k in range(len(names))})
         open_pairs = {pair for pair in open_pairs if row[pair[0]] != pair[1] or row[pair[2]] != pair[3]}
     return rows or [{name: values[0] for name, values in factors.items()}]
+
+
+def _best(row: Mapping[int, Any], k: int, values: Sequence[Any], open_pairs: set[tuple[int, Any, int, Any]]) -> Any:
+    return max(values, key=lambda value: _gain(row, k, value, open_pairs))
 
 
 def _gain(row: Mapping[int, Any], k: int, value: Any, open_pairs: set[tuple[int, Any, int, Any]]) -> int:

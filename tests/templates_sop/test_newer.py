@@ -130,11 +130,15 @@ def test_what_is_taken_over_is_one_act(owner: Any, project: Project, newer: str)
         "Find a second factory", maya, ["Two of them"], "product",
     )  # fmt: skip
     assert (lines(velocity), velocity.duration_days, velocity.checklist_count) == (["Look at the season"], 2, 1)
+    assert velocity.start_on is not None
+    assert before["velocity"].start_on is not None
     assert velocity.start_on == before["velocity"].start_on - timedelta(days=1)
     assert set(waits.blocked_by_links.values_list("blocker__sop_step", flat=True)) == {"velocity", newer}
     assert "A fallback first" in waits.description
     planned = plan(template_of(project), variant=None, anchor=ANCHOR).by_key["cash_ok"]
     assert (cash.title, cash.deadline) == ("Approve the cash", planned.deadline)
+    assert cash.due_on is not None
+    assert before["cash_ok"].due_on is not None
     assert cash.due_on > before["cash_ok"].due_on
     assert Slip.objects.get(task=cash).reason == Slip.Reason.REPLAN
     assert task(project, "q4_deadline").deleted_at == NOW
