@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from linkstar.lib.zones import city_name
 from templates_sop.library import Anchor, LeadTime, Phase, SopTemplate, Step, Text
@@ -32,7 +32,7 @@ STEP_FIELDS: dict[str, Promise] = {
     "offset_days": gettext_lazy("Due"),
     "due_time": gettext_lazy("Time of day"),
     "zone": gettext_lazy("Clock"),
-    "duration_days": gettext_lazy("Working days"),
+    "duration_days": pgettext_lazy("length of a step", "Working days"),
     "calendar": gettext_lazy("Calendar"),
     "on_non_working_day": gettext_lazy("On a day off"),
     "is_fixed": gettext_lazy("Fixed by the marketplace"),

@@ -50,7 +50,7 @@ class StepForm(forms.Form):
     phase = forms.ChoiceField(label=gettext_lazy("Phase"))
     role = forms.ChoiceField(label=gettext_lazy("Role"), required=False)
     duration = forms.FloatField(
-        label=gettext_lazy("Working days"),
+        label=pgettext_lazy("length of a step", "Working days"),
         min_value=0,
         max_value=LONGEST_DAYS,
         error_messages={"invalid": gettext_lazy("A number of days, such as 0.5 or 3.")},

@@ -62,10 +62,10 @@ def lay(world: "World", project: Project) -> None:
     """A template that was published and changed since, and one that was put away."""
     owner, now = world.members["owner"], timezone.now()
     built_in = get_template("fba_replenishment_shipment")
-    own = copy_built_in(built_in, actor=owner, now=now, name=Text("我们的补货流程", "How we restock"))
+    own = copy_built_in(built_in, actor=owner, now=now, name=Text("How we restock", "How we restock"))
     publish(own, what_changed="", actor=owner, now=now)
     phase = add_phase(own, Text("自己的一环", "A turn of our own"), actor=owner, now=now).phases[-1]
-    away = copy_built_in(built_in, actor=owner, now=now, name=Text("旧流程", "The way it was"))
+    away = copy_built_in(built_in, actor=owner, now=now, name=Text("The way it was", "The way it was"))
     archive(away, now=now)
     older = start_project(
         find_template(own.key),

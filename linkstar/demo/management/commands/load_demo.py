@@ -12,6 +12,7 @@ from linkstar.demo.calendars import add_calendars
 from linkstar.demo.fields import add_fields, add_weekly
 from linkstar.demo.forecasts import forecast_all
 from linkstar.demo.history import settle
+from linkstar.demo.own_templates import add_own_templates
 from linkstar.demo.passports import add_passports
 from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.planning import plan
@@ -66,5 +67,6 @@ class Command(BaseCommand):
             add_calendars(people, now=now)
             add_passports(projects, people, now=now)
             look_back(projects, people, now=now)
+            add_own_templates(projects, people, now=now)
             forecast_all(projects, now=now)
             settle(workspace, now=now)
