@@ -21,7 +21,20 @@ from linkstar.members.models import Member
 from projects.models import ChecklistItem, Dependency, Project, Task
 from projects.models.tasks import TaskQuerySet
 from templates_sop.catalogue import template_of
-from templates_sop.library import NOTHING, Anchor, Phase, SopTemplate, Step, TemplateNotFound, Text, common
+from templates_sop.library import (
+    FURTHEST_DAYS,
+    LONGEST_DAYS,
+    MOST_REMINDER_HOURS,
+    MOST_STEPS,
+    NOTHING,
+    Anchor,
+    Phase,
+    SopTemplate,
+    Step,
+    TemplateNotFound,
+    Text,
+    common,
+)
 from templates_sop.origins import origin_of, plan_of
 from templates_sop.planning import COUNTRIES, Plan
 from templates_sop.writing import Content, dump
@@ -39,6 +52,8 @@ class Loss(StrEnum):
     UNSEEN = "unseen"  # tasks that the reader may not see
     UNDATED = "undated"  # tasks without a deadline
     ARCHIVED = "archived"  # tasks put away unfinished
+    TOO_FAR = "too_far"  # tasks further from the anchor than a step may be
+    TOO_MANY = "too_many"  # more tasks than a template has steps: the last ones
     NO_ROLE = "no_role"  # tasks whose owner has no role: the step stays, its role is open
     LINKS = "links"  # other dependencies than "starts when the other is finished", at once
     LOST_LINKS = "lost_links"  # dependencies on tasks that are left out
@@ -176,7 +191,16 @@ class _Drafting:
         self.losses.note(Loss.ARCHIVED, archived)
         at_work = [task for task in tasks if task not in archived]
         self.losses.note(Loss.UNDATED, [task for task in at_work if task.due_on is None])
-        return [task for task in at_work if task.due_on is not None]
+        return self._fitting([task for task in at_work if task.due_on is not None])
+
+    def _fitting(self, dated: list[Task]) -> list[Task]:
+        near = [task for task in dated if abs(self._offset(cast(Deadline, task.deadline))) <= FURTHEST_DAYS]
+        self.losses.note(Loss.TOO_FAR, [task for task in dated if task not in near])
+        self.losses.note(Loss.TOO_MANY, near[MOST_STEPS:])
+        return near[:MOST_STEPS]
+
+    def _offset(self, deadline: Deadline) -> int:
+        return (deadline.on - self.anchored.day_in(deadline.zone)).days
 
     def _checklists(self) -> dict[int, list[str]]:
         found: dict[int, list[str]] = defaultdict(list)
@@ -219,7 +243,7 @@ class _Drafting:
         if task.duration_days != max(1, ceil(step.duration_days)):
             changes["duration_days"] = self._duration(task)
         if task.remind_hours_before != list(step.reminders_hours):
-            changes["reminders_hours"] = tuple(task.remind_hours_before)
+            changes["reminders_hours"] = _reminders(task)
         changes |= self._flags(task)
         return replace(step, **changes)  # type: ignore[arg-type]
 
@@ -245,7 +269,7 @@ class _Drafting:
             blocks=(),
             checklist=self._texts(checklist),
             deliverable=NOTHING,
-            reminders_hours=tuple(task.remind_hours_before),
+            reminders_hours=_reminders(task),
             risk=NOTHING,
             is_shareable=task.may_be_shared,
             is_finance=False,
@@ -266,7 +290,7 @@ class _Drafting:
         return {
             "offset_mode": "calendar_days",
             "offset_hours": None,
-            "offset_days": (deadline.on - self.anchored.day_in(deadline.zone)).days,
+            "offset_days": self._offset(deadline),
             "due_time": (deadline.time or _LAST_MINUTE).replace(second=0, microsecond=0),
             "zone": deadline.zone,
             "calendar": calendar,
@@ -284,11 +308,11 @@ class _Drafting:
 
     def _duration(self, task: Task) -> float:
         if task.duration_days:
-            return float(task.duration_days)
+            return float(min(task.duration_days, LONGEST_DAYS))
         if task.start_on is None or task.due_on is None:
             return 1.0
         calendar = get_calendar(task.calendar or "cn")
-        return float(max(1, calendar.workdays_between(task.start_on, task.due_on)))
+        return float(min(max(1, calendar.workdays_between(task.start_on, task.due_on)), LONGEST_DAYS))
 
     def _phase(self, task: Task) -> Phase:
         if self.base is None:
@@ -365,6 +389,10 @@ def _base_of(project: Project, anchored: Anchored) -> tuple[SopTemplate | None, 
     if base.anchor.is_instant != isinstance(anchored.on, datetime):
         return base, None
     return base, plan_of(project, base, anchored.on, origin_of(project))
+
+
+def _reminders(task: Task) -> tuple[int, ...]:
+    return tuple(hours for hours in task.remind_hours_before if hours <= MOST_REMINDER_HOURS)
 
 
 def _keys(tasks: Iterable[Task], known: Mapping[str, object]) -> dict[int, str]:

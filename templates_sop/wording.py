@@ -192,6 +192,11 @@ LOSSES: dict[str, tuple[Promise, Promise]] = {
     "unseen": (gettext_lazy("Tasks you may not see"), gettext_lazy("left out: they would be told to everybody")),
     "undated": (gettext_lazy("Tasks without a deadline"), gettext_lazy("left out: there is nothing to count from")),
     "archived": (gettext_lazy("Tasks archived unfinished"), gettext_lazy("left out: the work went on without them")),
+    "too_far": (
+        gettext_lazy("Tasks more than two years from the day"),
+        gettext_lazy("left out: a step stands at most two years from the anchor"),
+    ),
+    "too_many": (gettext_lazy("Tasks beyond the 300th"), gettext_lazy("left out: a template has up to 300 steps")),
     "no_role": (
         gettext_lazy("Tasks whose person has no role"),
         gettext_lazy("the steps stay, with nobody's role yet: a template names roles, not people"),

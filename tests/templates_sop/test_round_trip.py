@@ -16,6 +16,7 @@ from linkstar.members.models import Member
 from projects.actions.comments import add_comment
 from projects.actions.deadlines import put_deadline
 from projects.models import Dependency, Project
+from templates_sop import drafting
 from templates_sop.actions.projects import start_project
 from templates_sop.drafting import Drafted, anchored_of, draft_from
 from templates_sop.library import SopTemplate, Step, Text, get_template, library, parse
@@ -135,3 +136,18 @@ def test_the_preview_asks_no_more_for_more_tasks(owner: Member) -> None:
     with CaptureQueriesContext(connection) as many:
         browser.get(url)
     assert len(few) == len(many)
+
+
+def test_what_no_step_can_be_is_left_behind(owner: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project(owner, name="Launch")
+    days = {"Long ago": date(2020, 1, 6), "First": date(2026, 10, 8), "Second": date(2026, 10, 9)}
+    for title, day in days.items():
+        make_task(project, title, owner=owner, deadline=Deadline(day, None, "Asia/Shanghai"))
+    project.tasks.filter(title="First").update(duration_days=900, remind_hours_before=[9000, 24])
+    monkeypatch.setattr(drafting, "MOST_STEPS", 1)
+    anchored = drafting.Anchored(Text("", "Launch day"), date(2026, 10, 12), "America/Los_Angeles")
+    drafted = draft_from(project, name=Text("", "Launch"), anchored=anchored, roles={}, reader=owner)
+    [step] = parse(drafted.content | {"key": "ws-launch"}, is_draft=True).steps
+    assert (step.title.en, step.duration_days, step.reminders_hours) == ("First", 250, (24,))
+    losses = {dropped.loss: dropped.titles for dropped in drafted.dropped}
+    assert (losses[drafting.Loss.TOO_FAR], losses[drafting.Loss.TOO_MANY]) == (("Long ago",), ("Second",))
