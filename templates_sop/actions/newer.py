@@ -27,7 +27,7 @@ from projects.actions.undo import Undone, put_back, undoes
 from projects.circles import way_back
 from projects.models import UNDO_FOR, Change, ChecklistItem, Dependency, Project, SearchEntry, Slip, Task
 from templates_sop.actions.drafts import without
-from templates_sop.actions.step_tasks import first_column, make_step_tasks
+from templates_sop.actions.step_tasks import first_column, make_step_tasks, people_by_role
 from templates_sop.differences import Kind
 from templates_sop.library import SopTemplate, Step, TemplateInvalid, parse
 from templates_sop.models import ProjectOrigin
@@ -134,7 +134,7 @@ class _Applying:
         made = make_step_tasks(
             [self.offer.after.by_key[offer.key] for offer in offers],
             self.offer.after,
-            self._people(),
+            people_by_role(self.project, now=self.now),
             column=column,
             after=end_of(column)[0],
             actor=self.actor,
@@ -149,15 +149,6 @@ class _Applying:
             if task.owner is not None:
                 tell_assigned(task, [task.owner], actor=self.actor, now=self.now)
         return made
-
-    def _people(self) -> dict[str, Member]:
-        """By role who does most of its open tasks in this project."""
-        open_tasks = self.project.tasks.alive().exclude(sop_role="").select_related("owner")
-        counts: dict[str, Counter[Member]] = {}
-        for task in open_tasks:
-            if task.owner is not None and task.owner.is_active:
-                counts.setdefault(task.sop_role, Counter())[task.owner] += 1
-        return {role: people.most_common(1)[0][0] for role, people in counts.items()}
 
     def _change(self, offer: StepOffer) -> None:
         task = self.tasks[offer.key]

@@ -22,7 +22,7 @@ from projects.actions.tasks import end_of, lock_board
 from projects.actions.trace import leave_trace
 from projects.models import Column, Project, Slip, Task
 from projects.scheduling.preview import Dates, Move, Preview, Why, changed
-from templates_sop.actions.step_tasks import first_column, make_step_tasks
+from templates_sop.actions.step_tasks import first_column, make_step_tasks, people_by_role
 from templates_sop.catalogue import template_of
 from templates_sop.library import TemplateNotFound
 from templates_sop.models import ProjectOrigin
@@ -95,7 +95,7 @@ def answer_questions(project: Project, properties: Mapping[str, bool], *, actor:
     made = make_step_tasks(
         outcome.add,
         outcome.plan,
-        _owners_by_role(project),
+        people_by_role(project, now=now),
         column=column,
         after=end_of(column)[0],
         actor=actor,
@@ -175,15 +175,6 @@ def _link(project: Project, plan: Plan, made: Mapping[str, Task], actor: Member,
                 link_tasks(blocker, blocked, actor=actor, now=now)
             except LinkRefused:
                 continue
-
-
-def _owners_by_role(project: Project) -> dict[str, Member]:
-    """Whoever has most of a role's tasks here."""
-    found: dict[str, Counter[Member]] = {}
-    for task in project.tasks.current().exclude(sop_role="").exclude(owner=None).select_related("owner"):
-        if task.owner is not None:
-            found.setdefault(task.sop_role, Counter())[task.owner] += 1
-    return {role: members.most_common(1)[0][0] for role, members in found.items()}
 
 
 def _language_of(project: Project, plan: Plan) -> str:

@@ -1,5 +1,6 @@
 """Tasks made from steps of a plan, as when a project begins and when steps join it later."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
@@ -13,7 +14,7 @@ from notifications.actions import reminders
 from projects.actions.deadlines import put_deadline
 from projects.actions.search_index import index_items, index_tasks
 from projects.actions.tasks import take_numbers
-from projects.models import ChecklistItem, Column, Project, Task
+from projects.models import ChecklistItem, Column, Project, ProjectAccess, Task
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep
 from templates_sop.stories import story_of
 from templates_sop.variants import Change
@@ -22,6 +23,17 @@ from templates_sop.variants import Change
 def first_column(project: Project) -> Column:
     """The one that new work stands in."""
     return project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
+
+
+def people_by_role(project: Project, *, now: datetime) -> dict[str, Member]:
+    """Whoever has most of a role's tasks here; who has left, or has lost the key to the project, fills none."""
+    keys = set(ProjectAccess.objects.valid(now=now).filter(project=project).values_list("member", flat=True))
+    found: dict[str, Counter[Member]] = {}
+    for task in project.tasks.alive().exclude(sop_role="").select_related("owner").order_by("pk"):
+        owner = task.owner
+        if owner is not None and owner.is_active and (owner.is_insider or owner.pk in keys):
+            found.setdefault(task.sop_role, Counter())[owner] += 1
+    return {role: people.most_common(1)[0][0] for role, people in found.items()}
 
 
 def make_step_tasks(
@@ -37,8 +49,8 @@ def make_step_tasks(
 ) -> dict[str, Task]:
     """By step: dated, with checklists and reminders, numbered and ranked in the order given; they wait for nothing yet.
 
-    `roles` says who owns what; tasks of a role left out are drafts. `after` is the last rank in the column; None while
-    it is empty. Statements do not grow with the steps.
+    `roles` says who owns what; tasks of a role left out are drafts, and so are internal ones of a guest. `after` is the
+    last rank in the column; None while it is empty. Statements do not grow with the steps.
     """
     project = column.board.project
     number = take_numbers(project, len(steps))
@@ -66,6 +78,8 @@ def _ranks(count: int, after: str | None) -> list[str]:
 
 def _task(planned: PlannedStep, owner: Member | None, language: str, change: Change | None) -> Task:
     step = planned.step
+    if owner is not None and owner.is_guest and not step.is_shareable:
+        owner = None
     task = Task(
         title=step.title.get(language),
         description=story_of(step, language, change),

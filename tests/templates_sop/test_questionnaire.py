@@ -7,8 +7,10 @@ import pytest
 from django.test import Client
 
 from linkstar.lib.deadlines import Deadline
+from linkstar.members.models import Member
+from notifications.models import Notification
 from projects.actions.deadlines import set_deadline
-from projects.models import Activity, Project, Task
+from projects.models import Activity, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.questionnaire import NoQuestions, answer_questions, examine_answers
 from templates_sop.answers import Answers
@@ -58,6 +60,20 @@ def test_answers_bring_their_steps_and_links(project: Project, owner: Any) -> No
     assert origin_of(project).answers.properties == {"wood": False, "battery": True}
     trace = Activity.objects.get(project=project, verb="questionnaire answered")
     assert (trace.data["added"], trace.data["removed"], trace.data["retimed"]) == (2, 0, 1)
+
+
+def test_whoever_has_left_or_may_not_see_it_is_given_no_new_step(project: Project, owner: Any) -> None:
+    gone, agency = make_member(display_name="Gone"), make_member("guest", display_name="Agency")
+    ProjectAccess.objects.create(project=project, member=agency)
+    project.tasks.filter(sop_role="compliance").update(owner=gone)
+    Member.objects.filter(pk=gone.pk).update(is_active=False)
+    project.tasks.filter(sop_role="logistics").update(owner=agency, may_be_shared=True)
+    answer_questions(project, {"battery": True}, actor=owner, now=NOW)
+    made = project.tasks.filter(sop_step__in=["q_un383", "q_battery_marks"]).order_by("sop_step")
+    assert [(task.sop_role, task.may_be_shared, task.owner) for task in made] == [
+        ("logistics", False, None), ("compliance", False, None),
+    ]  # fmt: skip
+    assert not Notification.objects.filter(member__in=[gone, agency]).exists()
 
 
 def test_answers_twice_add_once(project: Project, owner: Any) -> None:
