@@ -93,7 +93,7 @@ def add_passports(projects: Mapping[str, Project], people: Mapping[str, Member],
         answers = {key: key in item.yes or implied.get(key, False) for key in book.questions}
         edit_product(
             passport, sku=item.sku, asin=item.asin, name=item.name, category=item.category, answers=answers,
-            channels=["amazon_us", "walmart_us"], project=launch, actor=ops, now=at,
+            channels=["amazon_us", "walmart_us"], project=launch, read=0, actor=ops, now=at,
         )  # fmt: skip
         _record(passport, item, people, now=at)
     prop_65 = book.requirements["prop_65"]

@@ -29,6 +29,13 @@ def set_queryset(form: forms.BaseForm, name: str, queryset: QuerySet[Any]) -> No
     cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = queryset
 
 
+def send_again(form: forms.BaseForm, name: str, value: object) -> None:
+    """Let the bound form, drawn again, hold another value in its hidden field `name`; all else stays as typed."""
+    data = form.data.copy()
+    data[name] = str(value)
+    form.data = data
+
+
 def problems(form: forms.BaseForm) -> str:
     """All that is wrong with the form, as one text in the order of its fields; "" when nothing is."""
     return " ".join(str(message) for messages in form.errors.values() for message in messages)

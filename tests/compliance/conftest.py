@@ -31,6 +31,7 @@ def make_passport(owner: Member, sku: str = "SP-01", **values: Any) -> Passport:
         "answers": SPEAKER,
         "channels": ["amazon_us"],
         "project": None,
+        "read": 0,
         **values,
     }
     edit_product(passport, **given, actor=owner, now=now)

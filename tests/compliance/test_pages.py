@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from linkstar.compliance.actions.products import NewProduct, add_products
+from linkstar.compliance.actions.products import NewProduct, add_products, last_described
 from linkstar.compliance.models import Paper, Passport, Product
 from linkstar.workspaces.models import Workspace
 from tests.compliance.conftest import fill, in_days, make_passport, record
@@ -126,6 +126,7 @@ class TestPassport:
             "q-wireless": "yes",
             "q-battery": "no",
             "channels": ["shopify"],
+            "read": last_described(passport),
         }
         answer = post(maya, f"/passports/{passport.pk}/product/", given)
         passport = Passport.objects.select_related("product").get()
@@ -136,9 +137,25 @@ class TestPassport:
     def test_a_taken_sku_is_said_and_what_was_typed_stays(self, owner: Any, maya: Any) -> None:
         make_passport(owner, "A-1")
         other = make_passport(owner, "B-1")
-        answer = post(maya, f"/passports/{other.pk}/product/", {"sku": "a-1", "name": "Typed", "q-toy": "yes"})
+        given = {"sku": "a-1", "name": "Typed", "q-toy": "yes", "read": last_described(other)}
+        answer = post(maya, f"/passports/{other.pk}/product/", given)
         assert answer.status_code == 422
         assert "Another product has this SKU." in answer.text and 'value="Typed"' in answer.text
+
+    def test_answers_of_somebody_else_are_not_lost_unseen(self, owner: Any, maya: Any) -> None:
+        passport = make_passport(owner, answers={})
+        url, read = f"/passports/{passport.pk}/product/", last_described(passport)
+        given = {"sku": "SP-01", "category": "electronics", "read": read}
+        assert f'name="read" value="{read}"' in client_of(maya).get(url).text
+        post(owner, url, {**given, "q-wireless": "yes"})
+        answer = post(maya, url, {**given, "name": "Typed", "q-battery": "yes"})
+        assert (answer.status_code, Product.objects.get().answers) == (409, {"wireless": True})
+        assert "Somebody else has described this product" in answer.text and 'value="Typed"' in answer.text
+        # Now it was seen.
+        again = {**given, "q-battery": "yes", "read": last_described(passport)}
+        assert f'name="read" value="{again["read"]}"' in answer.text
+        assert post(maya, url, again).status_code == 302
+        assert Product.objects.get().answers == {"battery": True}
 
     def test_one_without_papers_is_thrown_away_and_another_stays(self, owner: Any) -> None:
         passport = make_passport(owner)
@@ -198,6 +215,9 @@ class TestPaper:
         answer = post(maya, path, {"progress": "in_hand", "number": "MINE", "version": "0"})
         assert (answer.status_code, Paper.objects.get().number) == (409, "THEIRS")
         assert "MINE" in answer.text
+        version = Paper.objects.get().version
+        assert f'name="version" value="{version}"' in answer.text
+        assert post(maya, path, {"progress": "in_hand", "number": "MINE", "version": version}).status_code == 302
 
     def test_a_duty_has_no_paper(self, owner: Any, maya: Any) -> None:
         passport = make_passport(owner)

@@ -8,13 +8,19 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Upper
 
 from linkstar.compliance.actions.events import note
-from linkstar.compliance.models import Passport, Product
+from linkstar.compliance.models import Passport, PassportEvent, Product
 from linkstar.members.models import Member
 from projects.models import Project
+
+_DESCRIBED = "product described"
 
 
 class SkuTaken(ValueError):
     """Another product has this SKU, in whatever case."""
+
+
+class StaleProduct(ValueError):
+    """Somebody else has described the product since it was read; nothing was saved."""
 
 
 class HasPapers(ValueError):
@@ -60,6 +66,12 @@ def _known(keys: Sequence[str] | Mapping[str, Any]) -> dict[str, Product]:
     return {product.sku.upper(): product for product in found}
 
 
+def last_described(passport: Passport) -> int:
+    """Pk of the last event that changed the answers, by which a form knows what was read; 0: never described."""
+    events = PassportEvent.objects.filter(passport=passport, verb=_DESCRIBED).order_by("-pk")
+    return events.values_list("pk", flat=True).first() or 0
+
+
 @transaction.atomic
 def edit_product(
     passport: Passport,
@@ -71,14 +83,17 @@ def edit_product(
     answers: Mapping[str, bool],
     channels: Sequence[str] | None,
     project: Project | None,
+    read: int,
     actor: Member,
     now: datetime,
 ) -> None:
     """Describe the product and answer the questions; those that `answers` leaves out are open again.
 
-    Raises SkuTaken.
+    `read` is what `last_described` was when the person began. Raises StaleProduct and SkuTaken.
     """
     product = Product.objects.select_for_update().get(pk=passport.product_id)
+    if last_described(passport) != read:
+        raise StaleProduct
     before = _described(product, passport)
     product.sku, product.asin, product.name, product.category = sku, asin, name, category
     product.answers = dict(answers)
@@ -93,7 +108,7 @@ def edit_product(
     after = _described(product, passport)
     changed = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changed:
-        note(passport, "product described", actor=actor, now=now, changed=changed)
+        note(passport, _DESCRIBED, actor=actor, now=now, changed=changed)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from linkstar.compliance.models import Paper, Passport, PassportEvent
 from linkstar.compliance.rulebook import Requirement
 from linkstar.compliance.shown import event_text, said, shown_line
 from linkstar.compliance.standing import standing_of
-from linkstar.lib.forms import problems, set_queryset
+from linkstar.lib.forms import problems, send_again, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import zone_name
 from linkstar.members.models import Member
@@ -144,11 +144,15 @@ def _save(request: WorkspaceRequest, passport: Passport, requirement: Requiremen
         form.add_error("file", _("A paper in hand needs its file or its number."))
     except UploadRefused as error:
         form.add_error("file", refusal(error))
-    except StalePaper:
+    except StalePaper as error:
         form.add_error(
             "version",
-            _("Somebody else has changed this paper meanwhile. Below is what you typed; the page behind shows theirs."),
+            _(
+                "Somebody else has changed this paper meanwhile. Below is what you typed; saving it now puts it in the"
+                " place of theirs."
+            ),
         )
+        send_again(form, "version", error.paper.version)
     return not form.errors
 
 

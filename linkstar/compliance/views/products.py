@@ -18,8 +18,10 @@ from linkstar.compliance.actions.products import (
     HasPapers,
     NewProduct,
     SkuTaken,
+    StaleProduct,
     add_products,
     edit_product,
+    last_described,
     remove_product,
 )
 from linkstar.compliance.models import Passport
@@ -27,7 +29,7 @@ from linkstar.compliance.rulebook import Rulebook, get_rulebook
 from linkstar.compliance.shown import question_groups, said
 from linkstar.compliance.verdicts import settled
 from linkstar.compliance.views.passports import MARKET
-from linkstar.lib.forms import set_choices, set_queryset
+from linkstar.lib.forms import send_again, set_choices, set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import managers_only, members_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
@@ -94,8 +96,12 @@ _ANSWERS = [("", ""), ("yes", ""), ("no", "")]
 
 
 class ProductForm(forms.Form):
-    """Besides the fields one answer a question, named "q-" and its key: "yes", "no" or "" for not answered."""
+    """Besides the fields one answer a question, named "q-" and its key: "yes", "no" or "" for not answered.
 
+    `read` is the last description that the person has read.
+    """
+
+    read = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     sku = forms.CharField(label="SKU", max_length=60, error_messages={"required": gettext_lazy("The SKU is missing.")})
     asin = forms.CharField(label="ASIN", max_length=10, required=False)
     name = forms.CharField(label=gettext_lazy("Name of the product"), max_length=200, required=False)
@@ -177,11 +183,21 @@ def product_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 **given,
                 answers=form.answers,
                 channels=channels,
+                read=form.cleaned_data["read"] or 0,
                 actor=request.member,
                 now=timezone.now(),
             )
         except SkuTaken:
             form.add_error("sku", _("Another product has this SKU."))
+        except StaleProduct:
+            form.add_error(
+                "read",
+                _(
+                    "Somebody else has described this product meanwhile. Below is what you typed; saving it now puts it"
+                    " in the place of theirs."
+                ),
+            )
+            send_again(form, "read", last_described(passport))
         else:
             messages.success(request, _("Saved. What applies was worked out anew."))
             return redirect(passport)
@@ -197,6 +213,7 @@ def _initial(passport: Passport) -> dict[str, Any]:
         "category": product.category,
         "channels": passport.channels or [],
         "project": passport.project_id,
+        "read": last_described(passport),
     }
 
 
@@ -212,7 +229,8 @@ def _draw(request: WorkspaceRequest, passport: Passport, form: ProductForm) -> H
         "form": form,
         "groups": question_groups(book, answers, settled(book, facts)),
     }
-    return render(request, "compliance/product.html", context, status=422 if form.errors else 200)
+    status = 409 if form.has_error("read") else 422 if form.errors else 200
+    return render(request, "compliance/product.html", context, status=status)
 
 
 @require_POST
