@@ -63,8 +63,8 @@ def open_tasks(tasks: TaskQuerySet, *, now: datetime) -> TaskQuerySet:
         .unfinished()
         .annotate(
             has_action=Exists(ProductLink.objects.filter(task=task))
-            | Exists(StoredFile.objects.filter(task=task))
-            | Exists(Comment.objects.filter(task=task))
+            | Exists(StoredFile.objects.alive().filter(task=task))
+            | Exists(Comment.objects.filter(task=task, deleted_at=None))
             | Q(description__contains="https://"),
             is_touched=Exists(Activity.objects.filter(task=task, created_at__gte=since)) | Q(updated_at__gte=since),
         )

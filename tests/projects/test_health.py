@@ -22,7 +22,7 @@ from projects.health.calls import call_text, propose
 from projects.health.checks import Health, health_of
 from projects.health.pulse import pulse_of
 from projects.health.questions import questions_of
-from projects.models import Dependency, Forecast, Project, Task
+from projects.models import Comment, Dependency, Forecast, Project, StoredFile, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
 
 pytestmark = pytest.mark.django_db
@@ -65,9 +65,14 @@ def test_it_counts_what_the_tasks_lack(project: Project, lin: Any) -> None:
     assert health(project, lin) == Health(
         open=3, no_owner=1, no_deadline=1, no_action=1, overdue=1, silent=1, unopened_days=0
     )
-    add_comment(begun, "Sample photo is in the drive", is_shared=False, author=lin, now=NOW)
+    word = add_comment(begun, "Sample photo is in the drive", is_shared=False, author=lin, now=NOW)
     assert health(project, lin).no_action == 0
     assert health(project, lin).silent == 0
+    Comment.objects.filter(pk=word.pk).update(deleted_at=NOW)
+    file = StoredFile.objects.create(project=project, task=begun, name="a.pdf", created_by=lin, deleted_at=NOW)
+    assert health(project, lin).no_action == 1
+    StoredFile.objects.filter(pk=file.pk).update(deleted_at=None)
+    assert health(project, lin).no_action == 0
 
 
 def test_the_owner_who_stays_away_is_found_and_a_new_one_begins_anew(project: Project, lin: Any) -> None:
