@@ -50,6 +50,7 @@ class Loss(StrEnum):
     """What a template does not hold; wording.LOSSES says each and why."""
 
     UNSEEN = "unseen"  # tasks that the reader may not see
+    FINANCE = "finance"  # tasks of the finance class: the whole team reads templates
     UNDATED = "undated"  # tasks without a deadline
     ARCHIVED = "archived"  # tasks put away unfinished
     TOO_FAR = "too_far"  # tasks further from the anchor than a step may be
@@ -187,9 +188,13 @@ class _Drafting:
         tasks = list(alive.allowed_to(reader).select_related("owner").order_by("due_at", "number"))
         unseen = alive.count() - len(tasks)
         self.losses.found[Loss.UNSEEN] += [""] * unseen
-        archived = [task for task in tasks if task.is_archived and not task.is_done]
+        # What the whole team may not see is told to it as far as the template of the project told it already.
+        keys = _keys(tasks, self.known)
+        told = [task for task in tasks if not _is_finance(task) or keys[task.pk] == task.sop_step]
+        self.losses.note(Loss.FINANCE, [task for task in tasks if task not in told])
+        archived = [task for task in told if task.is_archived and not task.is_done]
         self.losses.note(Loss.ARCHIVED, archived)
-        at_work = [task for task in tasks if task not in archived]
+        at_work = [task for task in told if task not in archived]
         self.losses.note(Loss.UNDATED, [task for task in at_work if task.due_on is None])
         return self._fitting([task for task in at_work if task.due_on is not None])
 
@@ -234,10 +239,11 @@ class _Drafting:
         changes: dict[str, object] = {"blocks": ()}
         if set(waits) != set(step.depends_on):
             changes["depends_on"] = waits
-        if task.title not in (step.title.zh, step.title.en):
-            changes["title"] = self._text(task.title)
-        if list(checklist) not in ([item.zh for item in step.checklist], [item.en for item in step.checklist]):
-            changes["checklist"] = self._texts(checklist)
+        if not _is_finance(task):
+            if task.title not in (step.title.zh, step.title.en):
+                changes["title"] = self._text(task.title)
+            if list(checklist) not in ([item.zh for item in step.checklist], [item.en for item in step.checklist]):
+                changes["checklist"] = self._texts(checklist)
         if task.deadline != planned.deadline:
             changes |= self._when(task)
         if task.duration_days != max(1, ceil(step.duration_days)):
@@ -303,7 +309,7 @@ class _Drafting:
             "is_milestone": task.is_milestone,
             "needs_passport": task.needs_passport,
             "is_shareable": task.may_be_shared,
-            "is_finance": task.sensitivity == Task.Sensitivity.FINANCE,
+            "is_finance": _is_finance(task),
         }
 
     def _duration(self, task: Task) -> float:
@@ -376,6 +382,10 @@ class _Drafting:
         self.losses.note(Loss.TIME, [task for task in tasks if task.logged_minutes])
         self.losses.note(Loss.PRODUCTS, [task for task in tasks for _ in range(task.product_count)])
         self.losses.note(Loss.REPEATS, [task for task in tasks if task.recurrence_id])
+
+
+def _is_finance(task: Task) -> bool:
+    return task.sensitivity == Task.Sensitivity.FINANCE
 
 
 def _base_of(project: Project, anchored: Anchored) -> tuple[SopTemplate | None, Plan | None]:

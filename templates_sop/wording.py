@@ -190,6 +190,7 @@ def _day(day: date, language: str) -> str:
 # What a project has and a template does not, in the words of drafting.Loss: what happens to it, and why.
 LOSSES: dict[str, tuple[Promise, Promise]] = {
     "unseen": (gettext_lazy("Tasks you may not see"), gettext_lazy("left out: they would be told to everybody")),
+    "finance": (gettext_lazy("Finance tasks"), gettext_lazy("left out: the whole team reads templates")),
     "undated": (gettext_lazy("Tasks without a deadline"), gettext_lazy("left out: there is nothing to count from")),
     "archived": (gettext_lazy("Tasks archived unfinished"), gettext_lazy("left out: the work went on without them")),
     "too_far": (

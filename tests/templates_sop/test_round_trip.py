@@ -125,6 +125,27 @@ def test_the_preview_says_what_is_left_behind_and_why(owner: Member) -> None:
     assert browser.post(url, {"anchor_on": "2026-10-10"}).status_code == 422
 
 
+def test_finance_tasks_are_not_told_to_the_team(owner: Member) -> None:
+    """But for what the template of the project has told it already."""
+    project = start(get_template("amazon_us_new_product_launch"), owner, date(2026, 11, 27), None)
+    pay = make_task(project, "Pay the factory", deadline=Deadline(date(2026, 10, 9), None, "Asia/Shanghai"))
+    costs = project.tasks.exclude(sop_step="").order_by("due_at", "number")[0]
+    project.tasks.filter(pk=costs.pk).update(title="Margin 41 %")
+    copied = make_task(project, "Margin 42 %", deadline=costs.deadline, sop_step=costs.sop_step)
+    before = saved(project, owner).template.steps
+    project.tasks.filter(pk__in=[pay.pk, costs.pk, copied.pk]).update(sensitivity="finance")
+    drafted = saved(project, owner)
+    after = {step.key: step for step in drafted.template.steps}
+    assert {step.title.en for step in before} - {step.title.en for step in after.values()} == {
+        "Pay the factory", "Margin 41 %", "Margin 42 %",
+    }  # fmt: skip
+    step = next(one for one in get_template("amazon_us_new_product_launch").steps if one.key == costs.sop_step)
+    assert (after[costs.sop_step].title, after[costs.sop_step].is_finance) == (step.title, True)
+    assert [dropped.titles for dropped in drafted.dropped if dropped.loss == "finance"] == [
+        ("Margin 42 %", "Pay the factory")
+    ]
+
+
 def test_the_preview_asks_no_more_for_more_tasks(owner: Member) -> None:
     project = start(get_template("prime_day"), owner, date(2026, 11, 27), None)
     browser, url = client_of(owner), reverse("templates_sop:project-template", args=[project.pk])
