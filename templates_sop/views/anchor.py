@@ -21,6 +21,7 @@ from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects import access
 from projects.actions.rescheduling import PreviewChanged
 from projects.cards import Reader
+from projects.filters import is_pk
 from projects.models import Change, Project, Task
 from projects.scheduling.preview import Preview, Stays
 from projects.views import previews
@@ -71,7 +72,7 @@ class AnchorForm(forms.Form):
     def decisions(self) -> dict[int, str]:
         """What was chosen for steps that would be past, by task; anything else that was sent is passed over."""
         found = {name.removeprefix("decide-"): value for name, value in self.data.items() if name.startswith("decide-")}
-        return {int(pk): str(word) for pk, word in found.items() if pk.isdigit() and word in DECISIONS}
+        return {int(pk): str(word) for pk, word in found.items() if is_pk(pk) and word in DECISIONS}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

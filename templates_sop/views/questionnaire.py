@@ -119,7 +119,7 @@ def _shown(project: Project, outcome: Outcome, request: WorkspaceRequest, now: d
 
 
 def _said(outcome: Outcome) -> str:
-    return _("Answers kept: %(added)d steps added, %(removed)d taken out, %(moved)d with new dates or days.") % {
+    return _("Answers kept. Steps added: %(added)d, taken out: %(removed)d, with new dates or days: %(moved)d.") % {
         "added": len(outcome.add),
         "removed": len(outcome.remove),
         "moved": len(outcome.moves),

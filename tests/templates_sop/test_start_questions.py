@@ -259,6 +259,8 @@ def test_an_anchor_moved_to_the_wrong_side_of_a_chosen_one_is_said(browser: Clie
     early = (chosen - timedelta(days=3)).isoformat()
     assert "must not come after" in text(browser.post(address, {"anchor_on": early}))
     assert "must not come after" not in text(browser.post(address, {"anchor_on": LAUNCH.isoformat()}))
+    # What is no task's number is passed over, even where Unicode calls it a digit.
+    assert browser.post(address, {"anchor_on": early, "decide-²": "keep"}).status_code == 200
 
 
 def test_the_start_and_the_planner_agree(owner: Any) -> None:
