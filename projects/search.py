@@ -77,10 +77,12 @@ def search(
     limit: int = 10,
     cursor: str = "",
     kinds: Collection[str] | None = None,
+    shown: str = "",
     zone: str = "",
     language: str = "",
 ) -> Page:
     """At most `limit` of each of `kinds` (None: all of KINDS). `cursor` is that of the one kind's group before.
+    Of kinds other than `shown` ("": all are) only the count is wanted.
 
     Deadlines are put into words for `zone` and `language`, the member's own unless given.
     """
@@ -92,9 +94,9 @@ def search(
     asked = Search(member, query, Terms.of(query), _named(members, query.owner), now)
     entries = [_ENTRIES[kind] for kind in wanted if kind in _ENTRIES]
     window = Window.read(cursor, limit)
-    rows, instead = _find(asked, entries, window)
+    rows, instead = _find(asked, entries, window, _ENTRIES.get(shown, -1) if shown else 0)
     reading = Reading(zone or member.time_zone, language or member.language, now, wanted_words(query, instead))
-    groups = [_group(kind, rows, window, reading) for kind in wanted if kind in _ENTRIES]
+    groups = [_group(kind, rows, window, reading, is_shown=shown in ("", kind)) for kind in wanted if kind in _ENTRIES]
     if PEOPLE in wanted:
         groups.insert(min(2, len(groups)), _people(members, query, limit))
     return Page(query, [group for group in groups if group.count], instead)
@@ -111,15 +113,15 @@ def _wanted(query: Query, kinds: Collection[str] | None, member: Member) -> list
     return [kind for kind in wanted if kind != PEOPLE or only_words]
 
 
-def _find(asked: Search, kinds: Sequence[int], window: Window) -> tuple[list[Row], dict[str, list[str]]]:
+def _find(asked: Search, kinds: Sequence[int], window: Window, shown: int) -> tuple[list[Row], dict[str, list[str]]]:
     """The rows of the page, and by which other words they were found."""
-    rows = find(asked, kinds, window)
+    rows = find(asked, kinds, window, shown=shown)
     if rows or not kinds or window.before or window.offset:
         return rows, {}
     guesses = _guesses(asked.query)
     if not guesses:
         return [], {}
-    rows = find(asked._replace(terms=Terms.of(asked.query, instead=guesses)), kinds, window)
+    rows = find(asked._replace(terms=Terms.of(asked.query, instead=guesses)), kinds, window, shown=shown)
     return rows, seen_words(guesses, rows)
 
 
@@ -150,9 +152,11 @@ def _people(members: Sequence[Member], query: Query, limit: int) -> Group:
     return Group(PEOPLE, len(found), False, people=[person_of(member, query) for member in found[:limit]])
 
 
-def _group(kind: str, rows: Sequence[Row], window: Window, reading: Reading) -> Group:
+def _group(kind: str, rows: Sequence[Row], window: Window, reading: Reading, *, is_shown: bool) -> Group:
     found = [row for row in rows if row.kind == _ENTRIES[kind]]
     if not found:
         return Group(kind, 0, False)
+    if not is_shown:
+        return Group(kind, found[0].found, found[0].is_cut)
     hits = [hit_of(row, reading) for row in found]
     return Group(kind, found[0].found, found[0].is_cut, hits, cursor=window.after(found))

@@ -21,7 +21,10 @@ _OWN = {
 
 @cache
 def placed(kinds: tuple[int, ...], window: int) -> str:
-    """The best of each kind, with what is shown of them: only these are read whole."""
+    """The best of each kind, with what is shown of them: only these are read whole.
+
+    Of kinds other than `shown` (0: all are, -1: none is) one row comes, which says how many there are.
+    """
     several = " UNION ALL ".join(
         f"SELECT {_OWN[kind]} WHERE kind = {int(kind)} AND id = ref" for kind in _OWN if kind in kinds
     )
@@ -36,4 +39,5 @@ SELECT kind, ref, placed.id, tier, is_done, is_old, found, lowest, placed.task_i
 FROM placed LEFT JOIN projects_task t ON t.id = placed.task_id
     LEFT JOIN LATERAL {own} own (person, at, text) ON true
     LEFT JOIN members_member m ON m.id = CASE WHEN kind IN (2, 3, 5) THEN own.person ELSE t.owner_id END
-WHERE place > %(first)s AND place <= %(last)s ORDER BY kind, place"""
+WHERE place > %(first)s AND place <= CASE WHEN %(shown)s::int IN (0, kind) THEN %(last)s ELSE 1 END
+ORDER BY kind, place"""

@@ -111,8 +111,8 @@ class Search(NamedTuple):
     now: datetime
 
 
-def find(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
-    """The rows of a page, by kind and place."""
+def find(asked: Search, kinds: Sequence[int], window: Window, *, shown: int = 0) -> list[Row]:
+    """The rows of a page, by kind and place; of kinds other than `shown` (0: all are) only the first."""
     if not asked.terms.any:
         kinds = [kind for kind in kinds if kind == Kind.TASK or (kind == Kind.PROJECT and asked.query.project)]
     if asked.query.asks_of_tasks:
@@ -121,10 +121,10 @@ def find(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
     is_nobodys = asked.query.owner not in ("", "me", "none") and not asked.owners
     if not kinds or is_hopeless or is_nobodys:
         return []
-    return _run(asked, kinds, window)
+    return _run(asked, kinds, window, shown)
 
 
-def _run(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
+def _run(asked: Search, kinds: Sequence[int], window: Window, shown: int) -> list[Row]:
     sql = _Sql()
     sql.add("WITH ")
     for kind in kinds if asked.terms.any else ():
@@ -141,7 +141,8 @@ def _run(asked: Search, kinds: Sequence[int], window: Window) -> list[Row]:
         sql.add(_RANKED, any=terms.any, exact=terms.exact or terms.title, title=terms.title, literal=terms.literal)
     else:
         sql.add(_LISTED)
-    sql.add(placed(tuple(kinds), WINDOW), first=window.offset, last=window.offset + window.limit)
+    last = window.offset + window.limit
+    sql.add(placed(tuple(kinds), WINDOW), first=window.offset, last=last, shown=shown)
     # Planning it takes PostgreSQL longer than answering: what is typed is no part of its text.
     with prepared_cursor() as cursor:
         cursor.execute("".join(sql.parts), sql.params)

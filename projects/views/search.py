@@ -72,7 +72,7 @@ def search_page(request: WorkspaceRequest) -> HttpResponse:
 
 
 def _search(request: WorkspaceRequest, text: str, kind: str, cursor: str) -> Page:
-    """A first page asks for all kinds, so that each tab says what it holds; a later one for its own."""
+    """A first page counts all kinds, so that each tab says what it holds; a later one asks for its own."""
     reader = reader_of(request)
     return search(
         request.member,
@@ -81,6 +81,7 @@ def _search(request: WorkspaceRequest, text: str, kind: str, cursor: str) -> Pag
         limit=LONG if kind else SHORT,
         cursor=cursor,
         kinds=[kind] if cursor else None,
+        shown=kind,
         zone=reader.zone,
         language=reader.language,
     )
