@@ -30,6 +30,7 @@ STEP_FIELDS: dict[str, Promise] = {
     "phase": gettext_lazy("Phase"),
     "role": gettext_lazy("Role"),
     "offset_days": gettext_lazy("Due"),
+    "anchor": gettext_lazy("Counted from"),
     "due_time": gettext_lazy("Time of day"),
     "zone": gettext_lazy("Clock"),
     "duration_days": pgettext_lazy("length of a step", "Working days"),
@@ -196,6 +197,8 @@ def _words(value: Any, name: str, template: SopTemplate, language: str) -> str:
             return next((role.name.get(language) for role in template.roles if role.key == value), value)
         case "depends_on" | "blocks", _:
             return "\n".join(_title(key, template, language) for key in value)
+        case "anchor", _:
+            return next((one.label.get(language) for one in template.anchors if one.key == value), value)
         case "gate_step", _:
             return _title(value, template, language)
         case "checklist" | "evidence", _:

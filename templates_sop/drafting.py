@@ -356,6 +356,8 @@ class _Drafting:
             variants=(),
             roles=base.roles if base else common().roles,
             languages=_languages(names),
+            products=base.products if base else (),
+            anchors=base.anchors if base else (),
         )
 
     def _text(self, words: str) -> Text:

@@ -98,6 +98,18 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherAnchor:
+    """A further day of a workspace's own template; `days` is its usual distance from the template's anchor.
+
+    Those of built-in templates are in data/questions/anchors.yaml; questions.anchors_for gives both alike.
+    """
+
+    key: str
+    label: Text
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeadTime:
     """How long people outside the team usually take: calendar days from `least` to `most`, and whose time it is."""
 
@@ -134,6 +146,7 @@ class Step:
     outcome: Text = NOTHING  # what is true when it is done; `deliverable` is the thing handed over
     evidence: tuple[Text, ...] = ()  # what to attach as proof
     lead_time: LeadTime | None = None
+    anchor: str = ""  # the further anchor that it counts from, "" for the template's own; offsets are from the latter
     needs_passport: bool = False  # not done before the papers of its SKUs are in order
 
     @property
@@ -182,6 +195,7 @@ class SopTemplate:
     based_on: str = ""
     based_on_version: int | None = None
     products: tuple[str, ...] = ()
+    anchors: tuple[FurtherAnchor, ...] = ()  # only of a workspace's own; questions.anchors_for has all
 
     @property
     def is_ours(self) -> bool:
@@ -268,6 +282,7 @@ def _template(node: Node, is_draft: bool) -> SopTemplate:
         based_on=based_on.word("key", ""),
         based_on_version=based_on.whole("version", 0, 1_000_000) if "version" in based_on else None,
         products=_products(node),
+        anchors=tuple(_further_anchor(one) for one in node.each("anchors")),
     )
     if len(template.steps) > MOST_STEPS:
         node.at("steps").wrong(f"are more than {MOST_STEPS}")
@@ -285,6 +300,10 @@ def _products(node: Node) -> tuple[str, ...]:
 def _anchor(node: Node, is_draft: bool) -> Anchor:
     label = _text(node, "label", is_optional=is_draft)
     return Anchor(node.word("key"), label, _zone(node, "tz"), node.one_of("kind", ("date", "instant")))
+
+
+def _further_anchor(node: Node) -> FurtherAnchor:
+    return FurtherAnchor(node.word("key"), _own_text(node), node.whole("days", -FURTHEST_DAYS, FURTHEST_DAYS))
 
 
 def _variants(node: Node, is_draft: bool) -> tuple[CategoryVariant, ...]:
@@ -373,6 +392,7 @@ def _step(node: Node, is_draft: bool) -> Step:
         outcome=_text(node, "outcome", is_optional=True),
         evidence=_texts(node, "evidence"),
         lead_time=_lead_time(node.at("lead_time")) if "lead_time" in node else None,
+        anchor=node.word("anchor", ""),
         needs_passport=node.flag("needs_passport"),
     )
 
@@ -421,6 +441,8 @@ def _check_steps(
         here = f"{path}[{step.key}]"
         if step.phase not in phases:
             node.problems.append(Problem(f"{here}.phase", f"there is no phase {step.phase!r}"))
+        if step.anchor and step.anchor not in {one.key for one in template.anchors}:
+            node.problems.append(Problem(f"{here}.anchor", f"there is no anchor {step.anchor!r}"))
         if step.role not in roles:
             node.problems.append(Problem(f"{here}.role", f"there is no role {step.role!r}"))
         if step.is_elapsed and not template.anchor.is_instant:

@@ -29,7 +29,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("why", "outcome", "deliverable", "risk", "evidence", "lead_time"), "description"),
     "checklist": "checklist",
     "duration_days": "duration",
-    **dict.fromkeys(("offset_days", "due_time", "zone", "on_non_working_day"), "deadline"),
+    **dict.fromkeys(("offset_days", "anchor", "due_time", "zone", "on_non_working_day"), "deadline"),
     "reminders_hours": "reminders",
     "depends_on": "waits",
     "is_milestone": "milestone",

@@ -5,13 +5,13 @@ requirements of domain/compliance.yaml.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from functools import cache, lru_cache
 from typing import Any
 
 from templates_sop import files
-from templates_sop.library import DATA, LeadTime, SopTemplate, Step, Text
+from templates_sop.library import DATA, FurtherAnchor, LeadTime, SopTemplate, Step, Text
 
 QUESTIONS = DATA / "questions"
 Raw = Mapping[str, Any]
@@ -95,8 +95,43 @@ def rules_for(template: SopTemplate) -> tuple[Rule, ...]:
 
 
 def anchors_for(template: SopTemplate) -> tuple[NamedAnchor, ...]:
-    """In the order of their usual days."""
-    return _anchors(_source(template))
+    """In the order of their usual days: a workspace's own template says itself which steps count from them."""
+    known = _anchors(_source(template))
+    if not template.anchors:
+        return known
+    steps = [*template.steps, *(step for variant in template.variants for step in variant.add)]
+    # Steps that answers add are not in the template, and keep the anchor they have in the built-in one.
+    added = {one.key: one.steps - {step.key for step in steps} for one in known}
+    own = [
+        NamedAnchor(
+            one.key,
+            one.label,
+            one.days,
+            frozenset(step.key for step in steps if step.anchor == one.key) | added.get(one.key, frozenset()),
+        )
+        for one in template.anchors
+    ]
+    return tuple(sorted(own, key=lambda anchor: anchor.days))
+
+
+def with_anchors(template: SopTemplate) -> SopTemplate:
+    """A built-in template that says itself, as a workspace's own does, which named anchor each step counts from."""
+    named = anchors_for(template)
+    if template.anchors or not named:
+        return template
+    by_step = {key: one.key for one in named for key in one.steps}
+
+    def told(step: Step) -> Step:
+        return replace(step, anchor=by_step.get(step.key, ""))
+
+    return replace(
+        template,
+        anchors=tuple(FurtherAnchor(one.key, one.label, one.days) for one in named),
+        steps=tuple(told(step) for step in template.steps),
+        variants=tuple(
+            replace(variant, add=tuple(told(step) for step in variant.add)) for variant in template.variants
+        ),
+    )
 
 
 def optional_steps(template: SopTemplate) -> frozenset[str]:

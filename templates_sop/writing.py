@@ -35,6 +35,8 @@ def dump(template: SopTemplate) -> Content:
     }
     if template.products:
         content["products"] = list(template.products)
+    if template.anchors:
+        content["anchors"] = [{"key": one.key, **text(one.label), "days": one.days} for one in template.anchors]
     if template.based_on:
         content["based_on"] = {"key": template.based_on, "version": template.based_on_version}
     return content
@@ -71,6 +73,8 @@ def dump_step(step: Step) -> Content:
         content["needs_passport"] = True
     if step.offset_hours is not None:
         content["offset_hours"] = step.offset_hours
+    if step.anchor:
+        content["anchor"] = step.anchor
     if step.lead_time is not None:
         content["lead_time"] = {
             "days": [step.lead_time.least, step.lead_time.most],

@@ -366,8 +366,12 @@ def _fitting(template: SopTemplate, old: SopTemplate) -> SopTemplate:
 
     def fits(step: Step, also: frozenset[str] = frozenset()) -> Step:
         depends_on = tuple(key for key in step.depends_on if key in known or key in also)
+        anchor = step.anchor if step.anchor in {one.key for one in template.anchors} else ""
         return replace(
-            step, depends_on=depends_on, blocks=tuple(key for key in step.blocks if key in known or key in also)
+            step,
+            anchor=anchor,
+            depends_on=depends_on,
+            blocks=tuple(key for key in step.blocks if key in known or key in also),
         )
 
     variants = tuple(

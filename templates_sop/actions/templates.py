@@ -19,6 +19,7 @@ from templates_sop.checking import Finding
 from templates_sop.drafting import Anchored, Drafted, draft_from
 from templates_sop.library import OWN_PREFIX, SopTemplate, Text, parse
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.questions import with_anchors
 from templates_sop.writing import Content, dump, text
 
 LAUNCH_DAY = Text("上线日", "Launch day")
@@ -89,7 +90,11 @@ def copy_built_in(
         (template.based_on, template.based_on_version) if template.is_ours else (template.key, template.version)
     )
     copied = replace(
-        template, name=name or template.name, based_on=stands_for[0], based_on_version=stands_for[1], version=0
+        with_anchors(template),
+        name=name or template.name,
+        based_on=stands_for[0],
+        based_on_version=stands_for[1],
+        version=0,
     )
     kind = WorkspaceTemplate.Origin.BUILT_IN if stands_for[0] else WorkspaceTemplate.Origin.BLANK
     origin = {"origin": kind, "origin_key": stands_for[0], "origin_version": stands_for[1]}

@@ -23,7 +23,6 @@ from templates_sop.checking import findings
 from templates_sop.differences import FRAME_FIELDS, STEP_FIELDS, value_text
 from templates_sop.library import LANGUAGES, Anchor, SopTemplate, Step, TemplateInvalid, Text, parse
 from templates_sop.models import WorkspaceTemplate
-from templates_sop.questions import anchors_for
 from templates_sop.views.library import language_of_reader
 from templates_sop.views.step_form import LINE, PROSE, StepForm
 from templates_sop.wording import GOALS, PLATFORMS, offset_text
@@ -214,7 +213,7 @@ def _step_page(
         "template": template,
         "name": draft.name.get(language),
         "anchor": draft.anchor.label.get(language),
-        "named": next((one.label.get(language) for one in anchors_for(draft) if step.key in one.steps), ""),
+        "draft": draft,
         "step": step,
         "title": step.title.get(language),
         "form": form,

@@ -65,6 +65,7 @@ class StepForm(forms.Form):
             (AFTER, pgettext_lazy("a step and its anchor", "days after")),
         ],
     )
+    anchor = forms.ChoiceField(label=gettext_lazy("Counted from"), required=False)
     due_time = forms.TimeField(label=gettext_lazy("Time of day"), widget=forms.TimeInput(format="%H:%M"))
     on_days_off = forms.ChoiceField(label=gettext_lazy("On a day off"), choices=list(ON_DAYS_OFF.items()))
     is_fixed = forms.BooleanField(label=gettext_lazy("Fixed by the marketplace: it never moves"), required=False)
@@ -88,7 +89,7 @@ class StepForm(forms.Form):
 
     def __init__(self, data: Any = None, *, draft: SopTemplate, current: Step, language: str) -> None:
         """`current` fills a form that nobody has typed into."""
-        super().__init__(data, initial=_initial(current))
+        super().__init__(data, initial=_initial(current, draft))
         self.draft, self.current = draft, current
         for name, (label, is_line) in TEXTS.items():
             self._add_pair(name, label, LINE if is_line else PROSE, rows=0 if is_line else 2)
@@ -98,6 +99,8 @@ class StepForm(forms.Form):
         roles = [(role.key, role.name.get(language)) for role in draft.roles]
         others = [(step.key, step.title.get(language) or "…") for step in draft.steps if step.key != current.key]
         set_choices(self, "phase", phases)
+        named = [(one.key, one.label.get(language)) for one in draft.anchors]
+        set_choices(self, "anchor", [("", draft.anchor.label.get(language)), *named])
         set_choices(self, "role", [("", _("Nobody's yet")), *roles])
         set_choices(self, "depends_on", others)
         if draft.anchor.is_instant:
@@ -165,6 +168,7 @@ class StepForm(forms.Form):
         given, current = self.cleaned_data, self.base_step()
         side, count = given["side"], given["count"] or 0
         is_hours = side == HOURS
+        usual = _usual_days(self.draft, given["anchor"])
         zone = self.draft.market_zone if given["calendar"] == "us_market" else current.zone
         if given["calendar"] == "cn_team" and current.calendar != "cn_team":
             zone = "Asia/Shanghai"
@@ -180,7 +184,8 @@ class StepForm(forms.Form):
             zone=zone,
             offset_mode="elapsed_hours" if is_hours else "calendar_days",
             offset_hours=count if is_hours else None,
-            offset_days=current.offset_days if is_hours else {BEFORE: -count, ON: 0, AFTER: count}[side],
+            offset_days=current.offset_days if is_hours else {BEFORE: -count, ON: 0, AFTER: count}[side] + usual,
+            anchor="" if is_hours else given["anchor"],
             due_time=given["due_time"],
             on_non_working_day=given["on_days_off"],
             is_fixed=given["is_fixed"],
@@ -215,15 +220,22 @@ class StepForm(forms.Form):
         return LeadTime(given["lead_least"], given["lead_most"], whose)
 
 
-def _initial(step: Step) -> dict[str, Any]:
+def _usual_days(draft: SopTemplate, anchor: str) -> int:
+    """Of a further anchor from the template's own; offsets are kept from the latter and asked for from the former."""
+    return next((one.days for one in draft.anchors if one.key == anchor), 0)
+
+
+def _initial(step: Step, draft: SopTemplate) -> dict[str, Any]:
+    days = step.offset_days - _usual_days(draft, step.anchor)
     filled: dict[str, Any] = {
         "base": json.dumps(dump_step(step), ensure_ascii=False),
         "phase": step.phase,
         "role": step.role,
         "duration": _whole(step.duration_days),
         "calendar": step.calendar,
-        "count": abs(step.offset_days) or None,
-        "side": BEFORE if step.offset_days < 0 else AFTER if step.offset_days else ON,
+        "count": abs(days) or None,
+        "side": BEFORE if days < 0 else AFTER if days else ON,
+        "anchor": step.anchor,
         "due_time": step.due_time,
         "on_days_off": step.on_non_working_day,
         "is_fixed": step.is_fixed,

@@ -18,6 +18,7 @@ from templates_sop.checking import findings
 from templates_sop.differences import compare
 from templates_sop.library import SopTemplate, library, parse
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.questions import with_anchors
 from templates_sop.views.library import language_of_reader
 
 PER_PAGE = 20
@@ -111,7 +112,7 @@ def _before(template: WorkspaceTemplate, shown: list[TemplateVersion]) -> dict[i
         and built_in
         and built_in.version == template.origin_version
     ):
-        found[1] = built_in
+        found[1] = with_anchors(built_in)
     return found
 
 

@@ -17,6 +17,7 @@ from templates_sop.actions.drafts import add_steps, edit_step
 from templates_sop.actions.templates import copy_built_in, publish
 from templates_sop.library import Text, get_template, parse
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.questions import anchors_for
 from tests.factories import client_of, make_member
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +233,19 @@ def test_another_workspace_knows_nothing_of_it(maya: Any, template: WorkspaceTem
         browser = client_of(neighbour)
         assert browser.get(at("draft", template)).status_code == 404
         assert "FBA replenishment" not in text(browser.get(reverse("templates_sop:draft-list")))
+
+
+def test_a_step_counts_from_a_named_anchor(maya: Any) -> None:
+    """Its offset is asked for from that anchor and kept from the template's own."""
+    template = copy_built_in(get_template("prime_day"), actor=maya, now=NOW)
+    draft = parse(template.draft, is_draft=True)
+    close = next(one for one in draft.anchors if one.key == "submission_close")
+    step = next(one for one in draft.steps if not one.anchor and one.offset_days < close.days)
+    browser, url = client_of(maya), at("draft-step", template, step.key)
+    typed = filled(browser.get(url)) | {"anchor": "submission_close", "count": "3", "side": "before"}
+    assert browser.post(url, typed, **HTMX).status_code == 204
+    again = parse(WorkspaceTemplate.objects.get(pk=template.pk).draft, is_draft=True)
+    changed = next(one for one in again.steps if one.key == step.key)
+    assert (changed.anchor, changed.offset_days) == ("submission_close", close.days - 3)
+    assert filled(browser.get(url))["count"] == 3
+    assert step.key in next(one for one in anchors_for(again) if one.key == "submission_close").steps

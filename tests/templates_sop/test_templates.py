@@ -25,6 +25,7 @@ from templates_sop.catalogue import VersionNotFound, all_templates, find_templat
 from templates_sop.drafting import Loss, anchored_of
 from templates_sop.library import TemplateInvalid, TemplateNotFound, Text, get_template, library, parse
 from templates_sop.models import ProjectOrigin, TemplateVersion, VersionFixed, WorkspaceTemplate
+from templates_sop.questions import anchors_for, with_anchors
 from templates_sop.writing import dump
 from tests.factories import make_member, make_task
 
@@ -51,10 +52,15 @@ def test_a_copy_of_any_built_in_can_be_published_as_it_is(owner: Any, key: str) 
     template = copy_built_in(get_template(key), actor=owner, now=NOW)
     version = publish(template, what_changed="As it was", actor=owner, now=NOW)
     expected = replace(
-        get_template(key), key=template.key, version=1, based_on=key, based_on_version=get_template(key).version
+        with_anchors(get_template(key)),
+        key=template.key,
+        version=1,
+        based_on=key,
+        based_on_version=get_template(key).version,
     )
     assert (version.number, find_template(template.key)) == (1, expected)
     assert parse(dump(expected)) == expected
+    assert anchors_for(expected) == anchors_for(get_template(key))
 
 
 def test_a_blank_template_has_everything_but_steps(owner: Any) -> None:
