@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from linkstar.lib.clock_text import day_text
 from linkstar.retrospectives.models import ProposedChange, Retrospective
@@ -51,8 +51,7 @@ def facts(project: Project, retrospective: Retrospective, report: Report, *, lan
     said = [
         _("%(done)d of %(all)d tasks done, %(in_time)d of %(dated)d in time")
         % {"done": report.done, "all": len(report.rows), "in_time": report.in_time, "dated": report.dated},
-        _("%(count)d moved deadlines, %(days)+d working days in all")
-        % {"count": report.slip_count, "days": report.slip_days},
+        _moved(report.slip_count, report.slip_days),
         states_text(report),
         report.plan_text,
     ]
@@ -61,6 +60,15 @@ def facts(project: Project, retrospective: Retrospective, report: Report, *, lan
     else:
         said.append(_("Figures kept on %(day)s.") % {"day": as_of})
     return said
+
+
+def _moved(count: int, days: int) -> str:
+    text = ngettext(
+        "%(count)d moved deadline, %(days)+d working days in all",
+        "%(count)d moved deadlines, %(days)+d working days in all",
+        count,
+    )
+    return text % {"count": count, "days": days}
 
 
 def states_text(report: Report) -> str:
@@ -106,7 +114,7 @@ def _days(days: int | None) -> str:
 
 
 def _slip(name: str, count: int, days: int, notes: Sequence[str]) -> str:
-    said = _("%(count)d moved deadlines, %(days)+d working days in all") % {"count": count, "days": days}
+    said = _moved(count, days)
     return f"- {escaped(name)}: {said}" + "".join(f"; {escaped(note)}" for note in notes)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from linkstar.retrospectives.actions.changes import IsDecided, SaysSo, accept_change, propose_change, reject_change
 from linkstar.retrospectives.actions.retrospectives import add_note
@@ -185,6 +186,17 @@ class TestDeciding:
         assert version.template == own
         assert len(version.content["steps"]) == len(get_template(KEY).steps)
         assert len(WorkspaceTemplate.objects.get().draft["steps"]) == 2
+
+    def test_who_is_told_reads_it_in_their_own_language(self, owner: Any) -> None:
+        maya, lin = make_member(language="en"), make_member("manager", language="zh-hans")
+        john = make_member("manager", language="en")
+        found = propose(maya)
+        with override("zh-hans"):
+            reject_change(found, answer="", actor=lin, now=NOW)
+        name = get_template(KEY).name
+        told = {notice.member_id: notice.data for notice in Notification.objects.all()}
+        assert (told[lin.pk]["template"], told[john.pk]["template"]) == (name.zh, name.en)
+        assert "working days" in told[maya.pk]["change"]
 
     def test_decided_once(self, owner: Any) -> None:
         found = propose(owner)

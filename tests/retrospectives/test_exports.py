@@ -26,7 +26,7 @@ def test_markdown_says_what_the_page_says(scene: Scene) -> None:
     assert lines[0] == "# Retrospective: Launch"
     assert "- 2 of 2 tasks done, 0 of 2 in time" in lines
     assert "- \\# Book \\*it\\* (Get the sample) — Maya" in lines
-    assert "- Waiting for the supplier: 1 moved deadlines, +5 working days in all; The mould is late" in lines
+    assert "- Waiting for the supplier: 1 moved deadline, +5 working days in all; The mould is late" in lines
     assert "- Lin waited for Maya: 4 working days" in lines
     row = next(line for line in lines if "Get the sample" in line and line.startswith("|"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]

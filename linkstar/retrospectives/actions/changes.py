@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from linkstar.members.models import Member
 from linkstar.retrospectives.lineage import current_template, keys_of, standing_for
@@ -148,23 +149,29 @@ def _lock(change: ProposedChange) -> None:
 
 
 def _tell_editors(change: ProposedChange, template: SopTemplate, *, actor: Member, now: datetime) -> None:
-    notify(
-        Member.objects.active().filter(role__in=MANAGERS).order_by("pk"),
-        kind="sop_change_proposed",
-        key=f"sop_change:{change.pk}",
-        data={"actor": actor.display_name, "template": template.name.get(actor.language)},
-        url=_page_of(template.key),
-        actor=actor,
-        now=now,
-    )
+    by_language: dict[str, list[Member]] = {}
+    for editor in Member.objects.active().filter(role__in=MANAGERS).order_by("pk"):
+        by_language.setdefault(editor.language, []).append(editor)
+    for language, editors in by_language.items():
+        notify(
+            editors,
+            kind="sop_change_proposed",
+            key=f"sop_change:{change.pk}",
+            data={"actor": actor.display_name, "template": template.name.get(language)},
+            url=_page_of(template.key),
+            actor=actor,
+            now=now,
+        )
 
 
 def _tell_proposer(change: ProposedChange, *, actor: Member, now: datetime) -> None:
+    with override(change.proposed_by.language):
+        said = change_text(change)
     notify(
         [change.proposed_by],
         kind="sop_change_decided",
         key=f"sop_change_decided:{change.pk}",
-        data={"actor": actor.display_name, "state": change.state, "change": change_text(change)},
+        data={"actor": actor.display_name, "state": change.state, "change": said},
         url=_page_of(change.made_template or change.template),
         actor=actor,
         now=now,
