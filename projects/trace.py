@@ -52,7 +52,8 @@ _PLAIN: dict[str, Promise] = {
     ),
     "questionnaire waived": gettext_lazy("%(actor)s started without answering the questionnaire; it stays open."),
     "questionnaire answered": gettext_lazy(
-        "%(actor)s answered the questionnaire: %(added)s steps added, %(removed)s taken out, %(retimed)s with new days."
+        "%(actor)s answered the questionnaire. Steps added: %(added)s, taken out: %(removed)s, with new days:"
+        " %(retimed)s."
     ),
     "sop applied": gettext_lazy(
         "%(actor)s took over version %(version)s of “%(template)s”: %(added)s added, %(changed)s changed, %(removed)s"

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 _OFFERED = gettext_lazy("Choose one of the options offered.")
@@ -31,7 +32,7 @@ def set_queryset(form: forms.BaseForm, name: str, queryset: QuerySet[Any]) -> No
 
 def send_again(form: forms.BaseForm, name: str, value: object) -> None:
     """Let the bound form, drawn again, hold another value in its hidden field `name`; all else stays as typed."""
-    data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     data[name] = str(value)
     form.data = data
 
