@@ -85,8 +85,8 @@ class StepOffer:
 
 @dataclass(frozen=True)
 class Offer:
-    """`old` and `new` are whole templates, `before` and `after` what each plans for this project. `unseen` counts steps
-    whose tasks the reader may not see: they are left as they are."""
+    """`old` and `new` are whole templates, `before` and `after` what each plans for this project. `hidden` are steps
+    whose tasks the reader may not see: they are left as they are, and only counted."""
 
     origin: ProjectOrigin
     old: SopTemplate
@@ -95,8 +95,12 @@ class Offer:
     after: Plan
     steps: tuple[StepOffer, ...]
     language: str
-    unseen: int = 0
+    hidden: tuple[StepChange, ...] = ()
     what_changed: Sequence[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def unseen(self) -> int:
+        return len(self.hidden)
 
     @property
     def seal(self) -> str:
@@ -136,7 +140,7 @@ def offer_for(project: Project, reader: Member, language: str) -> Offer | None:
         after=after,
         steps=tuple(found),
         language=tasks.language,
-        unseen=len(changes) - len(found),
+        hidden=tuple(change for change in changes if change.key in tasks.unseen),
         what_changed=_what_changed(origin, new),
     )
 

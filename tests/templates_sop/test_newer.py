@@ -22,7 +22,7 @@ from templates_sop.actions.newer import NothingNewer, OfferChanged, apply_newer,
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import copy_built_in, publish
 from templates_sop.catalogue import find_template, template_of
-from templates_sop.library import Step, Text, get_template, parse
+from templates_sop.library import SopTemplate, Step, Text, get_template, parse
 from templates_sop.models import ProjectOrigin, WorkspaceTemplate
 from templates_sop.newer import Stays, offer_for
 from templates_sop.planning import plan
@@ -56,6 +56,10 @@ def start(owner: Any, key: str, **values: Any) -> Project:
 
 def step(template: WorkspaceTemplate, key: str) -> Step:
     return next(found for found in parse(template.draft, is_draft=True).steps if found.key == key)
+
+
+def step_in(template: SopTemplate, key: str) -> Step:
+    return next(found for found in template.steps if found.key == key)
 
 
 def change(template: WorkspaceTemplate, key: str, by: Any, **values: Any) -> None:
@@ -254,6 +258,10 @@ def test_finance_steps_are_not_told_to_who_may_not_see_them(owner: Any, project:
     offer = offer_for(project, colleague, "en")
     assert offer is not None
     assert ("cash_ok" in {one.key for one in offer.steps}, offer.unseen) == (False, 1)
+    # Nothing was done to its task, so its step stays as it was, too.
+    take(project, ["velocity"], colleague)
+    used = {one.key: one for one in template_of(project).steps}
+    assert (used["cash_ok"], used["velocity"].duration_days) == (step_in(offer.old, "cash_ok"), 2)
 
 
 def test_pages(owner: Any, project: Project, newer: str) -> None:
