@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from linkstar.retrospectives.lineage import keys_of
 from linkstar.retrospectives.models import ProposedChange
+from linkstar.retrospectives.models.changes import ProposedChangeQuerySet
 from linkstar.retrospectives.wording import change_text
 from projects.models import Project
 
@@ -36,7 +37,7 @@ def lessons_for_start(key: str) -> Lessons:
     """What was learnt since the last project was started from this SOP."""
     keys = keys_of(key)
     last = _projects(keys).order_by("-created_at", "-pk").values_list("name", "created_at").first()
-    return _read(keys, last, until=None)
+    return _read(ProposedChange.objects.filter(template__in=keys), last)
 
 
 def lessons_of(project: Project) -> Lessons:
@@ -45,19 +46,22 @@ def lessons_of(project: Project) -> Lessons:
         return Lessons([], 0, "")
     keys = keys_of(project.sop_template)
     earlier = _projects(keys).filter(created_at__lt=project.created_at).order_by("-created_at", "-pk")
-    return _read(keys, earlier.values_list("name", "created_at").first(), until=project.created_at)
+    found = ProposedChange.objects.filter(
+        made_template=project.sop_template,
+        made_version__lte=project.sop_version or 0,
+        decided_at__lte=project.created_at,
+    )
+    return _read(found, earlier.values_list("name", "created_at").first())
 
 
 def _projects(keys: list[str]) -> QuerySet[Project]:
     return Project.objects.filter(sop_template__in=keys)
 
 
-def _read(keys: list[str], last: tuple[str, datetime] | None, *, until: datetime | None) -> Lessons:
-    found = ProposedChange.objects.accepted().filter(template__in=keys).select_related("project")
+def _read(changes_of: ProposedChangeQuerySet, last: tuple[str, datetime] | None) -> Lessons:
+    found = changes_of.accepted().select_related("project")
     if last is not None:
         found = found.filter(decided_at__gt=last[1])
-    if until is not None:
-        found = found.filter(decided_at__lte=until)
     changes = list(found.order_by("-decided_at", "-pk")[: MOST + 1])
     more = found.count() - MOST if len(changes) > MOST else 0
     return Lessons([_lesson(change) for change in changes[:MOST]], more, last[0] if last else "")

@@ -37,6 +37,14 @@ def passports_of() -> list[str]:
     return [f"{here}/", f"{here}/product/", f"{here}/papers/battery_un38_3/", "/passports/add/"]
 
 
+def retrospectives_of() -> list[str]:
+    """One that is closed, one that is open, what their SOP has learnt, and how a change of it is proposed."""
+    over = Project.objects.filter(sop_template="amazon_coupon_deal_promotion").order_by("pk")[:2]
+    sop = "/templates/amazon_coupon_deal_promotion"
+    looked_at = [f"/projects/{project.pk}/retrospective/" for project in over]
+    return [*looked_at, f"{sop}/learning/", f"{sop}/propose/?step=promo_images&kind=checklist"]
+
+
 def pages_of(project: Project, task: Task) -> list[str]:
     here = f"/projects/{project.pk}"
     return [
@@ -46,7 +54,7 @@ def pages_of(project: Project, task: Task) -> list[str]:
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
         "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
         "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
-        f"{here}/timeline/", f"{here}/timeline/?view=list", "/passports/", *passports_of(),
+        f"{here}/timeline/", f"{here}/timeline/?view=list", "/passports/", *passports_of(), *retrospectives_of(),
     ]  # fmt: skip
 
 

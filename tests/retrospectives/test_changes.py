@@ -260,6 +260,12 @@ class TestLessons:
         assert lessons_of(start(owner, NOW + 3 * HOUR)).rows == []
         assert second.tasks.get(sop_step=STEP).duration_days == 5
 
+    def test_a_project_of_the_built_in_one_was_not_started_with_it(self, owner: Any) -> None:
+        accept_change(propose(owner), actor=owner, now=NOW)
+        given = {"variant": "home", "anchor": date(2026, 6, 1), "owner": owner, "actor": owner, "roles": {}}
+        project = start_project(get_template(KEY), name="The old way", now=NOW + HOUR, language="en", **given)
+        assert lessons_of(project).rows == []
+
     def test_pages_say_it(self, owner: Any) -> None:
         first = start(owner, NOW)
         accept_change(propose(owner, project=first), actor=owner, now=NOW + HOUR)
@@ -267,6 +273,8 @@ class TestLessons:
         own = WorkspaceTemplate.objects.get()
         assert "Two rounds" in text(browser.get(f"/templates/{own.key}/lessons/"))
         assert f"/templates/{own.key}/lessons/" in text(browser.get(f"/templates/{own.key}/start/"))
+        assert "Start from your own" not in text(browser.get(f"/templates/{own.key}/lessons/"))
+        assert f"/templates/{own.key}/start/" in text(browser.get(f"/templates/{KEY}/lessons/"))
         second = start(owner, NOW + 2 * HOUR)
         assert "Two rounds" in text(browser.get(f"/projects/{second.pk}/lessons/"))
         assert text(browser.get(f"/projects/{first.pk}/lessons/")).strip() == ""

@@ -115,7 +115,8 @@ def duration_propose(request: WorkspaceRequest, key: str, step: str) -> HttpResp
 def start_lessons(request: WorkspaceRequest, key: str) -> HttpResponse:
     """On the page that starts a project: what was learnt since the last one."""
     template: SopTemplate = access.get_template(request.member, key)
-    context = {"lessons": lessons_for_start(template.key), "key": template.key}
+    ours = template if template.key != key else None
+    context = {"lessons": lessons_for_start(template.key), "key": template.key, "ours": ours}
     return render(request, "retrospectives/_lessons.html", context)
 
 

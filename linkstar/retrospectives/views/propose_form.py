@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line
@@ -75,7 +75,7 @@ class DurationForm(ProposeForm):
     def build(self) -> None:
         says = (self.step or {}).get("duration_working_days")
         field = forms.FloatField(
-            label=_("Working days"),
+            label=pgettext("how many", "Working days"),
             min_value=0.5,
             max_value=LONGEST_DAYS,
             widget=forms.NumberInput(attrs={"class": "input", "step": "0.5"}),
@@ -194,7 +194,7 @@ class NewStepForm(ProposeForm):
         )
         self._add("days", days, (self.step or {}).get("offset_days", 0))
         length = forms.IntegerField(
-            label=_("Working days"),
+            label=pgettext("how many", "Working days"),
             min_value=1,
             max_value=LONGEST_DAYS,
             widget=forms.NumberInput(attrs={"class": "input"}),
