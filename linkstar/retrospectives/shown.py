@@ -241,10 +241,12 @@ def _slips(slips: Iterable[Mapping[str, Any]], sight: Sight) -> list[SlipTotal]:
 
 
 def _waits(waits: Iterable[Mapping[str, Any]], sight: Sight, titles: Mapping[int, str]) -> list[WaitLine]:
-    """Longest first. A task that waited for two of one person waited once, for the longer."""
+    """Longest first; nobody waits for themselves. A task that waited for two of one person waited once, the longer."""
     lines: dict[tuple[int | None, int | None], dict[int, Mapping[str, Any]]] = defaultdict(dict)
     for wait in waits:
         if wait["task"] not in sight.titles or wait["blocker"] not in sight.titles:
+            continue
+        if wait["owner"] is not None and wait["owner"] == wait["by"]:
             continue
         tasks = lines[wait["owner"], wait["by"]]
         if wait["task"] not in tasks or tasks[wait["task"]]["days"] < wait["days"]:

@@ -172,3 +172,13 @@ def test_a_guest_reads_three_cards_in_their_first_task_until_they_are_understood
     assert 'id="guidance"' not in client_of(owner).get(task.get_absolute_url()).content.decode()
     assert client.post("/profile/guided/", headers={"hx-request": "true"}).content == b""
     assert 'id="guidance"' not in client.get(task.get_absolute_url()).content.decode()
+
+
+def test_the_page_without_a_pilot_says_who_can_begin_one(owner: Any) -> None:
+    words = "An admin of this workspace can begin one."
+    for_admins = client_of(owner).get("/pilot/").content.decode()
+    for_members = client_of(make_member()).get("/pilot/").content.decode()
+    assert (words in for_admins, "/pilot/edit/" in for_admins) == (False, True)
+    assert (words in for_members, "/pilot/edit/" in for_members) == (True, False)
+    assert 'button--quiet" href="/settings/"' in for_admins
+    assert 'button--quiet" href="/settings/"' not in for_members

@@ -58,6 +58,15 @@ def test_who_waited_for_whom(scene: Scene) -> None:
     assert wait.tasks == [("Take the photos", scene.photos.pk, "Get the sample", 4)]
 
 
+def test_nobody_waits_for_themselves(scene: Scene) -> None:
+    own = make_task(scene.project, "Book the studio", owner=scene.lin, deadline=on(3, 6), calendar="us", now=at(3, 1))
+    Dependency.objects.create(blocker=own, blocked=scene.photos)
+    Task.objects.filter(pk=own.pk).update(completed_at=at(3, 13))
+    found = report(scene.project, scene.lin)
+    assert [(wait.who, wait.by, wait.days) for wait in found.waits] == [("Lin", "Maya", 4)]
+    assert found.wait_days == 4
+
+
 def test_who_went_on_all_the_same_waits_no_more(scene: Scene) -> None:
     third = make_task(
         scene.project, "Write the words", owner=scene.lin, deadline=on(3, 12), calendar="us", now=at(3, 1)
