@@ -53,10 +53,13 @@ def test_settings_refuse_what_makes_no_sense(acme, wrong):
 def test_a_module_that_is_off_hides_and_deletes_nothing(acme, django_capture_on_commit_callbacks):
     admin = make_member("admin", display_name="Ann Admin")
     client, colleague = client_of(admin), client_of(make_member())
+    rooms = ["/passports/", "/pilot/", "/templates/prime_day/learning/", "/templates/prime_day/"]
+    on = [colleague.get(path).status_code for path in rooms]
 
     with django_capture_on_commit_callbacks(execute=True):
         off = client.post("/settings/modules/projects/switch/", {"on": "0"})
     hidden = colleague.get("/")
+    beside = [colleague.get(path).status_code for path in rooms]
     page = client.get("/settings/modules/").content.decode()
     acme.refresh_from_db()
     was_off = acme.modules
@@ -64,7 +67,7 @@ def test_a_module_that_is_off_hides_and_deletes_nothing(acme, django_capture_on_
     acme.refresh_from_db()
 
     assert off.status_code == 302
-    assert hidden.status_code == 404
+    assert (hidden.status_code, on, beside) == (404, [200] * 4, [404] * 4)
     assert "This module is off" in hidden.content.decode()
     assert colleague.get("/members/").status_code == 200
     assert "Turned off" in page and f"/members/{admin.pk}/name/" in page
