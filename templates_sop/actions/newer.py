@@ -15,19 +15,19 @@ from notifications.actions.reminders import cancel_all
 from projects.actions import bin
 from projects.actions.deadlines import plan_reminders_of, put_deadline
 from projects.actions.families import recount
-from projects.actions.links import follow_dates, lock_links, tell_waiting
+from projects.actions.links import follow_dates, tell_waiting
 from projects.actions.notices import tell_assigned
 from projects.actions.remembering import OVER, record
 from projects.actions.search_index import forget, index_items, index_tasks
 from projects.actions.slips import Cause, Moved, keep_slips
 from projects.actions.states import WAITS, save_all, snapshot, waits_of
-from projects.actions.tasks import end_of, lock_board
-from projects.actions.trace import leave_trace, leave_traces, lock_tasks
+from projects.actions.tasks import end_of
+from projects.actions.trace import leave_trace, leave_traces
 from projects.actions.undo import Undone, put_back, undoes
 from projects.circles import way_back
 from projects.models import UNDO_FOR, Change, ChecklistItem, Dependency, Project, SearchEntry, Slip, Task
 from templates_sop.actions.drafts import without
-from templates_sop.actions.step_tasks import first_column, make_step_tasks, people_by_role
+from templates_sop.actions.step_tasks import first_column, lock_steps, make_step_tasks, people_by_role
 from templates_sop.differences import Kind
 from templates_sop.library import SopTemplate, Step, TemplateInvalid, parse
 from templates_sop.models import ProjectOrigin
@@ -88,10 +88,7 @@ def keep_older(project: Project, *, reader_language: str, actor: Member, now: da
 
 
 def _lock(project: Project) -> None:
-    """As everybody does: the board, the links, the tasks by pk; two people who apply come one after the other."""
-    lock_board(first_column(project))
-    lock_links()
-    list(lock_tasks(project.tasks.exclude(sop_step="")))
+    lock_steps(project)
     ProjectOrigin.objects.select_for_update().filter(project=project).first()
 
 

@@ -18,11 +18,11 @@ from projects.actions.archive import archive_task
 from projects.actions.dependencies import LinkRefused, link_tasks
 from projects.actions.rescheduling import apply
 from projects.actions.slips import Cause
-from projects.actions.tasks import end_of, lock_board
+from projects.actions.tasks import end_of
 from projects.actions.trace import leave_trace
 from projects.models import Column, Project, Slip, Task
 from projects.scheduling.preview import Dates, Move, Preview, Why, changed
-from templates_sop.actions.step_tasks import first_column, make_step_tasks, people_by_role
+from templates_sop.actions.step_tasks import lock_steps, make_step_tasks, people_by_role
 from templates_sop.catalogue import template_of
 from templates_sop.library import TemplateNotFound
 from templates_sop.models import ProjectOrigin
@@ -86,9 +86,8 @@ def examine_answers(project: Project, properties: Mapping[str, bool], *, now: da
 @transaction.atomic
 def answer_questions(project: Project, properties: Mapping[str, bool], *, actor: Member, now: datetime) -> Outcome:
     """Keep the answers and do what they do. Raises NoQuestions."""
-    column = first_column(project)
-    # Two people who answer at once must not add the same steps twice.
-    lock_board(column)
+    # Two people who answer at once must not add the same steps twice, nor may dates be written over that somebody sets.
+    column = lock_steps(project)
     outcome = examine_answers(project, properties, now=now)
     column.board.project = project
     language = _language_of(project, outcome.plan)

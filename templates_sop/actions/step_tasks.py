@@ -12,8 +12,10 @@ from linkstar.lib import ranks
 from linkstar.members.models import Member
 from notifications.actions import reminders
 from projects.actions.deadlines import put_deadline
+from projects.actions.links import lock_links
 from projects.actions.search_index import index_items, index_tasks
-from projects.actions.tasks import take_numbers
+from projects.actions.tasks import lock_board, take_numbers
+from projects.actions.trace import lock_tasks
 from projects.models import ChecklistItem, Column, Project, ProjectAccess, Task
 from templates_sop.planning import COUNTRIES, Plan, PlannedStep
 from templates_sop.stories import story_of
@@ -23,6 +25,18 @@ from templates_sop.variants import Change
 def first_column(project: Project) -> Column:
     """The one that new work stands in."""
     return project.board.columns.filter(status=Column.Status.TODO).order_by("position")[0]
+
+
+def lock_steps(project: Project) -> Column:
+    """As everybody does: the board, the links, the tasks by pk; two who add or move steps come one after the other.
+
+    Back comes the column that new work stands in.
+    """
+    column = first_column(project)
+    lock_board(column)
+    lock_links()
+    list(lock_tasks(project.tasks.exclude(sop_step="")))
+    return column
 
 
 def people_by_role(project: Project, *, now: datetime) -> dict[str, Member]:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from linkstar.lib.deadlines import Deadline
@@ -20,6 +21,7 @@ from templates_sop.origins import open_questions, origin_of
 from tests.factories import client_of, make_member
 from tests.factories.projects import make_project
 from tests.pages import HTMX, text
+from tests.races import RACE, meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,17 @@ def test_an_incident_is_answered_too(owner: Any) -> None:
     project = start(owner, "product_recall_return_spike", anchor=known)
     outcome = answer_questions(project, {"battery": True}, actor=owner, now=NOW)
     assert [one.step.key for one in outcome.add] == ["q_thermal"]
+
+
+@RACE
+def test_a_deadline_that_somebody_sets_meanwhile_stays(live_workspace: Any, owner: Any) -> None:
+    project = start(owner)
+    task = project.tasks.get(sop_step="hazmat_docs")
+    assert task.deadline is not None
+    wanted = task.deadline.moved_to_day(task.deadline.on + timedelta(days=3))
+    with transaction.atomic():
+        set_deadline(task, wanted, actor=owner, now=NOW)
+        answered = meanwhile(lambda: answer_questions(project, {"battery": True}, actor=owner, now=NOW))
+    answered.result(20)
+    task = project.tasks.get(pk=task.pk)
+    assert (task.deadline, task.duration_days) == (wanted, 5)
