@@ -191,6 +191,10 @@ class _Undoing:
             return self._leave("changed")
         if before.get("owner") is not None and not self._takes(task, before["owner"]):
             return self._leave("barred")
+        # Whoever asks for papers may think again; that somebody else does is a waiver.
+        is_waiver = before.get("passport") is False and self.change.actor_id != self.actor.pk
+        if is_waiver and not access.may_waive(self.actor):
+            return self._leave("barred")
         if before.get("visibility") == Task.Visibility.SHARED and not task.may_be_shared:
             return self._leave("barred")
         words = {"edit" if part in ROWS else part_named(part).to for part in before}

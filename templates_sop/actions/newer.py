@@ -335,7 +335,8 @@ def _put_checklist(task: Task, lines: Collection[str]) -> None:
 
 def _mixed(offer: Offer, taken: set[str]) -> Content:
     """The newer template, with the steps that were not taken over as they were; it stays whole."""
-    refused = {one.key: one.kind for one in (*offer.steps, *offer.hidden) if one.key not in taken}
+    refused = {one.key: one.kind for one in offer.steps if one.key not in taken}
+    refused |= {change.key: change.kind for change in offer.hidden}
     old = {step.key: step for step in _all_steps(offer.old)}
     mixed = without(offer.new, [key for key, kind in refused.items() if kind is Kind.ADDED])
     kept = {key: old[key] for key, kind in refused.items() if kind is Kind.CHANGED and key in old}

@@ -132,6 +132,15 @@ class TestSwitch:
         )
         assert [data["after"] for data in verbs] == [True, False]
 
+    def test_undoing_it_for_another_is_a_waiver_too(self, owner: Any) -> None:
+        task, member, manager = make_held(owner, needs_passport=False), make_member(), make_member("manager")
+        change = set_passport_need(task, True, actor=member, now=NOW)
+        assert change is not None
+        assert undo(change, actor=manager, now=NOW).left == {"barred": 1}
+        assert Task.objects.get(pk=task.pk).needs_passport
+        assert undo(change, actor=member, now=NOW).tasks == [task]
+        assert not Task.objects.get(pk=task.pk).needs_passport
+
     def test_the_sheet_saves_it(self, owner: Any) -> None:
         task, member = make_held(owner, needs_passport=False), make_member()
         answer = client_of(member).post(
