@@ -108,6 +108,16 @@ class TestSaving:
         paper = save(make_passport(owner, project=project), owner, upload=SimpleUploadedFile("a.pdf", b"%PDF-1.7"))
         assert paper.file.project == project
 
+    def test_nothing_is_filed_in_an_archived_project(self, owner: Any) -> None:
+        project = make_project(owner)
+        passport = make_passport(owner, project=project)
+        paper = save(passport, owner, upload=SimpleUploadedFile("a.pdf", b"%PDF-1.7"))
+        Project.objects.filter(pk=project.pk).update(state=Project.State.ARCHIVED, archived_at=NOW)
+        passport = Passport.objects.select_related("product", "project").get(pk=passport.pk)
+        newer = save(passport, owner, version=paper.version, upload=SimpleUploadedFile("b.pdf", b"%PDF-1.7"))
+        assert [file.version_count for file in project.files.all()] == [1]
+        assert (newer.file.name, newer.file.project.state) == ("b.pdf", Project.State.ACTIVE)
+
     def test_a_file_in_the_bin_shows_nothing(self, passport: Passport, owner: Any) -> None:
         paper = save(passport, owner, upload=SimpleUploadedFile("grant.pdf", b"%PDF-1.7"))
         delete_file(paper.file, actor=owner, now=NOW)

@@ -138,8 +138,8 @@ def _locked(passport: Passport, requirement: Requirement, *, actor: Member, now:
 
 
 def _file(paper: Paper, upload: UploadedFile, *, note: str, actor: Member, now: datetime) -> None:
-    """The first file is put into the project for papers, later ones are its versions."""
-    if paper.file is not None and paper.file.deleted_at is None:
+    """The first file is put into the project for papers, later ones are its versions while that is not archived."""
+    if paper.file is not None and paper.file.deleted_at is None and not paper.file.is_readonly:
         add_version(paper.file, upload, note=note, uploader=actor, now=now)
         return
     home = home_of(paper, actor=actor, now=now)
