@@ -365,3 +365,11 @@ class TestPages:
 
     def test_texts_are_those_of_a_step(self) -> None:
         assert set(TEXTS) <= set(dump(get_template(KEY))["steps"][0])
+
+    def test_before_a_step_is_chosen_there_is_a_way_back(self, owner: Any) -> None:
+        project = start(owner, NOW)
+        browser, url = client_of(owner), f"/templates/{KEY}/propose/"
+        to_template, to_project = f'href="/templates/{KEY}/"', f'quiet" href="/projects/{project.pk}/retrospective/"'
+        alone, out_of_one = text(browser.get(url)), text(browser.get(url, {"project": project.pk}))
+        assert (to_template in alone, to_project in alone) == (True, False)
+        assert (to_template in out_of_one, to_project in out_of_one) == (False, True)
