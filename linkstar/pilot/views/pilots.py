@@ -23,7 +23,7 @@ from linkstar.pilot.actions.pilots import PilotRefused, begin_pilot, change_pilo
 from linkstar.pilot.adoption import TARGETS, Adoption, adoption_of
 from linkstar.pilot.models import MOST_PROJECTS, Pilot
 from linkstar.workspaces.access import admins_only, members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects.models import Project
 from projects.views.boards import reader_of
 
@@ -109,7 +109,7 @@ def pilot_edit(request: WorkspaceRequest) -> HttpResponse:
             "projects": running.projects,
             "people": running.people,
         }
-    form = PilotForm(request.POST or None, today=today, initial=initial)
+    form = PilotForm(posted(request), today=today, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "projects": list(form.cleaned_data["projects"])}
         given["people"] = list(form.cleaned_data["people"])
