@@ -182,3 +182,9 @@ def test_the_page_without_a_pilot_says_who_can_begin_one(owner: Any) -> None:
     assert (words in for_members, "/pilot/edit/" in for_members) == (True, False)
     assert 'button--quiet" href="/settings/"' in for_admins
     assert 'button--quiet" href="/settings/"' not in for_members
+
+
+def test_on_the_first_day_nothing_is_missed_yet(owner: Any, project: Project) -> None:
+    begin(owner, project, now=timezone.now())
+    [_came, delay, overdue, comments, _phone] = client_of(owner).get("/pilot/").context["figures"]
+    assert [is_reached for _name, _figure, _target, is_reached in (delay, overdue, comments)] == [None, None, False]

@@ -167,38 +167,40 @@ def _page(
 
 
 def _figures(adoption: Adoption) -> list[tuple[str, str, str, bool | None]]:
-    """Name, figure, target in words, and whether it is reached (None: there is no target)."""
+    """Name, figure, target in words, and whether it is reached (None: there is no target, or nothing yet)."""
     percent, nothing = _("%(share)s %%"), _("nothing yet")
 
     def share(value: float | None) -> str:
         return nothing if value is None else percent % {"share": f"{value:g}"}
 
-    reached = set(adoption.reached)
+    def is_reached(name: str) -> bool | None:
+        return None if getattr(adoption, name) is None else name in adoption.reached
+
     delay = nothing if adoption.delay is None else _("%(hours)s h") % {"hours": f"{adoption.delay:g}"}
     return [
         (
             _("Came this week"),
             share(adoption.active),
             _("at least %(value)s %%") % _value("active"),
-            "active" in reached,
+            is_reached("active"),
         ),
         (
             _("From deadline to update"),
             delay,
             _("at most %(value)s h, half of the tasks") % _value("delay"),
-            "delay" in reached,
+            is_reached("delay"),
         ),
         (
             _("Late or missed"),
             share(adoption.overdue),
             _("at most %(value)s %%, of %(count)s that fell due") % {**_value("overdue"), "count": adoption.due},
-            "overdue" in reached,
+            is_reached("overdue"),
         ),
         (
             _("Comments a person and week"),
             f"{adoption.comments:g}",
             _("at least %(value)s") % _value("comments"),
-            "comments" in reached,
+            is_reached("comments"),
         ),
         (_("Days by phone"), share(adoption.phone), _("of the days on which somebody came"), None),
     ]
