@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects import access
 from projects.actions.boards import ColumnInUse, TooManyColumns, add_column, delete_column, edit_column, move_column
 from projects.models import Board, Column
@@ -50,7 +50,7 @@ class AddColumnForm(EditColumnForm):
 @members_only
 def column_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = access.get_project(request.member, pk, to="edit board")
-    form = AddColumnForm(request.POST or None, initial={"status": Column.Status.DOING})
+    form = AddColumnForm(posted(request), initial={"status": Column.Status.DOING})
     if request.method == "POST" and form.is_valid():
         try:
             add_column(project.board, **form.cleaned_data, actor=request.member, now=timezone.now())
@@ -65,7 +65,7 @@ def column_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @members_only
 def column_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     column = access.get_column(request.member, pk, to="edit board")
-    form = EditColumnForm(request.POST or None, instance=column)
+    form = EditColumnForm(posted(request), instance=column)
     if request.method == "POST" and form.is_valid():
         # The form has written into its instance; the action compares with what stands in the database.
         column.refresh_from_db(fields=["name", "wip_limit"])

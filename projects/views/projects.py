@@ -20,7 +20,7 @@ from linkstar.lib.text import clean_line
 from linkstar.lib.zones import city_name, zone_choices, zone_name
 from linkstar.members.models import Member
 from linkstar.workspaces.access import guests_allowed, members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects import access
 from projects.actions.opening import note_opened
 from projects.actions.projects import (
@@ -122,7 +122,7 @@ def project_new(request: WorkspaceRequest) -> HttpResponse:
     if barred := why_not(request.member):
         return render(request, "projects/project_barred.html", {"why": barred}, status=403)
     form = NewProjectForm(
-        request.POST or None,
+        posted(request),
         owners=Member.objects.active().insiders().order_by("display_name", "pk"),
         initial={"owner": request.member, "time_zone": request.workspace.time_zone},
     )
@@ -180,7 +180,7 @@ def _milestones(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def project_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """Settings. An archived project is read-only, but its archive switch still stands here."""
     shown = access.get_project(request.member, pk, to="edit")
-    form = SettingsForm(request.POST or None, instance=shown)
+    form = SettingsForm(posted(request), instance=shown)
     if request.method == "POST" and form.is_valid():
         # The form has written into its instance; the action compares with what stands in the database.
         fresh, given = access.get_project(request.member, pk, to="edit"), dict(form.cleaned_data)

@@ -19,7 +19,7 @@ from linkstar.retrospectives.proposing import NotApplicable, find_steps, steps_i
 from linkstar.retrospectives.views.propose_form import FORMS
 from linkstar.retrospectives.wording import said
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects.models import Project
 from templates_sop.actions.templates import NothingNew, NotReady
 from templates_sop.writing import dump
@@ -51,7 +51,7 @@ def propose(request: WorkspaceRequest, key: str) -> HttpResponse:
         if note is not None:
             initial["reason"] = note.text[:500]
         form = FORMS[kind](
-            request.POST or None, initial=initial, template=template, step=step, language=get_language() or "en"
+            posted(request), initial=initial, template=template, step=step, language=get_language() or "en"
         )
     status = 200
     if request.method == "POST":

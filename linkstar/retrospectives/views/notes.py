@@ -26,7 +26,7 @@ from linkstar.retrospectives.actions.retrospectives import (
 from linkstar.retrospectives.models import Note
 from linkstar.retrospectives.views.retrospectives import draw, notes_context
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects.access import tasks_of
 from projects.models import Project, Task
 
@@ -94,7 +94,7 @@ def note_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
     project = note.retrospective.project
     tasks = tasks_for(request, project)
     initial = {"kind": note.kind, "text": note.text, "task": note.task_id, "version": note.version}
-    form = NoteForm(request.POST or None, initial=initial, tasks=tasks)
+    form = NoteForm(posted(request), initial=initial, tasks=tasks)
     error, stands = "", None
     if request.method == "POST":
         if not form.is_valid():
