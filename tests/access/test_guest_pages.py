@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, deque
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from tests.factories import client_of
 pytestmark = pytest.mark.django_db
 
 LINK = re.compile(r"""(?:href|src|hx-get|action)=["'](/[^"'#]*)""")
+NUMBER = re.compile(r"\d+")
 # Ways out, the language switch, and the bundles.
 LEFT_OUT = ("/static/", "/accounts/", "/language/", "/workspaces/", "/leave/")
 
 
+# Drawing a PDF takes seconds: once for all filters.
+PRINTED = ("/print/", "/pdf/")
 # Sorted, grouped and filtered, a page shows the same things: of each address this many queries are read.
 MOST_QUERIES = 4
 # The release's own library, the same for everybody, has a page for each of its six hundred steps: some stand for all.
@@ -33,7 +37,7 @@ def is_library(path: str) -> bool:
 
 def walk(client: Client, starts: list[str], *, htmx: bool) -> dict[str, str]:
     """Every page that is reached from these, by address; what is no page of this host is left out."""
-    queries = Counter[str]()
+    queries, posted = Counter[str](), set[str]()
     headers = {"HTTP_HX_REQUEST": "true"} if htmx else {}
     waiting, seen = deque(starts), dict[str, str]()
     while waiting:
@@ -42,10 +46,15 @@ def walk(client: Client, starts: list[str], *, htmx: bool) -> dict[str, str]:
             continue
         if is_library(path) and queries[LIBRARY] >= MOST_OF_LIBRARY:
             continue
+        kind = NUMBER.sub("0", path.partition("?")[0])
+        if kind in posted or (kind.endswith(PRINTED) and "?" in path):
+            continue
         queries[LIBRARY] += is_library(path)
         queries[path.partition("?")[0]] += 1
         answer = client.get(path, **headers)  # type: ignore[arg-type]
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            posted.add(kind)
         # A PDF is no text; what is written in it is looked at where it is made.
         seen[path] = f"{dict(answer.headers)} {body.decode(errors='replace')}"
         waiting.extend(LINK.findall(seen[path]) if answer.status_code == 200 else [])

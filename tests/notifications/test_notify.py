@@ -35,6 +35,10 @@ DATA: dict[str, Any] = {
     "is_behind": True,
     "cause": "short",
     "on": "Fri 27 Nov",
+    "template": "Prime & Day",
+    "change": "Order samples: 7 instead of 5 days",
+    "rows": [{"owner": "王芳", "task": "Shoot <b>", "due": "Fri 27 Nov"}, {"owner": "", "task": "Cut", "due": ""}],
+    "call": "Tue 1 Dec, 21:00",
     "deadline": {"on": "2026-11-27", "time": None, "zone": "America/Los_Angeles"},
 }
 
