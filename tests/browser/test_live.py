@@ -197,3 +197,34 @@ def test_rows_that_change_at_once_are_all_drawn(site: Any, project: Project) -> 
     detail = {"project": project.pk, "tasks": [task.pk for task in tasks], "gone": [], "whole": False}
     page.evaluate("(detail) => document.body.dispatchEvent(new CustomEvent('live:changes', { detail }))", detail)
     expect(page.locator(".list__row", has_text="Renamed")).to_have_count(4)
+
+
+# The answer with the whole board arrives only when it is let go; what happens is kept in its order.
+PRESSED = """(project) => {
+    const fetch = window.fetch;
+    window.order = [];
+    window.fetch = async (...asked) => {
+        const answer = await fetch(...asked);
+        if (!window.letGo && asked[0] === location.href) await new Promise((go) => (window.letGo = go));
+        return answer;
+    };
+    document.addEventListener("pointerup", () => window.order.push("released"));
+    document.body.addEventListener("live:shown", () => window.order.push("drawn"));
+    document.body.dispatchEvent(
+        new CustomEvent("live:changes", { detail: { project, tasks: [], gone: [], whole: true } }));
+}"""
+
+
+def test_a_board_is_not_taken_from_under_what_is_being_pressed(site: Any, project: Project) -> None:
+    todo = make_column(project)
+    make_task(project, "One")
+    page = open_board(site, project.owner, project)
+    page.evaluate(PRESSED, project.pk)
+    page.wait_for_function("() => window.letGo")
+    page.locator(f"#count-{todo.pk}").hover()
+    page.mouse.down()
+    with page.expect_event("console", lambda message: message.text == "let go"):
+        page.evaluate("() => { window.letGo(); setTimeout(() => console.log('let go'), 100); }")
+    page.mouse.up()
+    page.wait_for_function("() => window.order.includes('drawn')")
+    assert page.evaluate("() => window.order") == ["released", "drawn"]

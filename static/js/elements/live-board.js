@@ -1,11 +1,13 @@
 /* <live-board data-cards>: draws what others did ("live:changes") on the board of the page: cards come, change, move and
-   leave, counts follow. A card that is held, whose menu is open or whose own move is on its way waits. Where the focus is
+   leave, counts follow. A card that is held or pressed, whose menu is open or whose own move is on its way waits. Where the focus is
    and how far a column is scrolled stay. What looks the same already, such as one's own move, is left alone. */
 import { read } from "../own-writes.js";
 
 const MOST = 30;
 const RETRY = 700;
 const WHOLE_EVERY = 8000;
+// What is taken from under a finger between press and release was not clicked.
+const BUSY = ":active, :popover-open, .htmx-request, .is-held";
 
 class LiveBoard extends HTMLElement {
   connectedCallback() {
@@ -134,7 +136,7 @@ class LiveBoard extends HTMLElement {
   }
 
   isHeld(card) {
-    return card.matches(".is-held, .card--dropline") || Boolean(card.querySelector(":popover-open, .htmx-request"));
+    return card.matches(".is-held, .card--dropline, :active") || Boolean(card.querySelector(":popover-open, .htmx-request"));
   }
 
   /* As it looks; the form inside is told apart by a token and by what was chosen in it. */
@@ -153,7 +155,7 @@ class LiveBoard extends HTMLElement {
 
   async drawWhole() {
     const wait = (this.wholeAt ?? 0) + WHOLE_EVERY - Date.now();
-    if (this.board.querySelector(":popover-open, .htmx-request, .is-held")) return this.soon(RETRY);
+    if (this.board.querySelector(BUSY)) return this.soon(RETRY);
     if (wait > 0) return this.soon(wait);
     this.wholeAt = Date.now();
     this.isWhole = false;
@@ -164,6 +166,11 @@ class LiveBoard extends HTMLElement {
     if (!fresh) {
       this.isWhole = true;
       return this.soon(15000);
+    }
+    if (this.board.querySelector(BUSY)) {
+      this.isWhole = true;
+      this.wholeAt = 0;
+      return this.soon(RETRY);
     }
     this.swapWhole(fresh);
     document.body.dispatchEvent(new CustomEvent("live:shown", { detail: { count: 1 } }));
