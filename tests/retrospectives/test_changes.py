@@ -38,7 +38,7 @@ def step_of(content: Any, key: str = STEP) -> Any:
     return find_steps(content, key)[0]
 
 
-NEW = {
+NEW: dict[str, Any] = {
     "title": {"zh": "给主图打样", "en": "Proof the main image"},
     "phase": "ready",
     "role": "design",

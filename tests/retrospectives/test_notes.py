@@ -50,7 +50,7 @@ class TestNotes:
         for given in ({"kind": "try", "text": ""}, {"kind": "try", "text": "Words", "task": elsewhere.pk}):
             answer = client_of(scene.maya).post(url, given, **HTMX)
             assert answer.status_code == 422
-            assert given["text"] in text(answer)
+            assert str(given["text"]) in text(answer)
             assert 'role="alert"' in text(answer)
         assert not Note.objects.exists()
 
