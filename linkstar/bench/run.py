@@ -22,6 +22,7 @@ from linkstar.bench.cases import Bench, Case
 from linkstar.bench.clients import CLIENTS, WORKERS, Crowd, crowds
 from linkstar.bench.data import Data, lay_out
 from linkstar.bench.driver import Browser, Transport, counted, gzip_size, in_process, interleave, over_http
+from linkstar.bench.effects import measure_effects
 from linkstar.bench.servers import serving
 from linkstar.bench.streams import MOST_MIB, MOST_MS, measure_streams
 
@@ -49,10 +50,9 @@ def main() -> int:
         session.delete()
         caches["global"].delete("hosts-version")
         connections.close_all()
+    figures = {"cases": results, "many": many, "live": streams, "effects": measure_effects(say)}
     path = Path(settings.VAR_DIR) / "bench.json"
-    path.write_text(
-        json.dumps({"seconds": time.monotonic() - begun, "cases": results, "many": many, "live": streams}, indent=1)
-    )
+    path.write_text(json.dumps({"seconds": time.monotonic() - begun, **figures}, indent=1))
     say(f"{time.monotonic() - begun:.0f} s; the figures are in {path}.")
     return 0
 
