@@ -5,8 +5,9 @@ from django.http import Http404
 
 from linkstar.members.models import Member
 from templates_sop import catalogue
-from templates_sop.library import SopTemplate, TemplateNotFound
+from templates_sop.library import TemplateNotFound
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.shapes import SopTemplate
 
 
 def may_start_projects(member: Member) -> bool:

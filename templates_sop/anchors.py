@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from templates_sop.answers import UNANSWERED, Answers
 from templates_sop.dating import Calendars
-from templates_sop.library import SopTemplate
 from templates_sop.planning import plan
+from templates_sop.shapes import SopTemplate
 
 _TRIES = 8
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from projects.models import Project
 from templates_sop import library
-from templates_sop.library import OWN_PREFIX, SopTemplate, TemplateNotFound, parse
+from templates_sop.library import TemplateNotFound
 from templates_sop.models import ProjectOrigin, TemplateVersion, WorkspaceTemplate
+from templates_sop.parsing import Raw, parse
+from templates_sop.shapes import OWN_PREFIX, SopTemplate
 
 
 class VersionNotFound(TemplateNotFound):
@@ -58,7 +60,7 @@ def template_of(project: Project) -> SopTemplate:
     return find_template(project.sop_template)
 
 
-def _newest_of_ours() -> Iterable[library.Raw]:
+def _newest_of_ours() -> Iterable[Raw]:
     versions = TemplateVersion.objects.filter(template__in=WorkspaceTemplate.objects.in_use())
     newest = versions.order_by("template__created_at", "template", "-number").distinct(
         "template__created_at", "template"

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from projects import granularity
 from templates_sop.cycles import cycle_among
-from templates_sop.library import SopTemplate, Step, TemplateInvalid, Text, parse, waits_of
+from templates_sop.parsing import TemplateInvalid, parse
+from templates_sop.shapes import SopTemplate, Step, Text, waits_of
 from templates_sop.writing import dump
 
 _DAY_MINUTES = granularity.DAY_MINUTES

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from linkstar.lib.deadlines import Deadline
 from linkstar.lib.zones import get_zone
-from templates_sop.library import Step, Text
+from templates_sop.shapes import Step, Text
 
 # The country whose working days each calendar of the library follows.
 COUNTRIES = {"cn_team": "cn", "us_market": "us"}

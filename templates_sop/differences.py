@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from linkstar.lib.zones import city_name
-from templates_sop.library import Anchor, LeadTime, Phase, SopTemplate, Step, Text
+from templates_sop.shapes import Anchor, LeadTime, Phase, SopTemplate, Step, Text
 from templates_sop.wording import CALENDARS, CLOCKS, GOALS, PLATFORMS, VISIBILITIES, duration_text, offset_text
 
 ON_DAYS_OFF: dict[str, Promise] = {

@@ -21,22 +21,12 @@ from linkstar.members.models import Member
 from projects.models import ChecklistItem, Dependency, Project, Task
 from projects.models.tasks import TaskQuerySet
 from templates_sop.catalogue import template_of
-from templates_sop.library import (
-    FURTHEST_DAYS,
-    LONGEST_DAYS,
-    MOST_REMINDER_HOURS,
-    MOST_STEPS,
-    NOTHING,
-    Anchor,
-    Phase,
-    SopTemplate,
-    Step,
-    TemplateNotFound,
-    Text,
-    common,
-)
+from templates_sop.common import common
+from templates_sop.library import TemplateNotFound
 from templates_sop.origins import origin_of, plan_of
+from templates_sop.parsing import FURTHEST_DAYS, LONGEST_DAYS, MOST_REMINDER_HOURS, MOST_STEPS
 from templates_sop.planning import COUNTRIES, Plan
+from templates_sop.shapes import NOTHING, Anchor, Phase, SopTemplate, Step, Text
 from templates_sop.writing import Content, dump
 
 ADDED = Phase("added", Text("补充", "Added"))

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from templates_sop.library import PLATFORMS, SopTemplate, Step, Text, common, get_template
+from templates_sop.common import common
+from templates_sop.library import get_template
+from templates_sop.parsing import PLATFORMS
+from templates_sop.shapes import SopTemplate, Step, Text
 from templates_sop.wording import GOALS
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from templates_sop.library import SopTemplate, Step, Text
 from templates_sop.questions import NamedAnchor, anchors_for
+from templates_sop.shapes import SopTemplate, Step, Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from linkstar.members.models import Member
 from projects.models import ChecklistItem, Project, Task
 from templates_sop.catalogue import find_template
 from templates_sop.differences import FieldChange, Kind, StepChange, compare_steps
-from templates_sop.library import SopTemplate, Step, TemplateNotFound, parse
+from templates_sop.library import TemplateNotFound
 from templates_sop.models import ProjectOrigin, TemplateVersion
 from templates_sop.origins import origin_of, plan_of
+from templates_sop.parsing import parse
 from templates_sop.planning import Plan, PlannedStep
 from templates_sop.questions import anchors_for
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.stories import story_of
 from templates_sop.variants import Composition
 

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from projects.models import Project
 from templates_sop.answers import UNANSWERED, Answers, anchors_of
 from templates_sop.catalogue import template_of
-from templates_sop.library import SopTemplate
 from templates_sop.models import ProjectOrigin
 from templates_sop.planning import Plan, plan
 from templates_sop.questions import Property, anchors_for, asked_for
+from templates_sop.shapes import SopTemplate
 from templates_sop.working_days import workspace_calendars
 
 

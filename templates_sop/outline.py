@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from templates_sop.checking import Finding, findings
-from templates_sop.library import SopTemplate, Step
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.wording import duration_text, offset_text
 
 # Of the picture beside each step: the days of the whole template over so many units.

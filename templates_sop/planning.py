@@ -14,10 +14,10 @@ from linkstar.lib.workdays import get_calendar
 from linkstar.lib.zones import MARKET_ZONES
 from templates_sop.answers import UNANSWERED, Answers
 from templates_sop.dating import COUNTRIES, Calendars, Caution, Concern, Dating, PlannedStep
-from templates_sop.library import SopTemplate
 from templates_sop.named_anchors import anchor_days
 from templates_sop.pulling import pulled
 from templates_sop.questions import anchors_for
+from templates_sop.shapes import SopTemplate
 from templates_sop.variants import Composition, compose
 
 __all__ = [

@@ -11,7 +11,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from templates_sop import files
-from templates_sop.library import DATA, FurtherAnchor, LeadTime, SopTemplate, Step, Text
+from templates_sop.common import DATA
+from templates_sop.shapes import FurtherAnchor, LeadTime, SopTemplate, Step, Text
 
 QUESTIONS = DATA / "questions"
 Raw = Mapping[str, Any]

@@ -4,8 +4,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text
-from templates_sop.library import SopTemplate
 from templates_sop.named_anchors import Contradiction, label_of
+from templates_sop.shapes import SopTemplate
 from templates_sop.variants import Change, Touch
 from templates_sop.wording import duration_text
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from linkstar.lib.chinese import fold
-from templates_sop.library import Phase, SopTemplate, Step, library
+from templates_sop.library import library
+from templates_sop.shapes import Phase, SopTemplate, Step
 
 MOST_STEPS = 8
 # Below this a likeness is chance: one common word in a long title.

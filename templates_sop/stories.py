@@ -3,8 +3,8 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from templates_sop.library import Step
 from templates_sop.reasons import added_text
+from templates_sop.shapes import Step
 from templates_sop.variants import Change, Touch
 from templates_sop.wording import lead_time_text
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from templates_sop.library import SopTemplate, Step
+from templates_sop.shapes import SopTemplate, Step
 
 WIDTH = 240
 MARGIN = 5

@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 
-from templates_sop.library import Phase, SopTemplate, Step, Text
 from templates_sop.questions import Rule, rules_for
+from templates_sop.shapes import Phase, SopTemplate, Step, Text
 
 
 class Touch(StrEnum):

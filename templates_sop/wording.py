@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from linkstar.lib.clock_text import day_text
-from templates_sop.library import LeadTime, Step, Text
 from templates_sop.planning import Caution, Concern, Plan, PlannedStep
+from templates_sop.shapes import LeadTime, Step, Text
 
 # In the order the library page shows them: first what earns, then what protects. Rows of three come out full.
 GOALS: dict[str, Promise] = {

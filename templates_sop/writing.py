@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from templates_sop.library import CategoryVariant, SopTemplate, Step, Text, common
+from templates_sop.common import common
+from templates_sop.shapes import CategoryVariant, SopTemplate, Step, Text
 
 Content = dict[str, Any]
 

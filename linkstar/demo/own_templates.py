@@ -9,8 +9,10 @@ from linkstar.members.models import Member
 from projects.models import Project
 from templates_sop.actions.drafts import add_steps, change_steps, edit_step, move_steps
 from templates_sop.actions.templates import copy_built_in, publish
-from templates_sop.library import Step, Text, get_template, parse
+from templates_sop.library import get_template
 from templates_sop.models import ProjectOrigin, WorkspaceTemplate
+from templates_sop.parsing import parse
+from templates_sop.shapes import Step, Text
 
 
 def add_own_templates(projects: Mapping[str, Project], people: Mapping[str, Member], *, now: datetime) -> None:

@@ -20,9 +20,10 @@ from projects.actions.tasks import move_task
 from projects.models import Column, Dependency, Project, ProjectAccess, Task
 from templates_sop.actions.projects import start_project
 from templates_sop.answers import Answers
-from templates_sop.library import SopTemplate, get_template
+from templates_sop.library import get_template
 from templates_sop.planning import plan as dated
 from templates_sop.questions import asked_for
+from templates_sop.shapes import SopTemplate
 
 MARKET = ZoneInfo("America/Los_Angeles")
 # How long before its first step a project was started.

@@ -13,7 +13,8 @@ from linkstar.retrospectives.models import Note, ProposedChange, Retrospective
 from projects import access
 from projects.models import Project
 from templates_sop.access import may_edit_templates
-from templates_sop.library import SopTemplate, TemplateNotFound
+from templates_sop.library import TemplateNotFound
+from templates_sop.shapes import SopTemplate
 
 
 def may(member: Member, action: str, project: Project) -> bool:

@@ -14,7 +14,7 @@ from linkstar.retrospectives.history import FIELDS, Calendars, TaskRow, works_of
 from linkstar.retrospectives.lineage import keys_of
 from linkstar.retrospectives.spans import working_days_of
 from projects.models import Project, Task
-from templates_sop.library import SopTemplate, Step
+from templates_sop.shapes import SopTemplate, Step
 
 # Fewer projects say too little about the next one; what was done long ago says less than what was done last.
 FEWEST, LAST_PROJECTS = 3, 12

@@ -1,8 +1,9 @@
 """Which templates are one SOP: a built-in, and what the workspace made of it. What one learns, the others know."""
 
 from templates_sop.catalogue import find_template
-from templates_sop.library import OWN_PREFIX, SopTemplate, TemplateNotFound
+from templates_sop.library import TemplateNotFound
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.shapes import OWN_PREFIX, SopTemplate
 
 
 def keys_of(key: str) -> list[str]:

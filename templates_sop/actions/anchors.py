@@ -10,9 +10,10 @@ from projects.actions.slips import Cause
 from projects.models import Change, Project, Slip, Task
 from projects.scheduling.preview import Move, Preview, Stay
 from templates_sop import catalogue
-from templates_sop.library import SopTemplate, TemplateNotFound
+from templates_sop.library import TemplateNotFound
 from templates_sop.origins import origin_of, plan_of
 from templates_sop.planning import Plan
+from templates_sop.shapes import SopTemplate
 from templates_sop.shifting import Shift, shifted
 
 

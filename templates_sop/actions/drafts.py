@@ -14,8 +14,9 @@ from django.db import transaction
 
 from linkstar.members.models import Member
 from templates_sop.actions.templates import lock_draft
-from templates_sop.library import MOST_STEPS, NOTHING, Anchor, Phase, SopTemplate, Step, Text, parse
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.parsing import MOST_STEPS, parse
+from templates_sop.shapes import NOTHING, Anchor, Phase, SopTemplate, Step, Text
 from templates_sop.writing import dump, text
 
 MOST_PHASES = 30

@@ -29,10 +29,11 @@ from projects.models import UNDO_FOR, Change, ChecklistItem, Dependency, Project
 from templates_sop.actions.drafts import without
 from templates_sop.actions.step_tasks import first_column, lock_steps, make_step_tasks, people_by_role
 from templates_sop.differences import Kind
-from templates_sop.library import SopTemplate, Step, TemplateInvalid, parse
 from templates_sop.models import ProjectOrigin
 from templates_sop.newer import Offer, StepOffer, offer_for, same_deadline
+from templates_sop.parsing import TemplateInvalid, parse
 from templates_sop.planning import COUNTRIES, PlannedStep
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.stories import story_of
 from templates_sop.writing import Content, dump
 

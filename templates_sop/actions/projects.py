@@ -16,9 +16,9 @@ from projects.actions.trace import leave_trace
 from projects.models import Dependency, Project, Task
 from templates_sop.actions.step_tasks import first_column, make_step_tasks
 from templates_sop.answers import UNANSWERED, Answers, anchors_as_json
-from templates_sop.library import SopTemplate
 from templates_sop.models import ProjectOrigin
 from templates_sop.planning import plan
+from templates_sop.shapes import SopTemplate
 from templates_sop.working_days import workspace_calendars
 from templates_sop.writing import dump
 

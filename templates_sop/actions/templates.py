@@ -17,9 +17,10 @@ from projects.models import Project
 from templates_sop import checking
 from templates_sop.checking import Finding
 from templates_sop.drafting import Anchored, Drafted, draft_from
-from templates_sop.library import OWN_PREFIX, SopTemplate, Text, parse
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.parsing import parse
 from templates_sop.questions import with_anchors
+from templates_sop.shapes import OWN_PREFIX, SopTemplate, Text
 from templates_sop.writing import Content, dump, text
 
 LAUNCH_DAY = Text("上线日", "Launch day")

@@ -21,8 +21,9 @@ from templates_sop import access
 from templates_sop.actions.drafts import Changed, Frame, StepGone, edit_frame, edit_step
 from templates_sop.checking import findings
 from templates_sop.differences import FRAME_FIELDS, STEP_FIELDS, value_text
-from templates_sop.library import LANGUAGES, Anchor, SopTemplate, Step, TemplateInvalid, Text, parse
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.parsing import TemplateInvalid, parse
+from templates_sop.shapes import LANGUAGES, Anchor, SopTemplate, Step, Text
 from templates_sop.views.library import language_of_reader
 from templates_sop.views.step_form import LINE, PROSE, StepForm
 from templates_sop.wording import GOALS, PLATFORMS, offset_text

@@ -35,18 +35,11 @@ from templates_sop.actions.drafts import (
     rename_phase,
 )
 from templates_sop.actions.templates import archive, copy_built_in, create_template, restore
-from templates_sop.library import (
-    FURTHEST_DAYS,
-    LANGUAGES,
-    MOST_STEPS,
-    SopTemplate,
-    TemplateInvalid,
-    Text,
-    library,
-    parse,
-)
+from templates_sop.library import library
 from templates_sop.models import WorkspaceTemplate
 from templates_sop.outline import outline_of
+from templates_sop.parsing import FURTHEST_DAYS, MOST_STEPS, TemplateInvalid, parse
+from templates_sop.shapes import LANGUAGES, SopTemplate, Text
 from templates_sop.views.library import language_of_reader
 from templates_sop.wording import CALENDARS
 

@@ -21,9 +21,10 @@ from linkstar.workspaces.http import WorkspaceRequest
 from projects.access import get_project
 from projects.models import Project
 from templates_sop.actions.templates import save_from_project
+from templates_sop.common import common
 from templates_sop.drafting import Anchored, Drafted, anchored_of, draft_from, guessed_roles
-from templates_sop.library import LANGUAGES, Text, common
 from templates_sop.outline import outline_of
+from templates_sop.shapes import LANGUAGES, Text
 from templates_sop.views.library import language_of_reader
 from templates_sop.wording import LOSSES
 

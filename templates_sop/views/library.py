@@ -18,8 +18,10 @@ from django.views.decorators.http import require_safe
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from templates_sop.catalogue import all_templates
+from templates_sop.common import common
 from templates_sop.finding import Found, Wanted, count_choices, find_templates
-from templates_sop.library import SopTemplate, common, library
+from templates_sop.library import library
+from templates_sop.shapes import SopTemplate
 from templates_sop.strips import Strip, strip_of
 from templates_sop.wording import GOALS, PLATFORMS, span_text
 

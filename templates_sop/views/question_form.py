@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from templates_sop.library import SopTemplate
 from templates_sop.questions import Property, asked_for
+from templates_sop.shapes import SopTemplate
 
 PREFIX = "q_"
 _WORDS = {"yes": True, "no": False}

@@ -22,7 +22,7 @@ from projects.models import Project
 from templates_sop import access
 from templates_sop.actions.projects import start_project
 from templates_sop.anchors import suggested_day
-from templates_sop.library import SopTemplate
+from templates_sop.shapes import SopTemplate
 from templates_sop.views.library import language_of_reader, shown_template
 from templates_sop.views.start_fixes import apply_fix
 from templates_sop.views.start_form import CHANNELS, StartForm

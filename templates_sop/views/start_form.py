@@ -16,10 +16,10 @@ from linkstar.lib.zones import MARKET_ZONES, zone_choices
 from linkstar.members.models import Member
 from projects.models import Project
 from templates_sop.answers import Answers
-from templates_sop.library import SopTemplate, Step
 from templates_sop.named_anchors import contradictions
 from templates_sop.questions import NamedAnchor, added_steps, anchors_for, optional_steps
 from templates_sop.reasons import contradiction_text
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.variants import compose
 from templates_sop.views.question_form import QuestionForm
 

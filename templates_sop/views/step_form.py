@@ -12,17 +12,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line, split_lines
 from templates_sop.differences import ON_DAYS_OFF
-from templates_sop.library import (
-    FURTHEST_DAYS,
-    LONGEST_DAYS,
-    MOST_REMINDER_HOURS,
-    LeadTime,
-    SopTemplate,
-    Step,
-    TemplateInvalid,
-    Text,
-    parse,
-)
+from templates_sop.parsing import FURTHEST_DAYS, LONGEST_DAYS, MOST_REMINDER_HOURS, TemplateInvalid, parse
+from templates_sop.shapes import LeadTime, SopTemplate, Step, Text
 from templates_sop.wording import CALENDARS, VISIBILITIES
 from templates_sop.writing import dump, dump_step
 

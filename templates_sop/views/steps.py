@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from templates_sop import access
-from templates_sop.library import SopTemplate, Step
 from templates_sop.questions import added_steps
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.wording import lead_time_text
 
 

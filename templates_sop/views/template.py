@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from templates_sop import access
-from templates_sop.library import SopTemplate, Step
 from templates_sop.questions import Rule, added_steps, anchors_for, rules_for
+from templates_sop.shapes import SopTemplate, Step
 from templates_sop.variants import steps_for
 from templates_sop.views.library import language_of_reader, shown_template
 from templates_sop.wording import (

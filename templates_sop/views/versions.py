@@ -16,9 +16,11 @@ from templates_sop import access
 from templates_sop.actions.templates import NothingNew, NotReady, publish
 from templates_sop.checking import findings
 from templates_sop.differences import compare
-from templates_sop.library import SopTemplate, library, parse
+from templates_sop.library import library
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.parsing import parse
 from templates_sop.questions import with_anchors
+from templates_sop.shapes import SopTemplate
 from templates_sop.views.library import language_of_reader
 
 PER_PAGE = 20

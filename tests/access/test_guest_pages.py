@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from linkstar.members.models import Member
-from templates_sop.library import OWN_PREFIX
+from templates_sop.shapes import OWN_PREFIX
 from tests.access.rows import ROWS
 from tests.access.world import lay_out
 from tests.factories import client_of

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from templates_sop.actions.drafts import add_steps, remove_steps
 from templates_sop.actions.templates import create_template
-from templates_sop.library import Text, parse
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.parsing import parse
+from templates_sop.shapes import Text
 from tests.browser.conftest import Site
 
 

@@ -8,7 +8,8 @@ import pytest
 from projects.models import Task
 from templates_sop.actions.projects import start_project
 from templates_sop.catalogue import find_template
-from templates_sop.library import library, parse
+from templates_sop.library import library
+from templates_sop.parsing import parse
 from templates_sop.writing import dump
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)

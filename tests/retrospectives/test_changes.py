@@ -18,8 +18,9 @@ from notifications.models import Notification
 from projects.models import Project
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import NotReady, archive, copy_built_in, save_draft
-from templates_sop.library import get_template, library, parse
+from templates_sop.library import get_template, library
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.parsing import parse
 from templates_sop.variants import steps_for
 from templates_sop.writing import dump
 from tests.factories import client_of, make_member

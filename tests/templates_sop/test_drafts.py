@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from templates_sop import library as library_module
 from templates_sop.actions.drafts import (
     Changed,
     Frame,
@@ -27,8 +26,10 @@ from templates_sop.actions.drafts import (
 )
 from templates_sop.actions.templates import NotReady, copy_built_in, publish, save_draft
 from templates_sop.checking import findings
-from templates_sop.library import SopTemplate, Step, Text, get_template, library, parse
+from templates_sop.library import get_template, library
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.parsing import MOST_STEPS, parse
+from templates_sop.shapes import SopTemplate, Step, Text
 from tests.factories import make_member
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,7 @@ def test_added_steps_have_what_is_missing_said_of_them(
     advice = [each.message for each in findings(draft(template), "en") if each.step == key and not each.is_error]
     assert advice[0].startswith("The verb does not say what will be done.")
     monkeypatch.setattr("templates_sop.actions.drafts.MOST_STEPS", len(draft(template).steps))
-    assert library_module.MOST_STEPS == 300
+    assert MOST_STEPS == 300
     with pytest.raises(TooManySteps):
         add_steps(template, [Text("再来一步", "One more")], phase="demand", **by)
 

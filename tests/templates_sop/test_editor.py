@@ -15,9 +15,11 @@ from django_tenants.utils import tenant_context
 
 from templates_sop.actions.drafts import add_steps, edit_step
 from templates_sop.actions.templates import copy_built_in, publish
-from templates_sop.library import Text, get_template, parse
+from templates_sop.library import get_template
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.parsing import parse
 from templates_sop.questions import anchors_for
+from templates_sop.shapes import Text
 from tests.factories import client_of, make_member
 
 pytestmark = pytest.mark.django_db

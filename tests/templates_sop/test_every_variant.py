@@ -13,9 +13,10 @@ import pytest
 from linkstar.lib.workdays import get_calendar
 from templates_sop.answers import Answers
 from templates_sop.dating import COUNTRIES, Concern
-from templates_sop.library import SopTemplate, get_template, library
+from templates_sop.library import get_template, library
 from templates_sop.planning import Plan, PlannedStep, plan
 from templates_sop.questions import asked_for
+from templates_sop.shapes import SopTemplate
 from tests.templates_sop.pairs import pairwise
 
 DAYS = {

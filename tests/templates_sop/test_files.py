@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from templates_sop.common import DATA
 from templates_sop.files import FileInvalid, parse, read
-from templates_sop.library import DATA
 
 FILES = sorted(DATA.rglob("*.yaml"))
 

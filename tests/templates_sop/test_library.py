@@ -9,8 +9,9 @@ import pytest
 
 from projects.granularity import Work, is_vague
 from templates_sop import library as library_module
-from templates_sop.library import SopTemplate, Step, TemplateNotFound, Text, VariantNotFound, get_template, library
+from templates_sop.library import TemplateNotFound, get_template, library
 from templates_sop.questions import added_steps
+from templates_sop.shapes import SopTemplate, Step, Text, VariantNotFound
 
 KEYS = [
     "account_health_appeal",

@@ -22,10 +22,12 @@ from templates_sop.actions.newer import NothingNewer, OfferChanged, apply_newer,
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import copy_built_in, publish
 from templates_sop.catalogue import find_template, template_of
-from templates_sop.library import SopTemplate, Step, Text, get_template, parse
+from templates_sop.library import get_template
 from templates_sop.models import ProjectOrigin, WorkspaceTemplate
 from templates_sop.newer import Stays, offer_for
+from templates_sop.parsing import parse
 from templates_sop.planning import plan
+from templates_sop.shapes import SopTemplate, Step, Text
 from tests.factories import client_of, make_column, make_member
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from templates_sop.cycles import cycle_among
-from templates_sop.library import CATEGORIES, PLATFORMS, TemplateInvalid, get_template, library, parse
+from templates_sop.library import get_template, library
+from templates_sop.parsing import CATEGORIES, PLATFORMS, TemplateInvalid, parse
 from templates_sop.wording import GOALS
 from templates_sop.wording import PLATFORMS as PLATFORM_WORDS
 from templates_sop.writing import dump

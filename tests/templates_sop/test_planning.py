@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linkstar.lib.workdays import get_calendar
-from templates_sop.library import SopTemplate, Text, get_template, library
+from templates_sop.library import get_template, library
 from templates_sop.planning import AnchorMismatch, Caution, Concern, Plan, PlannedStep, market_zone_for, plan
+from templates_sop.shapes import SopTemplate, Text
 from templates_sop.wording import caution_text
 
 VARIANTS = [None, "apparel", "electronics", "toys_children", "beauty_supplements", "home"]

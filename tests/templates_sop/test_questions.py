@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from templates_sop.answers import Answers, anchors_as_json, anchors_of
-from templates_sop.library import SopTemplate, Step, Text, get_template, library
+from templates_sop.library import get_template, library
 from templates_sop.named_anchors import Contradiction, anchor_days, contradictions
 from templates_sop.planning import plan
 from templates_sop.questions import (
@@ -18,6 +18,7 @@ from templates_sop.questions import (
     properties,
     rules_for,
 )
+from templates_sop.shapes import SopTemplate, Step, Text
 from templates_sop.variants import Touch, compose
 
 LAUNCH = "amazon_us_new_product_launch"

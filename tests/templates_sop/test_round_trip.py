@@ -19,8 +19,10 @@ from projects.models import Dependency, Project
 from templates_sop import drafting
 from templates_sop.actions.projects import start_project
 from templates_sop.drafting import Drafted, anchored_of, draft_from
-from templates_sop.library import SopTemplate, Step, Text, get_template, library, parse
+from templates_sop.library import get_template, library
 from templates_sop.models import WorkspaceTemplate
+from templates_sop.parsing import parse
+from templates_sop.shapes import SopTemplate, Step, Text
 from tests.factories import client_of, make_member, make_project, make_task
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,9 @@ from linkstar.workspaces.models import DueItem
 from notifications.models import Notification, Reminder
 from projects.models import Activity, ChecklistItem, Dependency, Project, Task
 from templates_sop.actions.projects import start_project
-from templates_sop.library import NOTHING, LeadTime, Text, get_template
+from templates_sop.library import get_template
 from templates_sop.planning import plan
+from templates_sop.shapes import NOTHING, LeadTime, Text
 from tests.factories import make_member
 
 pytestmark = pytest.mark.django_db

@@ -23,9 +23,11 @@ from templates_sop.actions.templates import (
 )
 from templates_sop.catalogue import VersionNotFound, all_templates, find_template, template_of
 from templates_sop.drafting import Loss, anchored_of
-from templates_sop.library import TemplateInvalid, TemplateNotFound, Text, get_template, library, parse
+from templates_sop.library import TemplateNotFound, get_template, library
 from templates_sop.models import ProjectOrigin, TemplateVersion, VersionFixed, WorkspaceTemplate
+from templates_sop.parsing import TemplateInvalid, parse
 from templates_sop.questions import anchors_for, with_anchors
+from templates_sop.shapes import Text
 from templates_sop.writing import dump
 from tests.factories import make_member, make_task
 

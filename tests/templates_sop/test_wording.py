@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from templates_sop.library import LeadTime, Text, get_template
+from templates_sop.library import get_template
+from templates_sop.shapes import LeadTime, Text
 from templates_sop.wording import lead_time_text, reminders_text, short_name, when_text
 
 ANCHOR = Text(zh="上架日（首日可售并开广告）", en="Launch day (first buyable day with ads on)")

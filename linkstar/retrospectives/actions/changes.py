@@ -19,8 +19,8 @@ from linkstar.workspaces.access import MANAGERS
 from notifications.actions.notify import notify
 from projects.models import Project
 from templates_sop.actions.templates import copy_built_in, lock_draft, publish, save_draft
-from templates_sop.library import OWN_PREFIX, SopTemplate
 from templates_sop.models import TemplateVersion, WorkspaceTemplate
+from templates_sop.shapes import OWN_PREFIX, SopTemplate
 from templates_sop.writing import dump
 
 State = ProposedChange.State

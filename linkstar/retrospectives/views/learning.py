@@ -23,7 +23,7 @@ from linkstar.retrospectives.wording import evidence_text
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from templates_sop.access import may_edit_templates
-from templates_sop.library import SopTemplate
+from templates_sop.shapes import SopTemplate
 from templates_sop.writing import dump
 
 DECIDED_PER_PAGE = 20

@@ -12,7 +12,8 @@ from linkstar.lib.text import clean_line
 from linkstar.retrospectives.models import ProposedChange
 from linkstar.retrospectives.proposing import TEXTS, offset_of
 from linkstar.retrospectives.wording import field_name
-from templates_sop.library import FURTHEST_DAYS, LONGEST_DAYS, SopTemplate
+from templates_sop.parsing import FURTHEST_DAYS, LONGEST_DAYS
+from templates_sop.shapes import SopTemplate
 from templates_sop.wording import CALENDARS
 
 Kind = ProposedChange.Kind

@@ -10,7 +10,8 @@ from templates_sop.actions.drafts import add_phase
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import archive, copy_built_in, publish
 from templates_sop.catalogue import find_template
-from templates_sop.library import Text, get_template
+from templates_sop.library import get_template
+from templates_sop.shapes import Text
 from tests.access.rows.base import INSIDERS, MANAGERS, READ_ONLY_TEAM, Row
 
 if TYPE_CHECKING:
