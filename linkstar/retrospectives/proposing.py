@@ -21,6 +21,9 @@ from typing import Any, cast
 from django.utils.text import slugify
 
 from linkstar.retrospectives.models import ProposedChange
+from templates_sop.parsing import parse
+from templates_sop.removing import without
+from templates_sop.writing import dump
 
 Content = dict[str, Any]
 Kind = ProposedChange.Kind
@@ -89,8 +92,10 @@ def applied(content: Mapping[str, Any], change: ProposedChange) -> Content:
     if not steps:
         raise NotApplicable(change.step)
     if change.kind == Kind.REMOVED_STEP:
-        _remove_step(made, change.step)
-        return made
+        # The gate is what the others lead to.
+        if made.get("gate_step") == change.step:
+            raise NotApplicable(change.step)
+        return dump(without(parse(made, is_draft=True), [change.step]))
     for step in steps:
         _put(step, change)
     return made
@@ -172,20 +177,3 @@ def _new_key(title: Mapping[str, str], taken: set[str]) -> str:
     while key in taken:
         key = f"{words or 'step'}_{secrets.token_hex(4)}"
     return key
-
-
-def _remove_step(content: Content, key: str) -> None:
-    """What waited for it waits for what it waited for. Raises NotApplicable for the gate."""
-    if content.get("gate_step") == key:
-        raise NotApplicable(key)
-    gone = find_steps(content, key)[0]
-    for step in steps_in(content):
-        for name in ("depends_on", "blocks"):
-            kept = [other for other in step.get(name, ()) if other != key]
-            if len(kept) < len(step.get(name, ())):
-                inherited = [other for other in gone.get(name, ()) if other != step["key"]]
-                step[name] = list(dict.fromkeys([*kept, *inherited]))
-    content["steps"] = [step for step in content["steps"] if step["key"] != key]
-    for variant in content.get("variants", {}).values():
-        variant["add"] = [step for step in variant["add"] if step["key"] != key]
-        variant["remove"] = [other for other in variant["remove"] if other != key]

@@ -16,6 +16,7 @@ from linkstar.members.models import Member
 from templates_sop.actions.templates import lock_draft
 from templates_sop.models import WorkspaceTemplate
 from templates_sop.parsing import MOST_STEPS, parse
+from templates_sop.removing import without
 from templates_sop.shapes import NOTHING, Anchor, Phase, SopTemplate, Step, Text
 from templates_sop.writing import dump, text
 
@@ -192,30 +193,6 @@ def remove_steps(template: WorkspaceTemplate, keys: Collection[str], *, actor: M
         return without(draft, keys)
 
     return _rewrite(template, change, actor=actor, now=now)
-
-
-def without(draft: SopTemplate, keys: Collection[str]) -> SopTemplate:
-    waits = {step.key: step.depends_on for step in draft.steps}
-
-    def resolved(depends_on: Sequence[str], seen: frozenset[str] = frozenset()) -> list[str]:
-        found: dict[str, None] = {}
-        for key in depends_on:
-            if key not in keys:
-                found[key] = None
-            elif key not in seen:
-                found |= dict.fromkeys(resolved(waits.get(key, ()), seen | {key}))
-        return list(found)
-
-    def rewired(step: Step) -> Step:
-        blocks = tuple(key for key in step.blocks if key not in keys)
-        return replace(step, depends_on=tuple(resolved(step.depends_on)), blocks=blocks)
-
-    variants = tuple(
-        replace(variant, add=tuple(rewired(step) for step in variant.add), remove=variant.remove - set(keys))
-        for variant in draft.variants
-    )
-    steps = tuple(rewired(step) for step in draft.steps if step.key not in keys)
-    return replace(draft, steps=steps, variants=variants, gate_step="" if draft.gate_step in keys else draft.gate_step)
 
 
 def add_phase(template: WorkspaceTemplate, name: Text, *, actor: Member, now: datetime) -> SopTemplate:

@@ -26,13 +26,13 @@ from projects.actions.trace import leave_trace, leave_traces
 from projects.actions.undo import Undone, put_back, undoes
 from projects.circles import way_back
 from projects.models import UNDO_FOR, Change, ChecklistItem, Dependency, Project, SearchEntry, Slip, Task
-from templates_sop.actions.drafts import without
 from templates_sop.actions.step_tasks import first_column, lock_steps, make_step_tasks, people_by_role
 from templates_sop.differences import Kind
 from templates_sop.models import ProjectOrigin
 from templates_sop.newer import Offer, StepOffer, offer_for, same_deadline
 from templates_sop.parsing import TemplateInvalid, parse
 from templates_sop.planning import COUNTRIES, PlannedStep
+from templates_sop.removing import without
 from templates_sop.shapes import SopTemplate, Step
 from templates_sop.stories import story_of
 from templates_sop.writing import Content, dump
