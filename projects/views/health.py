@@ -41,7 +41,7 @@ def project_health(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "forecast": show(forecast, reader) if forecast else None,
         "health": health,
         "asked": asked,
-        "checks": [(name, check_text(name, getattr(health, name)), getattr(health, name)) for name in NAMES],
+        "checks": [(check_text(name, getattr(health, name)), getattr(health, name)) for name in NAMES],
         "lacking": _lacking(health, open_tasks(tasks, now=reader.now), reader.now),
         "questions": questions_of(project, asked, health),
         "people": people,
@@ -73,13 +73,14 @@ def _worst_first(member: Member) -> QuerySet[Project]:
     return running.select_related("owner", "forecast").order_by(rank, "owner_opened_at", "pk")
 
 
-def _lacking(found: Health, tasks: QuerySet[Task], now: datetime) -> dict[str, list[Task]]:
-    """The first tasks that each check found, in one statement a check that found some."""
-    return {
-        name: list(tasks.filter(lacks(name, now=now)).select_related("owner").order_by("due_at", "pk")[:SHOWN])
+def _lacking(found: Health, tasks: QuerySet[Task], now: datetime) -> list[tuple[str, list[Task]]]:
+    """What is missing, in words, and the first tasks that miss it: a statement a check that found some."""
+    tasks = tasks.select_related("owner").order_by("due_at", "pk")
+    return [
+        (check_text(name, getattr(found, name)), list(tasks.filter(lacks(name, now=now))[:SHOWN]))
         for name in NAMES
         if getattr(found, name)
-    }
+    ]
 
 
 def _said(found: Health) -> list[str]:
