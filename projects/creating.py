@@ -1,9 +1,9 @@
-"""What may keep a member from beginning a project: rooms above this one say so.
+"""What may keep a member from creating a project: rooms above this one say so.
 
     @bars
     def pilot_is_full(member) -> str: ...
 
-The app imports the module in `AppConfig.ready`. Every page that begins a project asks here.
+The app imports the module in `AppConfig.ready`. Every page that creates a project asks here.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,12 @@
 """While a pilot runs, no project begins beside it: what is tried stays small enough to be judged."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linkstar.lib.clock_text import day_text
 from linkstar.members.models import Member
 from linkstar.pilot.models import MOST_PROJECTS, Pilot
-from projects.beginning import bars
+from projects.creating import bars
 
 
 @bars
@@ -18,4 +20,4 @@ def pilot_is_full(member: Member) -> str:
     return _(
         "This workspace is in a pilot with at most %(most)s projects, until %(day)s. An admin can begin another one, or"
         " open LinkStar to all."
-    ) % {"most": MOST_PROJECTS, "day": running.ends_on.isoformat()}
+    ) % {"most": MOST_PROJECTS, "day": day_text(running.ends_on, get_language() or "en", with_year=True)}

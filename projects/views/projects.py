@@ -34,8 +34,8 @@ from projects.actions.projects import (
 from projects.actions.resting import keep_going, snooze_rest
 from projects.actions.zones import has_deadlines_on_its_clock
 from projects.archiving import ArchiveHeld, is_done, what_holds
-from projects.beginning import why_not
 from projects.cards import Reader
+from projects.creating import why_not
 from projects.forecasts.shown import ShownForecast, show
 from projects.models import Project, Task
 from projects.overview import Counts, counts_of, work_rows

@@ -17,7 +17,7 @@ from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
-from projects.beginning import why_not
+from projects.creating import why_not
 from projects.models import Project
 from templates_sop import access
 from templates_sop.actions.projects import start_project

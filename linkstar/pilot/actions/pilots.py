@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
@@ -31,22 +31,19 @@ def begin_pilot(
     *, goal: str, ends_on: date, people: Sequence[Member], projects: Sequence[Project], actor: Member, now: datetime
 ) -> Pilot:
     """Raises PilotRefused."""
-    if not 1 <= len(projects) <= MOST_PROJECTS:
-        raise PilotRefused("projects")
-    if not people:
-        raise PilotRefused("people")
-    # Two admins at once would run into the constraint.
-    connection.cursor().execute("SELECT pg_advisory_xact_lock(hashtext('linkstar.pilot'))")
-    if Pilot.objects.filter(is_running=True).exists():
-        raise PilotRefused("running")
-    pilot = Pilot.objects.create(
-        goal=goal,
-        ends_on=ends_on,
-        people=[person.pk for person in people],
-        projects=[project.pk for project in projects],
-        started_by=actor,
-        started_at=now,
-    )
+    _check(people, projects)
+    try:
+        with transaction.atomic():
+            pilot = Pilot.objects.create(
+                goal=goal,
+                ends_on=ends_on,
+                people=[person.pk for person in people],
+                projects=[project.pk for project in projects],
+                started_by=actor,
+                started_at=now,
+            )
+    except IntegrityError as error:
+        raise PilotRefused("running") from error
     _promise(pilot)
     return pilot
 
@@ -56,10 +53,7 @@ def change_pilot(
     pilot: Pilot, *, goal: str, ends_on: date, people: Sequence[Member], projects: Sequence[Project]
 ) -> None:
     """Who and what takes part, and until when. Raises PilotRefused."""
-    if not 1 <= len(projects) <= MOST_PROJECTS:
-        raise PilotRefused("projects")
-    if not people:
-        raise PilotRefused("people")
+    _check(people, projects)
     _lock(pilot)
     pilot.goal, pilot.ends_on = goal, ends_on
     pilot.people, pilot.projects = [person.pk for person in people], [project.pk for project in projects]
@@ -91,6 +85,13 @@ def ask(pilot_id: int, *, now: datetime) -> None:
         url="/pilot/",
         now=now,
     )
+
+
+def _check(people: Sequence[Member], projects: Sequence[Project]) -> None:
+    if not 1 <= len(projects) <= MOST_PROJECTS:
+        raise PilotRefused("projects")
+    if not people:
+        raise PilotRefused("people")
 
 
 def _promise(pilot: Pilot) -> None:
