@@ -31,6 +31,18 @@ def note(scene: Scene, words: str = "Ask the mould maker first", author: Any = N
 
 @pytest.mark.django_db
 class TestNotes:
+    def test_what_was_typed_into_a_deleted_note_is_not_lost(self, scene: Scene) -> None:
+        found, client = note(scene), client_of(scene.maya)
+        url = f"/retrospective-notes/{found.pk}/edit/"
+        given = {"kind": "keep", "text": "In better words", "task": scene.sample.pk, "version": 1}
+        page = client.get(url).content.decode()
+        assert f'name="project" value="{scene.project.pk}"' in page
+        found.delete()
+        answer = client.post(url, {**given, "project": scene.project.pk})
+        assert answer.status_code == 422
+        assert "In better words" in text(answer)
+        assert client.post(url, given).status_code == 404
+
     def test_anybody_in_the_team_writes(self, scene: Scene) -> None:
         url = f"/projects/{scene.project.pk}/retrospective/notes/add/"
         note(scene, author=scene.lin)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from linkstar.retrospectives.views.retrospectives import draw, notes_context
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects.access import tasks_of
+from projects.filters import is_pk
 from projects.models import Project, Task
 
 
@@ -90,7 +91,10 @@ def _answer(request: WorkspaceRequest, project: Project, error: str) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def note_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    note = access.get_note(request.member, pk, to="edit")
+    try:
+        note = access.get_note(request.member, pk, to="edit")
+    except Http404:
+        return _anew(request)
     project = note.retrospective.project
     tasks = tasks_for(request, project)
     initial = {"kind": note.kind, "text": note.text, "task": note.task_id, "version": note.version}
@@ -104,6 +108,8 @@ def note_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
                 version = form.cleaned_data["version"] or note.version
                 edit_note(note, version=version, **form.given, now=timezone.now())
                 return redirect("retrospectives:retrospective", project.pk)
+            except Note.DoesNotExist:
+                return _anew(request)
             except IsSettled:
                 error = settled_text()
             except NoteChanged as changed:
@@ -120,6 +126,16 @@ def note_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "version": (stands or note).version,
     }
     return render(request, "retrospectives/note.html", context, status=422 if error else 200)
+
+
+def _anew(request: WorkspaceRequest) -> HttpResponse:
+    """Somebody has deleted the note that was being edited: its words stand where a new one is written."""
+    project = request.POST.get("project", "")
+    if not is_pk(project):
+        raise Http404
+    error = _("It was deleted meanwhile. Your words are below: adding them makes a new note.")
+    found = access.get_project(request.member, int(project), to="write")
+    return draw(request, found, error=error, typed=request.POST, status=422)
 
 
 @require_POST
