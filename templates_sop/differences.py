@@ -109,7 +109,7 @@ def compare(old: SopTemplate, new: SopTemplate, language: str) -> Differences:
     frame = [
         _change(name, FRAME_FIELDS, getattr(old, name), getattr(new, name), old, new, language) for name in FRAME_FIELDS
     ]
-    steps = compare_steps(_all_steps(old), _all_steps(new), old, new, language)
+    steps = compare_steps(old.every_step, new.every_step, old, new, language)
     return Differences(tuple(change for change in frame if change), steps)
 
 
@@ -146,10 +146,6 @@ def value_text(value: Any, name: str, template: SopTemplate, language: str) -> s
     """A field of a step or of a template in words; "" for nothing."""
     with translation.override(language):
         return _words(value, name, template, language)
-
-
-def _all_steps(template: SopTemplate) -> list[Step]:
-    return [*template.steps, *(step for variant in template.variants for step in variant.add)]
 
 
 def _change(
@@ -236,7 +232,7 @@ def _phase_line(phase: Phase, language: str) -> str:
 
 
 def _title(key: str, template: SopTemplate, language: str) -> str:
-    return next((step.title.get(language) for step in _all_steps(template) if step.key == key), key)
+    return next((step.title.get(language) for step in template.every_step if step.key == key), key)
 
 
 def _in_both(value: Any) -> str:

@@ -103,7 +103,7 @@ def _of_the_release(key: str) -> _Words:
 
 
 def _collect(template: SopTemplate) -> _Words:
-    steps = [*template.steps, *(step for variant in template.variants for step in variant.add)]
+    steps = template.every_step
     by_step = {step.key: _joined(_texts_of(step)) for step in steps}
     names = [template.name, template.project_name, template.purpose, template.anchor.label]
     names += [phase.name for phase in template.phases]

@@ -100,7 +100,7 @@ def anchors_for(template: SopTemplate) -> tuple[NamedAnchor, ...]:
     known = _anchors(_source(template))
     if not template.anchors:
         return known
-    steps = [*template.steps, *(step for variant in template.variants for step in variant.add)]
+    steps = template.every_step
     # Steps that answers add are not in the template, and keep the anchor they have in the built-in one.
     added = {one.key: one.steps - {step.key for step in steps} for one in known}
     own = [

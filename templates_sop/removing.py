@@ -8,8 +8,7 @@ from templates_sop.shapes import SopTemplate, Step
 
 def without(template: SopTemplate, keys: Collection[str]) -> SopTemplate:
     """What waited for a removed step waits for what that one waited for; steps that categories add go, too."""
-    every = [*template.steps, *(step for variant in template.variants for step in variant.add)]
-    waits = {step.key: step.depends_on for step in every}
+    waits = {step.key: step.depends_on for step in template.every_step}
 
     def resolved(depends_on: Sequence[str], seen: frozenset[str] = frozenset()) -> list[str]:
         found: dict[str, None] = {}

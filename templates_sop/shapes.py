@@ -164,6 +164,11 @@ class SopTemplate:
         """A workspace's own, not one of the release."""
         return self.key.startswith(OWN_PREFIX)
 
+    @property
+    def every_step(self) -> list[Step]:
+        """Its own, then those that its categories add; a key may stand there twice, of two categories."""
+        return [*self.steps, *(step for variant in self.variants for step in variant.add)]
+
     def variant(self, key: str) -> CategoryVariant:
         for variant in self.variants:
             if variant.key == key:

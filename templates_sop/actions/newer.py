@@ -187,7 +187,6 @@ class _Applying:
         step = now.step
         task.sop_role, task.sop_phase, task.is_fixed = step.role, step.phase, step.is_fixed
         task.calendar = COUNTRIES[step.calendar]
-        task.save(update_fields=list(_NATURE))
 
     def _checklist(self, task: Task, step: Step) -> None:
         items = list(task.checklist.order_by("position", "pk"))
@@ -202,6 +201,7 @@ class _Applying:
         if not tasks:
             return
         save_all(tasks, *_STATES, now=self.now)
+        Task.objects.bulk_update(tasks, _NATURE)
         index_tasks(tasks)
         plan_reminders_of(tasks, now=self.now)
 
@@ -338,7 +338,7 @@ def _mixed(offer: Offer, taken: set[str]) -> Content:
     """The newer template, with the steps that were not taken over as they were; it stays whole."""
     refused = {one.key: one.kind for one in offer.steps if one.key not in taken}
     refused |= {change.key: change.kind for change in offer.hidden}
-    old = {step.key: step for step in _all_steps(offer.old)}
+    old = {step.key: step for step in offer.old.every_step}
     mixed = without(offer.new, [key for key, kind in refused.items() if kind is Kind.ADDED])
     kept = {key: old[key] for key, kind in refused.items() if kind is Kind.CHANGED and key in old}
     steps = tuple(kept.get(step.key, step) for step in mixed.steps)
@@ -358,7 +358,7 @@ def _mixed(offer: Offer, taken: set[str]) -> Content:
 def _fitting(template: SopTemplate, old: SopTemplate) -> SopTemplate:
     """With the phases and roles that older steps name, and without links to steps that are not there."""
     phases = {phase.key: phase for phase in (*old.phases, *template.phases)}
-    used = {step.phase for step in _all_steps(template)}
+    used = {step.phase for step in template.every_step}
     missing = [phases[key] for key in used - {phase.key for phase in template.phases} if key in phases]
     roles = {role.key: role for role in (*template.roles, *old.roles)}
     known = {step.key for step in template.steps}
@@ -389,7 +389,3 @@ def _fitting(template: SopTemplate, old: SopTemplate) -> SopTemplate:
         steps=tuple(fits(step) for step in template.steps),
         variants=variants,
     )
-
-
-def _all_steps(template: SopTemplate) -> list[Step]:
-    return [*template.steps, *(step for variant in template.variants for step in variant.add)]

@@ -39,8 +39,7 @@ def step(request: WorkspaceRequest, key: str, step: str) -> HttpResponse:
 
 def _find(template: SopTemplate, key: str) -> Step:
     """Any step of the template, those of its categories and answers too; Http404 for none of them."""
-    variants = (step for variant in template.variants for step in variant.add)
-    for step in (*template.steps, *variants, *added_steps(template)):
+    for step in (*template.every_step, *added_steps(template)):
         if step.key == key:
             return step
     raise Http404(f"no step {key!r} in {template.key!r}")

@@ -122,8 +122,7 @@ def _phases(template: SopTemplate, steps: list[Step], language: str) -> list[Sho
 
 
 def _rule(rule: Rule, template: SopTemplate, language: str) -> ShownRule:
-    titles = {step.key: step.title.get(language) for step in (*template.steps, *added_steps(template))}
-    titles |= {step.key: step.title.get(language) for variant in template.variants for step in variant.add}
+    titles = {step.key: step.title.get(language) for step in (*added_steps(template), *template.every_step)}
     retimes = [f"{titles[key]}: {duration_text(days, language)}" for key, days in rule.retime.items() if key in titles]
     return ShownRule(
         reason=rule.reason.get(language),
