@@ -47,11 +47,12 @@ def add_products(entries: Sequence[NewProduct], *, market: str, actor: Member, n
     for entry in entries:
         first.setdefault(entry.sku.upper(), entry)
     known = _known(first)
-    new = [one for key, one in first.items() if key not in known]
+    # In one order for everybody, so that two people with the same list wait for each other instead of dying.
+    new = [one for key, one in sorted(first.items()) if key not in known]
     rows = [Product(sku=e.sku, name=e.name, category=e.category, created_by=actor, created_at=now) for e in new]
     # Somebody may have brought in the same SKUs a moment ago: their products stay as they made them.
     Product.objects.bulk_create(rows, ignore_conflicts=True)
-    products = _known([one.sku.upper() for one in new]).values()
+    products = sorted(_known([one.sku.upper() for one in new]).values(), key=lambda product: product.pk)
     lacking = [Passport(product=one, market=market, created_by=actor, created_at=now) for one in products]
     Passport.objects.bulk_create(lacking, ignore_conflicts=True)
     mine = Passport.objects.filter(product__in=products, market=market, created_by=actor, created_at=now)
