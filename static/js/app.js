@@ -1,6 +1,7 @@
 // htmx first, then every element by its own line; elements know nothing of each other.
 import htmx from "htmx.org";
 
+import "./wire-at-once.js";
 import "./elements/auto-size.js";
 import "./elements/browser-zone.js";
 import "./elements/card-keys.js";

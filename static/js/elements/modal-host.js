@@ -33,8 +33,6 @@ class ModalHost extends HTMLElement {
 
   settle() {
     if (!this.dialog.childElementCount) return this.dialog.close();
-    // Who is quicker than htmx, which wires what came a moment later, would type into nothing.
-    window.htmx.process(this.dialog);
     if (!this.dialog.open) this.dialog.showModal();
   }
 
