@@ -64,6 +64,7 @@ TENANT_APPS = [
     "projects",
     "templates_sop",
     "linkstar.compliance",
+    "integrations",
     "linkstar.pilot",
     "linkstar.retrospectives",
 ]
@@ -321,6 +322,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
+# What is read from shops waits for nobody but itself.
+CELERY_TASK_ROUTES = {"integrations.tasks.*": {"queue": "shops"}}
 CELERY_TIMEZONE = "UTC"
 
 # Safety ---------------------------------------------------------------------------------------------------------------
@@ -329,6 +332,25 @@ if not FIELD_ENCRYPTION_KEYS and not DEBUG:
     raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS is not set.")
 # Devices subscribe to a key made of this; with another one they have to subscribe again.
 VAPID_SECRET = env.str("VAPID_SECRET", "") or SECRET_KEY
+# The channels' addresses are the operator's: nothing that a workspace types is ever called (integrations/addresses.py).
+AMAZON_LWA_URL = env.str("AMAZON_LWA_URL", "https://api.amazon.com/auth/o2/token")
+AMAZON_SPAPI_URL = env.str("AMAZON_SPAPI_URL", "https://sellingpartnerapi-na.amazon.com")
+AMAZON_SELLER_CENTRAL_URL = "https://sellercentral.amazon.com"
+AMAZON_LWA_CLIENT_ID = env.str("AMAZON_LWA_CLIENT_ID", "")
+AMAZON_LWA_CLIENT_SECRET = env.str("AMAZON_LWA_CLIENT_SECRET", "")
+AMAZON_APPLICATION_ID = env.str("AMAZON_APPLICATION_ID", "")
+SHOPIFY_URL_TEMPLATE = env.str("SHOPIFY_URL_TEMPLATE", "https://{shop}")
+SHOPIFY_API_VERSION = "2026-10"
+SHOPIFY_CLIENT_ID = env.str("SHOPIFY_CLIENT_ID", "")
+SHOPIFY_CLIENT_SECRET = env.str("SHOPIFY_CLIENT_SECRET", "")
+WALMART_API_URL = env.str("WALMART_API_URL", "https://marketplace.walmartapis.com")
+TIKTOK_SHOP_API_URL = env.str("TIKTOK_SHOP_API_URL", "https://open-api.tiktokglobalshop.com")
+TIKTOK_SHOP_AUTH_URL = env.str("TIKTOK_SHOP_AUTH_URL", "https://auth.tiktok-shops.com")
+TIKTOK_SERVICES_URL = "https://services.us.tiktokshop.com"
+TIKTOK_SERVICE_ID = env.str("TIKTOK_SERVICE_ID", "")
+TIKTOK_APP_KEY = env.str("TIKTOK_APP_KEY", "")
+TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", "")
+GOOGLE_API_URL = env.str("GOOGLE_API_URL", "https://www.googleapis.com")
 # Stubs on this machine in the place of other companies' services; never in production.
 INTEGRATIONS_ALLOW_LOOPBACK = env.bool("INTEGRATIONS_ALLOW_LOOPBACK", False)
 if INTEGRATIONS_ALLOW_LOOPBACK and not DEBUG:

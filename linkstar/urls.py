@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("templates_sop.urls")),
     path("", include("linkstar.compliance.urls")),
+    path("", include("integrations.urls")),
     path("", include("linkstar.pilot.urls")),
     path("", include("linkstar.retrospectives.urls")),
     path("", include("linkstar.members.urls")),

@@ -78,7 +78,11 @@ def _live_port(port: int, host: str) -> int:
 def _start_background(supervisor: Supervisor, settings: dict[str, str]) -> None:
     supervisor.start("live", [sys.executable, "-m", "linkstar.live"], settings)
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "linkstar"]
-    supervisor.start("worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *LONELY], settings | NO_POOL)
+    supervisor.start(
+        "worker",
+        [*celery, "worker", "--concurrency=2", "--queues=celery,shops", "--loglevel=INFO", *LONELY],
+        settings | NO_POOL,
+    )
     beat = [*celery, "beat", "--loglevel=INFO", f"--schedule={VAR / 'run' / 'beat-schedule'}", "--pidfile="]
     supervisor.start("beat", beat, settings | NO_POOL)
 

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from linkstar.workspaces.models import Workspace
 
 # Which module the addresses of an app belong to.
-_NAMESPACES = dict.fromkeys(
-    ("projects", "templates_sop", "compliance", "pilot", "retrospectives"), Workspace.Module.PROJECTS
-)
+_NAMESPACES = {
+    **dict.fromkeys(("projects", "templates_sop", "compliance", "pilot", "retrospectives"), Workspace.Module.PROJECTS),
+    "integrations": Workspace.Module.SALES,
+}
 
 
 class ModuleMiddleware:

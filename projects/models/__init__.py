@@ -15,7 +15,7 @@ from projects.models.printouts import Printout
 from projects.models.products import ProductLink
 from projects.models.projects import OwnerOffer, Project
 from projects.models.recurrences import Recurrence
-from projects.models.saved_views import ListLayout, SavedView
+from projects.models.saved_views import SavedView
 from projects.models.search import SearchEntry, SearchWord
 from projects.models.tasks import Task
 from projects.models.undo import UNDO_FOR, Change
@@ -39,7 +39,6 @@ __all__ = [
     "ForecastState",
     "GuestInvitation",
     "Label",
-    "ListLayout",
     "OwnerOffer",
     "Printout",
     "ProductLink",

@@ -1,4 +1,4 @@
-"""What people keep of how they look at tasks: views, each under a name, and the columns of their lists."""
+"""What people keep of how they look at tasks: views, each under a name."""
 
 from typing import Self
 
@@ -70,13 +70,3 @@ class SavedView(models.Model):
         if self.columns:
             query += f"&columns={','.join(self.columns)}"
         return f"{reverse(f'projects:{self.kind}', args=[project.pk])}?{query}"
-
-
-class ListLayout(models.Model):
-    """The columns that a person has chosen for their lists; without a row, or with none chosen, the usual ones."""
-
-    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="list_layout")
-    columns = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-
-    def __str__(self) -> str:
-        return f"columns of {self.member_id}"

@@ -25,7 +25,7 @@ from projects.arrangement import NOT_FOR_GUESTS
 from projects.list_columns import ListColumn, keys_of, offered_to, shown_to
 from projects.list_csv import csv_lines
 from projects.list_rows import ListPage, list_page, read_rows
-from projects.models import Column, CustomField, ListLayout, Project, Task
+from projects.models import Column, CustomField, Project, Task
 from projects.views.asking import TaskPage, answer_part, page_context, read_columns, read_page
 from projects.views.boards import MOST_LINES, reader_of
 
@@ -175,7 +175,7 @@ def among(fields: list[CustomField], shown: list[ListColumn]) -> list[CustomFiel
 def shown_columns(member: Member, asked: list[str] | None, fields: list[CustomField]) -> list[ListColumn]:
     """Those that the address asks for, else those that the person has chosen, else the usual ones."""
     if asked is None and member.is_insider:
-        asked = ListLayout.objects.filter(member=member).values_list("columns", flat=True).first()
+        asked = member.list_columns
     return shown_to(member, asked or None, fields)
 
 
@@ -187,7 +187,8 @@ def list_columns(request: WorkspaceRequest, pk: int) -> HttpResponse:
     fields = access.fields_of(request.member, project)
     chosen = keys_of(shown_to(request.member, request.POST.getlist("columns"), fields))
     chosen = [] if "reset" in request.POST else chosen
-    ListLayout.objects.update_or_create(member=request.member, defaults={"columns": chosen})
+    request.member.list_columns = chosen
+    request.member.save(update_fields=["list_columns"])
     query = QueryDict(request.POST.get("query", "")[:4000], mutable=True)
     query.pop("columns", None)
     url = reverse("projects:list", args=[project.pk])

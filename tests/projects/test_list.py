@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from linkstar.accounts.models import User
 from linkstar.lib.deadlines import Deadline
-from projects.models import Label, ListLayout, Project, ProjectAccess, Task
+from linkstar.members.models import Member
+from projects.models import Label, Project, ProjectAccess, Task
 from tests.factories import client_of, make_column, make_member, make_project, make_task
 from tests.projects.test_move import statements
 
@@ -67,7 +68,7 @@ class TestPage:
         for query in ("", "?group=label&sort=-due&q=t"):
             with CaptureQueriesContext(connection) as captured:
                 html = client.get(f"/projects/{project.pk}/list/{query}").content.decode()
-            assert len(statements(captured)) == 10
+            assert len(statements(captured)) == 9
             assert len(rows(html)) == count
 
     def test_groups_have_heads_with_the_counts_of_all_their_tasks(self, owner: Any) -> None:
@@ -222,7 +223,7 @@ class TestColumns:
         address = f"/projects/{project.pk}/list/columns/"
         answer = client.post(address, {"columns": ["due", "updated", "junk"], "query": "q=a&columns=owner"})
         assert answer.headers["Location"] == f"/projects/{project.pk}/list/?q=a"
-        assert ListLayout.objects.get(member=owner).columns == ["due", "updated"]
+        assert Member.objects.get(pk=owner.pk).list_columns == ["due", "updated"]
         cells = lambda html: re.findall(r'data-cell="(\w+)"', html)  # noqa: E731
         assert cells(page(owner, project)) == ["number", "title", "due", "updated"]
         assert cells(page(owner, project, "?columns=owner")) == ["number", "title", "owner"]

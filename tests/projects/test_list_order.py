@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from linkstar.accounts.models import User
+from linkstar.members.models import Member
 from projects import access
 from projects.actions.fields import archive_field
 from projects.arrangement import Arrangement
@@ -15,7 +16,7 @@ from projects.asking import as_asked
 from projects.cards import Reader
 from projects.filters import TaskFilter
 from projects.list_rows import list_page
-from projects.models import CustomField, ListLayout, ProjectAccess
+from projects.models import CustomField, ProjectAccess
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.projects.test_fields import make_field, show
 from tests.projects.test_list import page, rows
@@ -74,7 +75,7 @@ def test_the_head_of_a_field_sorts_by_it_and_the_order_is_kept_with_the_filter(o
     project, field = make_project(owner), make_field(owner, "Price", "number")
     first, second = (make_task(project, name, field_values={str(field.pk): name}) for name in ("2", "1"))
     show(first, field)
-    ListLayout.objects.create(member=owner, columns=[f"f{field.pk}"])
+    Member.objects.filter(pk=owner.pk).update(list_columns=[f"f{field.pk}"])
     html = page(owner, project, f"?group=none&sort=f{field.pk}&q=")
     assert rows(html) == [second.pk, first.pk]
     assert f'aria-sort="ascending"><a href="/projects/{project.pk}/list/?sort=-f{field.pk}&amp;group=none"' in html

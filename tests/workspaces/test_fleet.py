@@ -100,6 +100,7 @@ def test_first_member_has_every_column_it_needs() -> None:
         "joined_at": MADE_AT,
         "deactivated_at": None,
         "last_seen_at": None,
+        "list_columns": None,
         "guided_at": None,
     }
 

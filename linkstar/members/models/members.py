@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,8 @@ class Member(models.Model):
     joined_at = models.DateTimeField(db_default=Now())
     deactivated_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    # Of the lists of tasks (projects/list_columns.py); None or [] are the usual ones.
+    list_columns = ArrayField(models.CharField(max_length=20), null=True, blank=True)
     # When a guest put the three cards of guidance away.
     guided_at = models.DateTimeField(null=True, blank=True)
 

@@ -2,7 +2,18 @@ from linkstar.workspaces.models.due import DueItem
 from linkstar.workspaces.models.holidays import AnnouncedYear
 from linkstar.workspaces.models.letters import Letter
 from linkstar.workspaces.models.memberships import Membership, Role
+from linkstar.workspaces.models.shops import ShopClaim
 from linkstar.workspaces.models.templates import SchemaTemplate
 from linkstar.workspaces.models.workspaces import Domain, Workspace
 
-__all__ = ["AnnouncedYear", "Domain", "DueItem", "Letter", "Membership", "Role", "SchemaTemplate", "Workspace"]
+__all__ = [
+    "AnnouncedYear",
+    "Domain",
+    "DueItem",
+    "Letter",
+    "Membership",
+    "Role",
+    "SchemaTemplate",
+    "ShopClaim",
+    "Workspace",
+]

@@ -11,7 +11,7 @@ from linkstar.accounts.models import validate_zone
 
 
 def all_modules() -> list[str]:
-    return [Workspace.Module.PROJECTS.value]
+    return [module.value for module in Workspace.Module]
 
 
 class Workspace(TenantMixin):
@@ -29,6 +29,7 @@ class Workspace(TenantMixin):
 
     class Module(models.TextChoices):
         PROJECTS = "projects", _("Project management")
+        SALES = "sales", _("Shops and sales")
 
     name = models.CharField(_("name"), max_length=80)
     slug = models.CharField(_("address"), max_length=40)

@@ -1,0 +1,25 @@
+"""The channels by name, behind one interface (base.py)."""
+
+from integrations.channels.base import Connector
+from integrations.models import ChannelAccount
+
+
+def connector_of(account: ChannelAccount) -> Connector:
+    """Whoever takes it closes it."""
+    match account.channel:
+        case ChannelAccount.Channel.AMAZON:
+            from integrations.channels.amazon.connector import AmazonConnector
+
+            return AmazonConnector(account)
+        case ChannelAccount.Channel.SHOPIFY:
+            from integrations.channels.shopify.connector import ShopifyConnector
+
+            return ShopifyConnector(account)
+        case ChannelAccount.Channel.WALMART:
+            from integrations.channels.walmart.connector import WalmartConnector
+
+            return WalmartConnector(account)
+        case _:
+            from integrations.channels.tiktok.connector import TikTokConnector
+
+            return TikTokConnector(account)

@@ -1,0 +1,70 @@
+"""What workers do for shops. Each run reads for a few seconds and then lets others go first."""
+
+import time
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from integrations.actions.connecting import SYNC
+from integrations.actions.passes import next_work
+from integrations.actions.syncing import Busy, free_lease, read_window, take_lease
+from integrations.channels.errors import ChannelError, Later
+from integrations.models import ChannelAccount
+from linkstar.celery import app
+from linkstar.workspaces.due import handles, schedule
+
+_SLICE_SECONDS = 20.0
+# A look at an account whose job may have died with its worker.
+_AGAIN = timedelta(minutes=4)
+
+
+def sync_soon(account_id: int, at: datetime) -> None:
+    """Promise the next reading of an account, in the caller's transaction."""
+    schedule(SYNC, account_id, at)
+
+
+@handles(SYNC)
+def _start(account_id: int, /, *, now: datetime) -> None:
+    """Hands the account to a worker, and promises another look in case that one dies."""
+    if ChannelAccount.objects.filter(pk=account_id).exists():
+        schedule(SYNC, account_id, now + _AGAIN)
+        sync_account.delay_on_commit(account_id)
+
+
+@app.task
+def sync_account(account_id: int) -> None:
+    """Read one account for a while, then promise the next time."""
+    account = ChannelAccount.objects.filter(pk=account_id).first()
+    if account is None or not account.is_synced:
+        return
+    try:
+        key = take_lease(account_id)
+    except Busy:
+        return
+    try:
+        at = _read(account, key)
+    finally:
+        free_lease(account_id, key)
+    if account.is_synced:
+        schedule(SYNC, account_id, at)
+
+
+def _read(account: ChannelAccount, key: str) -> datetime:
+    """When to come again."""
+    until = time.monotonic() + _SLICE_SECONDS
+    while time.monotonic() < until:
+        now = timezone.now()
+        work = next_work(account, now=now)
+        if isinstance(work, datetime):
+            return work
+        name, purpose = work
+        try:
+            read_window(account, name, purpose, key=key, now=now, until_clock=until)
+        except Later as later:
+            return now + timedelta(seconds=later.seconds)
+        except ChannelError:
+            continue
+        except Busy:
+            account.refresh_from_db()
+            break
+    return timezone.now()
