@@ -9,10 +9,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from linkstar.lib.effects import Panel
+from linkstar.lib.effects import OtherAction, Panel
 from linkstar.lib.effects.panel import Numbers
 
 START = date(2026, 1, 5)
+EARLIER = 35
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Scenario:
     `shock` is the size of the common shocks and `share` how much of them the SKU takes; `own_weeks` a restlessness
     from week to week that no level explains; `event` where two days of doubled sales lie, `answer` how differently SKUs
     answer them; `stock_out` the share of the days after the action without stock; `launch` by how much the log level
-    rises over the first months; `holes` the share of controls that are without stock for ten days, unmarked.
+    rises over the first months; `holes` the share of controls that are without stock for ten days, unmarked; `earlier`
+    the effect of an action five weeks before.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Scenario:
     launch: float = 0
     season: float = 0
     holes: float = 0
+    earlier: float = 0
 
 
 SCENARIOS = (
@@ -63,6 +66,7 @@ SCENARIOS = (
     Scenario("launch", daily=10, launch=1.5, history=84),
     Scenario("season", daily=10, season=0.4),
     Scenario("controls with holes", daily=10, holes=0.4),
+    Scenario("earlier action +60 %", daily=10, earlier=0.6),
     Scenario("3 controls, drift", daily=15, drift=0.08, controls=3),
 )
 
@@ -86,6 +90,7 @@ def draw(scenario: Scenario, effect: float, random: np.random.Generator, *, skus
     events = _events(scenario, action)
     level[:, events] += np.log(2) + random.normal(scale=scenario.answer, size=(rows, 1))
     level[own, action:] += np.log1p(effect)
+    level[own, action - EARLIER :] += np.log1p(scenario.earlier)
     units = _drawn(np.exp(level), scenario.phi, random)
     for control in range(skus, rows):
         if random.random() < scenario.holes:
@@ -105,6 +110,7 @@ def draw(scenario: Scenario, effect: float, random: np.random.Generator, *, skus
             in_stock=tuple(stock[sku].tolist()),
             controls=controls,
             event_days=frozenset(START + timedelta(days=event) for event in events),
+            other_actions=(OtherAction(START + timedelta(days=action - EARLIER)),) if scenario.earlier else (),
         )
         for sku in range(skus)
     ]

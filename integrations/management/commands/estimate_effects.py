@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = (
         "Estimate what actions did to sales, from panels in a JSON file (linkstar/lib/effects/reading.py has the form)."
     )
-    requires_system_checks: Sequence[str] = ()
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--panels", type=Path, required=True, metavar="FILE.json", help="a list of panels")

@@ -22,7 +22,7 @@ Z = 1.96
 LEVEL = 0.95
 LEAST_PLACEBOS = 3
 # Drift is known from few weeks: so much more of it is assumed than is seen.
-_DRIFT_MARGIN = 1.8
+_DRIFT_MARGIN = 2.0
 # How many well-behaved controls are taken for granted before those that went astray widen the interval.
 _CALM_CONTROLS, _MOST_ASTRAY = 12, 9.0
 
@@ -119,7 +119,7 @@ def estimate_effect(panel: Panel) -> Result:
         return Result(None, reasons, ())
     controls = usable_controls(panel, windows)
     counted, without_events = exposure(panel, windows, controls)
-    model = _Model(by_weeks(panel, windows, controls, counted))
+    model = _Model(by_weeks(panel, windows, controls, counted), windows.level_weeks)
     log, error = float(model.ratio.log), sqrt(model.variance)
     ends = (log - Z * error, log, log + Z * error)
     extra = Range(*(_extra(panel, windows, end) for end in ends))
@@ -143,8 +143,8 @@ def estimate_effect(panel: Panel) -> Result:
 class _Model:
     """The ratio of a panel's weeks, and the variance that its past gives it."""
 
-    def __init__(self, weekly: Weekly) -> None:
-        self.weekly, past = weekly, weekly.before
+    def __init__(self, weekly: Weekly, level_weeks: int) -> None:
+        self.weekly, self.level_weeks, past = weekly, level_weeks, weekly.before
         self.index = weekly.controls.sum(axis=0)
         index = past.controls.sum(axis=0)
         self.slope, self.slope_variance = follows(past.units, index, past.days)
@@ -165,7 +165,7 @@ class _Model:
         weekly = self.weekly
         return ratio_at(
             weekly.units, self.index, weekly.days,
-            end=end, post=post, keep=np.asarray(self.keep), slope=np.asarray(self.slope),
+            end=end, post=post, most=self.level_weeks, keep=np.asarray(self.keep), slope=np.asarray(self.slope),
         )  # fmt: skip
 
     def _variance(self, ratio: Ratio) -> float:
@@ -177,7 +177,8 @@ class _Model:
         units = self.weekly.controls
         others = ratio_at(
             units, self.index - units, self.weekly.days,
-            end=self.end, post=self.weekly.post, keep=np.full(len(units), self.keep), slope=np.asarray(1.0),
+            end=self.end, post=self.weekly.post, most=self.level_weeks, keep=np.full(len(units), self.keep),
+            slope=np.asarray(1.0),
         )  # fmt: skip
         calm = _variance(others, Restlessness(self.restless.phi[1:], self.restless.step[1:]), margin=1)
         astray = np.minimum(others.log**2 / calm, _MOST_ASTRAY)

@@ -6,9 +6,6 @@ import numpy as np
 
 from linkstar.lib.effects.panel import Numbers
 
-# Base weeks beyond this age have next to no weight where drift is seen, and may be of another time where it is not.
-MOST_BASE_WEEKS = 12
-
 
 @dataclass(frozen=True)
 class Ratio:
@@ -31,14 +28,14 @@ def log_ratio(post: Numbers, base: Numbers, k: Numbers) -> Numbers:
 
 
 def ratio_at(
-    units: Numbers, index: Numbers, days: Numbers, *, end: int, post: int, keep: Numbers, slope: Numbers
+    units: Numbers, index: Numbers, days: Numbers, *, end: int, post: int, most: int, keep: Numbers, slope: Numbers
 ) -> Ratio:
     """The ratio at the date after week `end`, over `post` weeks.
 
     Series have shape (..., weeks); `days` (weeks,) counts the days in them. A base week weighs `keep` times as much
-    as the next one. `slope` is how much of the index's movement the SKU is expected to follow.
+    as the next one; `most` weeks are in it. `slope` is how much of the index's movement the SKU is expected to follow.
     """
-    length = min(MOST_BASE_WEEKS, end)
+    length = min(most, end)
     age = np.arange(length)[::-1]
     weights = np.asarray(keep)[..., None] ** age
     base, after = slice(end - length, end), slice(end, end + post)

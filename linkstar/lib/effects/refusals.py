@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from linkstar.lib.effects.panel import Numbers, Panel, numbers
-from linkstar.lib.effects.windows import WEEK, Windows, closed_post_days, windows_of
+from linkstar.lib.effects.windows import WEEK, Windows, closed_post_days, own_actions, windows_of
 
 LEAST_HISTORY_DAYS = 56
 LEAST_EXPECTED_UNITS = 10
@@ -52,7 +52,7 @@ def _within(panel: Panel, windows: Windows) -> list[Reason]:
     missing = 1 - np.clip(panel.in_stock, 0, 1)
     if max(missing[windows.base].mean(), missing[windows.post].mean()) > MOST_OUT_OF_STOCK + 1e-9:
         found.append(Reason.OUT_OF_STOCK)
-    if any(_is_own(panel, sku) and _touches(panel, windows, day) for sku, day in _others(panel)):
+    if any(_touches(windows, day) for day in own_actions(panel)):
         found.append(Reason.OTHER_ACTION)
     controls = usable_controls(panel, windows)
     if len(controls) < LEAST_CONTROLS:
@@ -71,8 +71,8 @@ def expected_units(panel: Panel, windows: Windows, controls: tuple[str, ...]) ->
 
 def usable_controls(panel: Panel, windows: Windows) -> tuple[str, ...]:
     """Those without an action of their own and without gaps, that sold before; in the order of their names."""
-    treated = {sku for sku, day in _others(panel) if sku is not None and _touches(panel, windows, day)}
-    left_out = panel.treated_controls | panel.siblings | treated | {panel.sku}
+    acted = {action.sku for action in panel.other_actions if _touches(windows, (action.on - panel.start).days)}
+    left_out = panel.treated_controls | panel.siblings | acted | {panel.sku}
     return tuple(
         sku
         for sku in sorted(panel.controls.keys() - left_out)
@@ -92,14 +92,5 @@ def _sells(base: Numbers, post: Numbers) -> bool:
     return not (nothing_for_a_week and both.sum() >= _SELLS_DAILY * both.size)
 
 
-def _others(panel: Panel) -> list[tuple[str | None, int]]:
-    return [(action.sku, (action.on - panel.start).days) for action in panel.other_actions]
-
-
-def _is_own(panel: Panel, sku: str | None) -> bool:
-    """A SKU that is no control is taken for the parent or a variation."""
-    return sku is None or sku == panel.sku or sku not in panel.controls
-
-
-def _touches(panel: Panel, windows: Windows, day: int) -> bool:
+def _touches(windows: Windows, day: int) -> bool:
     return windows.base.start <= day < windows.post.stop

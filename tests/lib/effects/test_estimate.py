@@ -1,5 +1,6 @@
 """Numbers that can be reckoned by hand, and what the estimate must not depend on."""
 
+import json
 import random
 from dataclasses import replace
 from math import exp, log, sqrt
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkstar.lib.effects import Remark, Verdict, as_json, by_chance, estimate_effect, pool, read_panel
+from linkstar.lib.effects import OtherAction, Remark, Verdict, by_chance, estimate_effect, freeze, pool, read_panel
 from linkstar.lib.effects.ratio import log_ratio, ratio_at
 from tests.lib.effects.panels import HISTORY, START, day, panel, steady, with_days
 
@@ -19,7 +20,7 @@ FLAT = np.asarray(1.0)
 def test_ratio_of_equal_weeks_is_that_of_section_6() -> None:
     units, index = np.array([20.0, 30, 40, 30, 50, 40]), np.array([200.0, 190, 210, 200, 220, 220])
 
-    ratio = ratio_at(units, index, np.full(6, 7.0), end=4, post=2, keep=FLAT, slope=FLAT)
+    ratio = ratio_at(units, index, np.full(6, 7.0), end=4, post=2, most=12, keep=FLAT, slope=FLAT)
 
     assert ratio.log == pytest.approx(log(90.5 / 60.5) - log(440.5 / 400.5))
     assert ratio.counts == pytest.approx(1 / 90.5 + 1 / 120.5)
@@ -32,7 +33,7 @@ def test_ratio_of_equal_weeks_is_that_of_section_6() -> None:
 def test_older_base_weeks_weigh_less() -> None:
     units, index = np.array([100.0, 10, 10]), np.full(3, 1000.0)
 
-    ratio = ratio_at(units, index, np.full(3, 7.0), end=2, post=1, keep=np.asarray(0.5), slope=FLAT)
+    ratio = ratio_at(units, index, np.full(3, 7.0), end=2, post=1, most=12, keep=np.asarray(0.5), slope=FLAT)
 
     assert ratio.log == pytest.approx(log(10.5 / (60 / 1.5 + 0.5)))
     assert ratio.counts == pytest.approx(1 / 10.5 + (0.25 * 100 + 10 + 0.5) / 60.5**2)
@@ -120,6 +121,17 @@ def test_only_whole_weeks_of_closed_days_count(closed: int, days: int) -> None:
 
 def test_the_day_of_the_action_is_in_neither_window() -> None:
     assert estimate_effect(panel(units=with_days(panel().units, [HISTORY], 900.0))) == estimate_effect(panel())
+
+
+def test_the_level_is_not_read_from_before_an_earlier_action() -> None:
+    """10 a day until five weeks before, then 16: the action changes nothing."""
+    earlier = panel(units=steady(10, HISTORY - 35) + steady(16, 50), other_actions=(OtherAction(day(HISTORY - 35)),))
+
+    estimate = estimate_effect(earlier).estimate
+
+    assert estimate.effect.likely == pytest.approx(224.5 / 224.5 - 1)
+    # Unrecorded, the weeks of 10 a day pull the level down.
+    assert estimate_effect(replace(earlier, other_actions=())).estimate.effect.likely > 0
 
 
 def test_days_without_stock_are_left_out_on_both_sides() -> None:
@@ -262,10 +274,27 @@ def test_the_date_itself_does_not_matter(seed: int, shift: int) -> None:
     assert estimate_effect(moved).estimate.effect == estimate_effect(given_).estimate.effect
 
 
-def test_a_frozen_panel_gives_the_same_again() -> None:
+def test_a_frozen_result_can_be_reckoned_again() -> None:
     given_ = panel(**noisy(3), event_days=frozenset({day(70)}), siblings=frozenset({"C5"}))
+    result = estimate_effect(given_)
 
-    assert read_panel(as_json(given_)) == given_
+    frozen = json.loads(json.dumps(freeze(given_, result)))
+
+    assert read_panel(frozen["panel"]) == given_
+    assert freeze(given_, estimate_effect(read_panel(frozen["panel"]))) == frozen
+    assert (frozen["verdict"], frozen["reasons"]) == (result.verdict, [])
+    assert frozen["estimate"]["effect"]["likely"] == result.estimate.effect.likely
+    assert frozen["estimate"]["days"][0] == {
+        "on": "2026-03-31", "actual": given_.units[85], "expected": result.estimate.days[0].expected, "is_counted": True
+    }  # fmt: skip
+
+
+def test_a_frozen_refusal_has_its_reasons() -> None:
+    given_ = panel(closed_days=85)
+
+    frozen = freeze(given_, estimate_effect(given_))
+
+    assert (frozen["verdict"], frozen["reasons"], frozen["estimate"]) == ("not_enough_data", ["short_post"], None)
 
 
 def test_skus_of_one_action_are_read_as_one() -> None:
