@@ -27,7 +27,7 @@ sums AS (
         coalesce(sum(l.amount) FILTER (WHERE l.kind = 'refund'), 0) AS refund_amount,
         coalesce(sum(l.units) FILTER (WHERE l.kind = 'sale' AND l.status = 'pending'), 0) AS pending
     FROM integrations_salesline l JOIN touched USING (day_on, sku),
-        LATERAL (SELECT l.kind = 'sale' AND l.status = 'counted' AS sold) AS is
+        LATERAL (SELECT l.kind = 'sale' AND l.status = 'counted' AS sold) AS kinds
     WHERE l.account_id = %(account)s AND l.source = %(source)s AND l.status <> 'void'
         AND NOT (l.kind = 'refund' AND l.status = 'pending')
     GROUP BY l.day_on, l.sku, l.currency
@@ -98,7 +98,7 @@ def _run(account: ChannelAccount, touched: list[Touched], source: str, now: date
         return
     values: dict[str, Any] = {
         "account": account.pk,
-        "source": source,
+        "source": str(source),
         "now": now,
         "days": [day for day, _sku in touched],
         "skus": [sku for _day, sku in touched],

@@ -125,7 +125,7 @@ def next_work(account: ChannelAccount, *, now: datetime) -> tuple[str, Purpose] 
     connector.close()
     streams = {name: Stream.of(account, name) for name in names}
     for name, stream in streams.items():
-        if "live" in stream.windows or not stream.next_at or datetime.fromisoformat(stream.next_at) <= now:
+        if not stream.next_at or datetime.fromisoformat(stream.next_at) <= now:
             return name, "live"
     for name in (ORDERS, REFUNDS):
         if name in streams and _is_reconciliation_due(streams[name], now):
