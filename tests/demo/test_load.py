@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from integrations.actions.connecting import SYNC
+from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
 from linkstar.accounts.models import User
+from linkstar.compliance.models import Product
 from linkstar.demo.history import Finished, finish_many
 from linkstar.members.models import Member
 from linkstar.workspaces.models import DueItem, Letter, Workspace
@@ -64,6 +67,7 @@ def test_the_demo_is_what_the_contract_says(demo: Workspace) -> None:
     _people(now)
     _projects(now)
     _work(demo, now)
+    _sales(now)
     _nothing_ahead_of_its_time(now)
     _twice()
 
@@ -122,6 +126,34 @@ def _work(demo: Workspace, now: datetime) -> None:
     assert list(OwnerOffer.objects.values_list("state", "offered_to__email")) == [("open", "brand@demo.test")]
     assert GuestInvitation.objects.open().filter(expires_at__gt=now).count() == 1
     assert list(Letter.objects.filter(workspace=demo).values_list("name", flat=True)) == ["guest_invitation"]
+
+
+def _sales(now: datetime) -> None:
+    """120 closed days on 12 SKUs in three shops that no job asks for anything; actions with what they did."""
+    facts = DailySales.objects.aggregate(
+        days=Count("day_on", distinct=True), skus=Count("sku", distinct=True), first=Min("day_on"), last=Max("day_on")
+    )
+    assert (facts["days"], facts["skus"]) == (120, 12)
+    assert (facts["last"] - facts["first"]).days == 119
+    shops = list(ChannelAccount.objects.order_by("pk"))
+    assert [shop.channel for shop in shops] == ["amazon", "shopify", "walmart"]
+    assert not any(shop.is_synced for shop in shops)
+    assert facts["last"] in {shop.day_of(now) - timedelta(days=1) for shop in shops}
+    assert not DueItem.objects.filter(kind=SYNC).exists()
+    assert not DailySales.objects.exclude(day_on__range=(facts["first"], facts["last"])).exists()
+    assert {passport.sku for passport in Product.objects.all()} <= set(Listing.objects.values_list("sku", flat=True))
+    assert SalesAction.objects.filter(origin="task", live_at__lt=now, task__completed_at__lt=now).count() >= 4
+    images = SalesAction.objects.get(kind="images")
+    assert _share(images, 1) > 1.25 * _share(images, -14)
+
+
+def _share(action: SalesAction, begin: int) -> float:
+    """Of what the shop sold in the two weeks that begin so many days after the action: what its SKUs did."""
+    first = action.live_at.date() + timedelta(days=begin)
+    facts = DailySales.objects.filter(account=action.account, day_on__range=(first, first + timedelta(days=13)))
+    mine = Q(sku__in=action.skus)
+    sums = facts.aggregate(mine=Sum("units_ordered", filter=mine), all=Sum("units_ordered"))
+    return float(sums["mine"] / sums["all"])
 
 
 def _nothing_ahead_of_its_time(now: datetime) -> None:

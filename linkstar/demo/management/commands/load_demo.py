@@ -19,6 +19,7 @@ from linkstar.demo.planning import plan
 from linkstar.demo.plans import PLANS
 from linkstar.demo.projects import start
 from linkstar.demo.retrospectives import look_back
+from linkstar.demo.sales import add_sales
 from linkstar.demo.structure import structure
 from linkstar.demo.talk import add_labels, talk
 from linkstar.workspaces.models import Workspace
@@ -28,7 +29,7 @@ SLUG = "demo"
 
 
 class Command(BaseCommand):
-    help = "Load the demo workspace: six people, nine projects from SOPs, comments, files, reminders."
+    help = "Load the demo workspace: six people, nine projects from SOPs, comments, files, reminders, sales."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,5 +69,6 @@ class Command(BaseCommand):
             add_passports(projects, people, now=now)
             look_back(projects, people, now=now)
             add_own_templates(projects, people, now=now)
+            add_sales(projects, people, now=now)
             forecast_all(projects, now=now)
             settle(workspace, now=now)
