@@ -43,10 +43,10 @@ class PilotForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Type a day, as in 2026-11-27.")},
     )
     projects: "forms.ModelMultipleChoiceField[Project]" = forms.ModelMultipleChoiceField(
-        None, label=gettext_lazy("Projects, one or two"), widget=forms.CheckboxSelectMultiple
+        None, label=gettext_lazy("Projects, one or two"), widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"})
     )
     people: "forms.ModelMultipleChoiceField[Member]" = forms.ModelMultipleChoiceField(
-        None, label=gettext_lazy("People who take part"), widget=forms.CheckboxSelectMultiple
+        None, label=gettext_lazy("People who take part"), widget=forms.CheckboxSelectMultiple(attrs={"class": "tick"})
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
