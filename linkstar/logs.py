@@ -41,6 +41,9 @@ def structured_logging(*, human: bool, level: str) -> None:
             "loggers": {
                 "django.server": {"level": "WARNING"},
                 "fontTools": {"level": "WARNING"},
+                # They tell whole addresses, and TikTok's token addresses hold the application's secret.
+                "httpx": {"level": "WARNING"},
+                "httpcore": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},

@@ -26,6 +26,8 @@ _TRIES = 4
 _LONGEST_WAIT = 600.0
 
 log = structlog.get_logger(__name__)
+# Where a header is new for each try, a function that makes them.
+Headers = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,24 @@ class Answer:
 
 # Seconds to wait that an answer tells, None when it tells none.
 ReadWait = Callable[[httpx.Response], float | None]
+# Of status and parsed body of an answer below 500: raises what the channel says in the body, where it speaks there.
+ReadError = Callable[[int, Any], None]
 
 
 class Caller:
     """For one account at one channel. `read_wait` and `read_rate` read the channel's own headers."""
 
-    def __init__(self, *, app: str, account: str, read_rate: ReadWait | None = None) -> None:
-        self.app, self.account, self.read_rate = app, account, read_rate
+    def __init__(
+        self,
+        *,
+        app: str,
+        account: str,
+        read_rate: ReadWait | None = None,
+        read_wait: ReadWait | None = None,
+        read_error: ReadError | None = None,
+    ) -> None:
+        self.app, self.account = app, account
+        self.read_rate, self.read_wait, self.read_error = read_rate, read_wait or _told_wait, read_error
         self._client = httpx.Client(
             timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": USER_AGENT}, trust_env=False
         )
@@ -60,7 +73,7 @@ class Caller:
         *,
         operation: Operation,
         keys: Sequence[str] = (),
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
         form: Mapping[str, str] | None = None,
@@ -117,7 +130,12 @@ class Caller:
         form: Any,
     ) -> Answer:
         with self._told(bucket.operation.name, url):
-            request = {"headers": headers, "params": params, "content": body, "data": form}
+            request = {
+                "headers": headers() if callable(headers) else headers,
+                "params": params,
+                "content": body,
+                "data": form,
+            }
             with self._client.stream(method, url, **request) as response:
                 content = _read(response, MOST_BYTES)
             return self._judge(bucket, response, content, keys)
@@ -128,12 +146,14 @@ class Caller:
             bucket.learn(rate)
         status = response.status_code
         if status == 429:
-            wait = min(_told_wait(response) or 1 / (rate or bucket.operation.rate), _LONGEST_WAIT)
+            wait = min(self.read_wait(response) or 1 / (rate or bucket.operation.rate), _LONGEST_WAIT)
             bucket.close(wait)
             raise Throttled("429", wait=wait)
         if status >= 500:
-            raise Transient(f"HTTP {status}", wait=_told_wait(response))
+            raise Transient(f"HTTP {status}", wait=self.read_wait(response))
         data = _parse(content)
+        if self.read_error:
+            self.read_error(status, data)
         if status in (401, 403):
             raise Unauthorised(f"HTTP {status} {_code_of(data)}")
         if not 200 <= status < 300:
@@ -195,6 +215,8 @@ def _code_of(data: Any) -> str:
     """The channel's own word for what is wrong: codes only, since messages may quote what we sent."""
     if isinstance(data, dict):
         errors = data.get("errors") or data.get("error")
+        if isinstance(errors, dict) and isinstance(errors.get("error"), list):
+            errors = errors["error"]
         first = errors[0] if isinstance(errors, list) and errors else errors
         code = (
             first.get("code", "")
