@@ -187,7 +187,12 @@ class Connector(Protocol):
 
 
 class Authoriser(Protocol):
-    """How a channel lets us in: one per channel, before there is an account."""
+    """How a channel lets us in: one per channel, before there is an account.
+
+    `typed`: what the seller types into a form of ours instead of going to the channel's page; empty where it has one.
+    """
+
+    typed: tuple[str, ...]
 
     def authorize_url(self, *, state: str, redirect_uri: str, shop: str = "") -> str: ...
 

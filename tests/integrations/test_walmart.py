@@ -274,11 +274,11 @@ def test_the_store_tells_its_name(shop: ChannelAccount, stub: WalmartStub) -> No
 
 
 @pytest.fixture
-def written(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+def written(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
     """All that was logged, at any level, by us and by what we use."""
     caplog.set_level(logging.DEBUG)
     with structlog.testing.capture_logs() as events:
-        yield lambda: caplog.text + repr(events)  # type: ignore[misc]
+        yield lambda: caplog.text + repr(events)
 
 
 def test_no_secret_is_logged(shop: ChannelAccount, stub: WalmartStub, written: Callable[[], str]) -> None:
