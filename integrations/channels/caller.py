@@ -4,6 +4,7 @@ import json
 import random
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ USER_AGENT = "LinkStar/1.0 (Language=Python)"
 PATIENCE_SECONDS = 3.0
 _TRIES = 4
 _LONGEST_WAIT = 600.0
+_GZIP = b"\x1f\x8b"
 
 log = structlog.get_logger(__name__)
 # Where a header is new for each try, a function that makes them.
@@ -100,17 +102,18 @@ class Caller:
         raise Later(1.0, code="throttled")
 
     def download(self, url: str, *, most: int = MOST_BYTES) -> bytes:
-        """The bytes of a document, whose address was checked before; without any header of ours but the name.
+        """The bytes of a document, unpacked, whose address was checked before; without any header of ours but the name.
 
         Raises Transient when it breaks off or is shorter than told, Refused for 4xx (the address ran out).
         """
         with self._told("document", url), self._client.stream("GET", url) as response:
-            content = _read(response, most)
+            content = _read(response, most, response.iter_raw())
             if response.status_code >= 500:
                 raise Transient(f"document {response.status_code}")
             if response.status_code != 200:
                 raise Refused(f"document {response.status_code}", status=response.status_code)
-            return content
+            # Packed by the sender, or kept packed: either way by its own first bytes.
+            return unpacked(content, most) if content.startswith(_GZIP) else content
 
     def _wait(self, pause: float, waited: float) -> float:
         if waited + pause > PATIENCE_SECONDS:
@@ -157,7 +160,7 @@ class Caller:
         if status in (401, 403):
             raise Unauthorised(f"HTTP {status} {_code_of(data)}")
         if not 200 <= status < 300:
-            raise Refused(f"HTTP {status} {_code_of(data)}", status=status)
+            raise Refused(f"HTTP {status} {_code_of(data)}", status=status, word=_code_of(data))
         missing = [key for key in keys if not isinstance(data, dict) or key not in data]
         if data is None or missing:
             raise Transient(f"HTTP {status} with an unexpected body", code="unreadable")
@@ -187,9 +190,26 @@ def dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _read(response: httpx.Response, most: int) -> bytes:
+def unpacked(content: bytes, most: int = MOST_BYTES) -> bytes:
+    """What gzip holds. Raises Transient when it has no proper end, Refused when it is larger than `most`."""
+    whole = bytearray()
+    while content:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            whole += member.decompress(content, most - len(whole) + 1)
+        except zlib.error as error:
+            raise Transient("broken gzip", code="unreadable") from error
+        if len(whole) > most:
+            raise Refused("The document is larger than we read.", code="too_large")
+        if not member.eof:
+            raise Transient("gzip without its end", code="unreadable")
+        content = member.unused_data
+    return bytes(whole)
+
+
+def _read(response: httpx.Response, most: int, stream: Iterator[bytes] | None = None) -> bytes:
     parts, size = [], 0
-    for part in response.iter_bytes():
+    for part in stream or response.iter_bytes():
         size += len(part)
         if size > most:
             raise Refused("The answer is larger than we read.", code="too_large", status=response.status_code)

@@ -40,13 +40,16 @@ class Revoked(ChannelError):
 
 
 class Refused(ChannelError):
-    """The channel understood and says no (4xx); asking the same again is no use. `status` is that of HTTP."""
+    """The channel understood and says no (4xx); asking the same again is no use. `status` is that of HTTP.
+
+    `word`: the channel's own code, as "invalid_grant" or "InvalidInput".
+    """
 
     code = "refused"
 
-    def __init__(self, text: str = "", *, code: str = "", status: int = 400) -> None:
+    def __init__(self, text: str = "", *, code: str = "", status: int = 400, word: str = "") -> None:
         super().__init__(text, code=code)
-        self.status = status
+        self.status, self.word = status, word
 
 
 class TokenExpired(ChannelError):
