@@ -1,6 +1,7 @@
 """Login with Amazon: how a seller lets us in, and how access is renewed (integrations.md 1.2)."""
 
 import time
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -41,13 +42,15 @@ def renew(caller: Caller, credentials: Secret) -> dict[str, Any]:
 class AmazonAuthoriser:
     """The website workflow: the seller agrees in Seller Central and comes back with a code that lives minutes."""
 
+    typed = ()
+
     def authorize_url(self, *, state: str, redirect_uri: str, shop: str = "") -> str:
         query = {"application_id": settings.AMAZON_APPLICATION_ID, "state": state, "redirect_uri": redirect_uri}
         if settings.AMAZON_APPLICATION_IS_DRAFT:
             query["version"] = "beta"
         return f"{settings.AMAZON_SELLER_CENTRAL_URL}/apps/authorize/consent?{urlencode(query)}"
 
-    def exchange(self, params: dict[str, str], *, redirect_uri: str, now: Any) -> Grant:
+    def exchange(self, params: dict[str, str], *, redirect_uri: str, now: datetime) -> Grant:
         """`params` are those that the seller's browser came back with. Raises Refused: the code is no longer good."""
         seller, code = params.get("selling_partner_id", ""), params.get("spapi_oauth_code", "")
         if not seller or not code:

@@ -6,13 +6,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import structlog
 
 from integrations.channels.base import DayTotal, Line, ListingFacts, Order, Refund, Status, Traffic
-from integrations.channels.errors import Transient
+from integrations.channels.parsing import number, readable
 from integrations.models import ChannelAccount
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ _told: set[str] = set()
 
 
 def order_of(row: Row, account: ChannelAccount) -> Order:
-    with _Reading("order"):
+    with readable():
         items = [dict(item) for item in row["orderItems"]]
         status = _status(row, account)
         return Order(
@@ -108,7 +108,7 @@ def refunds_of(row: Row, account: ChannelAccount) -> list[Refund]:
 
     A refund that Amazon held back is listed twice, when it was posted and when it was released; the first is the one.
     """
-    with _Reading("transaction"):
+    with readable():
         names = {each.get("relatedIdentifierName") for each in row.get("relatedIdentifiers") or []}
         if row.get("transactionType") != "Refund" or "DEFERRED_TRANSACTION_ID" in names:
             return []
@@ -158,7 +158,7 @@ def _product_charges(parts: Iterable[Row]) -> Decimal:
     for part in parts:
         name = str(part.get("breakdownType") or "")
         if name == _PRODUCT:
-            total += _amount(part["breakdownAmount"]["currencyAmount"])
+            total += number(part["breakdownAmount"]["currencyAmount"])
             continue
         inner = part.get("breakdowns") or []
         if name not in _KNOWN and name not in _told and not inner:
@@ -177,7 +177,7 @@ def _refund_currency(*rows: Row) -> str:
 
 
 def day_total_of(row: Row) -> DayTotal:
-    with _Reading("metrics"):
+    with readable():
         first, _, _ = str(row["interval"]).partition("--")
         total = row["totalSales"]
         return DayTotal(
@@ -187,7 +187,7 @@ def day_total_of(row: Row) -> DayTotal:
 
 def traffic_of(content: bytes) -> list[Traffic]:
     """The rows of a Data Kiosk document, one JSON object a line."""
-    with _Reading("traffic"):
+    with readable():
         rows = [json.loads(line, parse_float=Decimal) for line in content.splitlines() if line.strip()]
         if not rows:
             raise ValueError("a document without rows")
@@ -204,12 +204,12 @@ def _traffic(row: Row) -> Traffic:
         asin=str(row["childAsin"]),
         sessions=int(visits["sessions"]),
         page_views=int(visits["pageViews"]),
-        buy_box_percent=round(_amount(visits["buyBoxPercentage"]), 2),
+        buy_box_percent=round(number(visits["buyBoxPercentage"]), 2),
     )
 
 
 def stock_of(row: Row) -> ListingFacts:
-    with _Reading("stock"):
+    with readable():
         details = row.get("inventoryDetails") or {}
         coming = [details.get(f"inbound{stage}Quantity") for stage in ("Working", "Shipped", "Receiving")]
         stock = details.get("fulfillableQuantity")
@@ -224,7 +224,7 @@ def stock_of(row: Row) -> ListingFacts:
 
 def catalog_of(row: Row, marketplace: str, skus: Iterable[str]) -> list[ListingFacts]:
     """What the catalog says of an ASIN, for each of the SKUs that sell it."""
-    with _Reading("catalog"):
+    with readable():
         asin = str(row["asin"])
         summary = _of_place(row.get("summaries"), marketplace)
         images = _of_place(row.get("images"), marketplace).get("images") or []
@@ -248,11 +248,7 @@ def _of_place(rows: Any, marketplace: str) -> Row:
 
 
 def _money(value: Row) -> Decimal:
-    return _amount(value["amount"])
-
-
-def _amount(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))
+    return number(value["amount"])
 
 
 def _instant(text: str) -> datetime:
@@ -260,18 +256,3 @@ def _instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant without an offset")
     return at
-
-
-class _Reading:
-    """What is missing or of another kind than the model says makes the answer unreadable."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
-        if isinstance(error, KeyError | TypeError | ValueError | AttributeError | InvalidOperation):
-            # The name of a key at most, never a value.
-            raise Transient(f"{self.what}: {type(error).__name__}", code="unreadable") from None

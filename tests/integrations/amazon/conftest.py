@@ -1,0 +1,39 @@
+"""What the tests of Amazon share: the stub with its two months, a shop that reads it, and a clock without patience."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from integrations.models import ChannelAccount
+from tests.integrations.amazon.shops import make_seller, point_at
+from tests.integrations.amazon.world import NOW, fill
+from tests.integrations.stubs.amazon import AmazonStub
+from tests.integrations.stubs.base import serve
+
+
+@pytest.fixture
+def amazon(settings: Any) -> Iterator[AmazonStub]:
+    """Empty; its address and keys are in the settings."""
+    with serve(AmazonStub(NOW)) as stub:
+        point_at(settings, stub)
+        yield stub
+
+
+@pytest.fixture
+def world(amazon: AmazonStub) -> AmazonStub:
+    fill(amazon)
+    return amazon
+
+
+@pytest.fixture
+def seller(amazon: AmazonStub) -> ChannelAccount:
+    return make_seller()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits are a fiftieth of what they were, but never nothing."""
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds / 50, 0.03)))
