@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from integrations.actions.connecting import SYNC
+from integrations.actions.connecting import ERASE, SYNC
+from integrations.actions.disconnecting import erase_some
 from integrations.actions.passes import next_work
 from integrations.actions.syncing import Busy, free_lease, read_window, take_lease
 from integrations.channels.errors import ChannelError, Later
@@ -68,3 +69,19 @@ def _read(account: ChannelAccount, key: str) -> datetime:
             account.refresh_from_db()
             break
     return timezone.now()
+
+
+@handles(ERASE)
+def _begin_erasing(account_id: int, /, *, now: datetime) -> None:
+    schedule(ERASE, account_id, now + _AGAIN)
+    erase_shop.delay_on_commit(account_id)
+
+
+@app.task
+def erase_shop(account_id: int) -> None:
+    """Delete a shop and all that was read of it, for a while; the promise of another look stands until it is gone."""
+    until = time.monotonic() + _SLICE_SECONDS
+    while erase_some(account_id):
+        if time.monotonic() > until:
+            erase_shop.delay(account_id)
+            return

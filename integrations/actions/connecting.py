@@ -11,11 +11,11 @@ from integrations.channels.errors import Refused
 from integrations.fields import Secret
 from integrations.models import ChannelAccount
 from linkstar.members.models import Member
-from linkstar.workspaces.due import schedule
+from linkstar.workspaces.due import cancel, schedule
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import ShopClaim
 
-SYNC = "shop_sync"
+SYNC, ERASE = "shop_sync", "shop_erase"
 PACIFIC = "America/Los_Angeles"
 AMAZON_US = "ATVPDKIKX0DER"
 # Before any request goes to a host that somebody typed (integrations.md 2.2).
@@ -75,15 +75,20 @@ def connect_account(
         account.authorised_at, account.last_error, account.checked_at = now, "", None
         account.streams = {key: {**stream, "next_at": "", "failures": 0} for key, stream in account.streams.items()}
         account.save()
+        cancel(ERASE, account.pk)
         schedule(SYNC, account.pk, now)
     return account
 
 
 def take_store(account: ChannelAccount, store: Store, *, now: datetime) -> None:
-    """What the store says of itself, into its row. Raises Refused when it is another store than the account's."""
+    """What the store says of itself, into its row. Raises Refused when it is another store than the account's.
+
+    What the team calls a store that was read before stays.
+    """
     if store.external_id and store.external_id != account.external_id:
         raise Refused("The channel answered for another store.", code="other_store")
-    account.name = store.name or account.name
+    if account.last_good_at is None:
+        account.name = store.name[:120] or account.name
     account.time_zone, account.currency = store.time_zone, store.currency
     account.marketplace = store.marketplace or account.marketplace
     account.scopes, account.checked_at = list(store.scopes), now

@@ -5,6 +5,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,8 @@ class ChannelAccount(models.Model):
     streams = models.JSONField(default=dict)
     # Of uploads: {"kind of file": {"column of ours": "heading of theirs"}}.
     mappings = models.JSONField(default=dict)
+    # Files that were taken in, newest first (integrations/actions/uploading.py).
+    uploads = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     last_good_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=40, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,32 @@
+"""Shops: seen by the team, run by admins, their numbers for those who see finances; nothing of them is a guest's."""
+
+from typing import TYPE_CHECKING
+
+from projects.models import Project
+from tests.access.rows.base import ADMINS, INSIDERS, MANAGERS, Row
+from tests.factories.integrations import make_connected
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+
+def lay(world: "World", project: Project) -> None:
+    """One that is read, and one that is paused."""
+    world.ids["shop"] = make_connected(name="Secret outlet").pk
+    world.ids["paused_shop"] = make_connected(name="Secret outlet two", state="paused").pk
+    world.secrets += ["Secret outlet", "Secret outlet two"]
+
+
+ROWS = [
+    Row("integrations:shop-list", "", INSIDERS),
+    Row("integrations:shop", "shop", INSIDERS),
+    Row("integrations:shop-standing", "shop", INSIDERS),
+    Row("integrations:shop-sync", "shop", MANAGERS, {}),
+    Row("integrations:shop-pause", "shop", ADMINS, {}),
+    Row("integrations:shop-resume", "paused_shop", ADMINS, {}),
+    Row("integrations:shop-rename", "shop", ADMINS),
+    Row("integrations:shop-rename", "shop", ADMINS, {"name": "Outlet"}),
+    Row("integrations:shop-disconnect", "shop", ADMINS),
+    Row("integrations:shop-disconnect", "shop", ADMINS, {"numbers": "keep"}),
+    Row("integrations:shop-disconnect", "shop", ADMINS, {}, ok=422),
+]
