@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from integrations.models import ChannelAccount
+from integrations.models import ChannelAccount, SalesAction
 from linkstar.members.models import Member
+from projects.access import may_task
+from projects.models import Project, Task
 
 _RULES: dict[str, Callable[[Member], bool]] = {
     "view": lambda member: member.is_insider,
@@ -42,3 +44,30 @@ def get_shop(member: Member, pk: int, *, to: str = "view") -> ChannelAccount:
     shop = get_object_or_404(shops_of(member), pk=pk)
     check(member, to)
     return shop
+
+
+def actions_of(member: Member) -> QuerySet[SalesAction]:
+    """Recorded and noticed ones; of tasks, those that the member sees and that are not in the bin."""
+    seen = Task.objects.visible_to(member).values("pk")
+    actions = SalesAction.objects.visible_to(member).filter(Q(task=None) | Q(task__in=seen))
+    return actions.select_related("account", "task__project", "project", "created_by").defer("account__credentials")
+
+
+def actions_in(member: Member, project: Project) -> QuerySet[SalesAction]:
+    """What was recorded of this project, by a task or by hand."""
+    recorded = actions_of(member).filter(state=SalesAction.State.RECORDED)
+    return recorded.filter(Q(task__project=project) | Q(task=None, project=project))
+
+
+def may_act_on(member: Member, action: SalesAction, to: str) -> bool:
+    """To "view" it; "edit", "remove" or "answer" one of a task is for who may edit the task, of others for the team."""
+    may_change = member.is_insider and (action.task is None or may_task(member, "edit", action.task))
+    return {"view": member.is_insider, "edit": may_change, "remove": may_change, "answer": may_change}[to]
+
+
+def get_action(member: Member, pk: int, *, to: str = "view") -> SalesAction:
+    """404 when not visible, 403 when this may not be done."""
+    action = get_object_or_404(actions_of(member), pk=pk)
+    if not may_act_on(member, action, to):
+        raise PermissionDenied
+    return action

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import shops
+from integrations.views import sales_actions, shops
 
 app_name = "integrations"
 
@@ -13,4 +13,12 @@ urlpatterns = [
     path("shops/<int:pk>/resume/", shops.shop_resume, name="shop-resume"),
     path("shops/<int:pk>/rename/", shops.shop_rename, name="shop-rename"),
     path("shops/<int:pk>/disconnect/", shops.shop_disconnect, name="shop-disconnect"),
+    path("tasks/<int:pk>/action/", sales_actions.task_action, name="task-action"),
+    path("tasks/<int:pk>/action/edit/", sales_actions.task_action_edit, name="task-action-edit"),
+    path("tasks/<int:pk>/action/live/", sales_actions.task_action_live, name="task-action-live"),
+    path("actions/add/", sales_actions.mark_add, name="mark-add"),
+    path("actions/when/", sales_actions.live_preview, name="live-preview"),
+    path("actions/<int:pk>/", sales_actions.action, name="action"),
+    path("actions/<int:pk>/edit/", sales_actions.action_edit, name="action-edit"),
+    path("actions/<int:pk>/remove/", sales_actions.action_remove, name="action-remove"),
 ]

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 
 from linkstar.lib.clock_text import day_text, time_text
-from projects import trace_plan, trace_schedule, trace_structure
+from projects import trace_plan, trace_sales, trace_schedule, trace_structure
 from projects.models import Activity, Project, Task
 from projects.trace_schedule import deadline_text, start_words
 from projects.trace_values import WORDS as VALUE_WORDS
@@ -295,6 +295,7 @@ def _guest_joined(data: Data) -> tuple[str, dict[str, Any]]:
 
 
 _BY_VERB: dict[str, Callable[[Data], tuple[str, dict[str, Any]]]] = {
+    **trace_sales.BY_VERB,
     **trace_structure.BY_VERB,
     **trace_plan.BY_VERB,
     **VALUE_WORDS,

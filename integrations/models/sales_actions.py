@@ -5,6 +5,7 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -82,3 +83,6 @@ class SalesAction(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.kind} at {self.live_at}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("integrations:action", args=[self.pk])

@@ -71,7 +71,13 @@ def words_of(node: ast.expr, function: ast.FunctionDef, path: Path) -> set[str]:
 
 
 def all_verbs() -> set[str]:
-    rooms = ("projects/actions", "templates_sop/actions", "notifications/actions", "linkstar/members/actions")
+    rooms = (
+        "projects/actions",
+        "templates_sop/actions",
+        "notifications/actions",
+        "linkstar/members/actions",
+        "integrations/actions",
+    )
     files = [path for room in rooms for path in (settings.BASE_DIR / room).glob("*.py")]
     return set().union(*(verbs_in(path) for path in files if path.name not in PASSING_ON))
 

@@ -1,0 +1,134 @@
+"""Say what was done to a shop's SKUs and when shoppers saw it: by a task, or as a mark on the line of sales."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from integrations.models import ChannelAccount, SalesAction
+from linkstar.lib.deadlines import Deadline, as_parts
+from linkstar.members.models import Member
+from projects.actions.trace import leave_trace
+from projects.models import Project, Task
+
+# What an estimate rests on: where one of these changes, what was frozen is about something else.
+_BASIS = ("account_id", "kind", "skus", "live_at", "ended_at")
+_SET_ASIDE = 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says of an action. `live_at` None: not live yet; `ended_at` only after it. `zone`: whose clock they
+    thought in, for the trace.
+    """
+
+    account: ChannelAccount
+    kind: str
+    skus: Sequence[str]
+    live_at: datetime | None
+    ended_at: datetime | None = None
+    title: str = ""
+    zone: str = "UTC"
+
+
+@transaction.atomic
+def record_action(task: Task, said: Said, *, actor: Member, now: datetime) -> SalesAction:
+    """What the task does to the shop, said for the first time or anew."""
+    # Two people may say it at the same moment: the second changes what the first has said.
+    Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    action = SalesAction.objects.select_for_update().filter(task=task).first()
+    if action is not None:
+        return _change(action, said, actor=actor, now=now)
+    action = SalesAction(origin=SalesAction.Origin.TASK, task=task, project=task.project, created_by=actor)
+    _put(action, said)
+    action.save()
+    if (home := _home(action)) is not None:
+        leave_trace(
+            "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
+        )
+    return action
+
+
+@transaction.atomic
+def note_mark(said: Said, *, project: Project | None, actor: Member, now: datetime) -> SalesAction:
+    """Something that happened without a task."""
+    action = SalesAction(origin=SalesAction.Origin.MARK, project=project, created_by=actor)
+    _put(action, said)
+    action.save()
+    if (home := _home(action)) is not None:
+        leave_trace(
+            "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
+        )
+    return action
+
+
+@transaction.atomic
+def change_action(action: SalesAction, said: Said, *, actor: Member, now: datetime) -> SalesAction:
+    """Frozen estimates of what it was before are set aside, and begun anew. Raises DoesNotExist when it is gone."""
+    if action.task_id:
+        Task.objects.select_for_update(no_key=True).get(pk=action.task_id)
+    return _change(SalesAction.objects.select_for_update().get(pk=action.pk), said, actor=actor, now=now)
+
+
+@transaction.atomic
+def remove_action(action: SalesAction, *, zone: str, actor: Member, now: datetime) -> None:
+    """A second removal finds nothing and says nothing."""
+    if action.task_id:
+        Task.objects.select_for_update(no_key=True).get(pk=action.task_id)
+    found = SalesAction.objects.select_for_update().filter(pk=action.pk).first()
+    if found is None:
+        return
+    if (home := _home(found)) is not None:
+        leave_trace("sales action removed", project=home, task=found.task, actor=actor, now=now, **_told(found, zone))
+    found.delete()
+
+
+def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) -> SalesAction:
+    before = _of(action)
+    _put(action, said)
+    after = _of(action)
+    if before == after:
+        return action
+    if any(before[name] != after[name] for name in _BASIS):
+        set_aside(action, now=now)
+    action.save()
+    if (home := _home(action)) is not None:
+        leave_trace(
+            "sales action changed", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
+        )
+    return action
+
+
+def set_aside(action: SalesAction, *, now: datetime) -> None:
+    """What was frozen stays readable, under "before", and is no longer the answer; the caller saves."""
+    frozen = {name: value for name, value in action.estimates.items() if name != "before"}
+    if frozen:
+        kept = [{"at": now.isoformat(), "estimates": frozen}, *action.estimates.get("before", [])]
+        action.estimates = {"before": kept[:_SET_ASIDE]}
+
+
+def _put(action: SalesAction, said: Said) -> None:
+    action.account, action.kind, action.skus = said.account, said.kind, list(said.skus)
+    action.live_at, action.ended_at, action.title = said.live_at, said.ended_at, said.title
+
+
+def _of(action: SalesAction) -> dict[str, Any]:
+    return {name: getattr(action, name) for name in (*_BASIS, "title")}
+
+
+def _home(action: SalesAction) -> Project | None:
+    """Whose activity tells of it; a mark of no project leaves no trace but its author."""
+    return action.task.project if action.task else action.project
+
+
+def _told(action: SalesAction, zone: str) -> dict[str, Any]:
+    live = as_parts(Deadline.from_instant(action.live_at, zone)) if action.live_at else None
+    return {
+        "kind": action.kind,
+        "title": action.title,
+        "shop": action.account.name,
+        "skus": list(action.skus),
+        "live": live,
+    }

@@ -1,0 +1,59 @@
+"""The words of the trace about what was done to a shop: by a task, or noted in its project."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from projects.trace_schedule import deadline_text
+
+Data = Mapping[str, Any]
+Said = tuple[str, dict[str, Any]]
+
+_KINDS: dict[str, Promise] = {
+    "price": pgettext_lazy("sales action", "Price"),
+    "coupon": pgettext_lazy("sales action", "Coupon"),
+    "deal": pgettext_lazy("sales action", "Deal"),
+    "ad": pgettext_lazy("sales action", "Advertising"),
+    "title": pgettext_lazy("sales action", "Title and bullets"),
+    "images": pgettext_lazy("sales action", "Images"),
+    "a_plus": pgettext_lazy("sales action", "A+ content"),
+    "video": pgettext_lazy("sales action", "Video"),
+    "stock": pgettext_lazy("sales action", "Stock"),
+    "listing": pgettext_lazy("sales action", "Listing"),
+}
+
+
+def _values(data: Data) -> dict[str, Any]:
+    kind = str(_KINDS.get(data.get("kind", ""), "–"))
+    count = len(data.get("skus", ()))
+    what = data.get("title") or kind
+    skus = ngettext("%(count)s SKU", "%(count)s SKUs", count) % {"count": count}
+    return {"what": what, "shop": data.get("shop", "–"), "skus": skus, "live": deadline_text(data.get("live"))}
+
+
+def _recorded(data: Data) -> Said:
+    values = _values(data)
+    if values["live"]:
+        return _("%(actor)s noted an action at %(shop)s: %(what)s, %(skus)s, live since %(live)s."), values
+    return _("%(actor)s noted an action at %(shop)s: %(what)s, %(skus)s, not live yet."), values
+
+
+def _changed(data: Data) -> Said:
+    values = _values(data)
+    if values["live"]:
+        return _("%(actor)s changed the action at %(shop)s: %(what)s, %(skus)s, live since %(live)s."), values
+    return _("%(actor)s changed the action at %(shop)s: %(what)s, %(skus)s, not live yet."), values
+
+
+def _removed(data: Data) -> Said:
+    return _("%(actor)s took the action at %(shop)s off: %(what)s."), _values(data)
+
+
+BY_VERB: dict[str, Callable[[Data], Said]] = {
+    "sales action recorded": _recorded,
+    "sales action changed": _changed,
+    "sales action removed": _removed,
+}
