@@ -3,6 +3,7 @@ from django.urls import path
 from templates_sop.views import (
     anchor,
     anchored,
+    draft_parts,
     draft_steps,
     drafts,
     from_project,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("templates/ours/<slug:key>/steps/<slug:step>/", draft_steps.draft_step, name="draft-step"),
     path("templates/ours/<slug:key>/phases/", drafts.phase_add, name="phase-add"),
     path("templates/ours/<slug:key>/phases/<slug:phase>/", drafts.phase_edit, name="phase-edit"),
+    path("templates/ours/<slug:key>/days/add/", draft_parts.draft_anchor, name="draft-anchor-add"),
+    path("templates/ours/<slug:key>/days/<slug:anchor>/", draft_parts.draft_anchor, name="draft-anchor"),
+    path("templates/ours/<slug:key>/roles/add/", draft_parts.draft_role, name="draft-role-add"),
+    path("templates/ours/<slug:key>/roles/<slug:role>/", draft_parts.draft_role, name="draft-role"),
     path("templates/ours/<slug:key>/publish/", versions.draft_publish, name="draft-publish"),
     path("templates/ours/<slug:key>/versions/", versions.version_list, name="version-list"),
     path("templates/ours/<slug:key>/archive/", drafts.draft_archive, name="draft-archive"),

@@ -78,7 +78,7 @@ def edit_step(template: WorkspaceTemplate, mine: Step, *, base: Step, actor: Mem
         merged = _merged(base, theirs, mine, template)
         return replace(draft, steps=tuple(merged if step is theirs else step for step in draft.steps))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def edit_frame(template: WorkspaceTemplate, mine: Frame, *, base: Frame, actor: Member, now: datetime) -> SopTemplate:
@@ -91,7 +91,7 @@ def edit_frame(template: WorkspaceTemplate, mine: Frame, *, base: Frame, actor: 
             steps = tuple(_on_calendar(step, step.calendar, merged.market_zone) for step in steps)
         return replace(draft, steps=steps, **{each.name: getattr(merged, each.name) for each in fields(Frame)})
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def add_steps(
@@ -108,7 +108,7 @@ def add_steps(
         made = [_blank(key, title, phase, offset) for key, title in zip(keys, titles, strict=True)]
         return replace(draft, steps=_placed(draft, made, phase, None))
 
-    _rewrite(template, change, actor=actor, now=now)
+    rewrite(template, change, actor=actor, now=now)
     return keys
 
 
@@ -128,7 +128,7 @@ def move_steps(
         rest = replace(draft, steps=tuple(step for step in draft.steps if step.key not in keys))
         return replace(draft, steps=_placed(rest, moved, phase, before))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def nudge_steps(
@@ -154,7 +154,7 @@ def nudge_steps(
                 order[place] = replace(step, phase=phases[phases.index(step.phase) - 1])
         return replace(draft, steps=tuple(order[::-1] if by > 0 else order))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def change_steps(
@@ -183,7 +183,7 @@ def change_steps(
             step = replace(step, offset_days=step.offset_days + shift_days)
         return step
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def remove_steps(template: WorkspaceTemplate, keys: Collection[str], *, actor: Member, now: datetime) -> SopTemplate:
@@ -192,7 +192,7 @@ def remove_steps(template: WorkspaceTemplate, keys: Collection[str], *, actor: M
     def change(draft: SopTemplate) -> SopTemplate:
         return without(draft, keys)
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def add_phase(template: WorkspaceTemplate, name: Text, *, actor: Member, now: datetime) -> SopTemplate:
@@ -203,7 +203,7 @@ def add_phase(template: WorkspaceTemplate, name: Text, *, actor: Member, now: da
             raise PhaseInUse
         return replace(draft, phases=(*draft.phases, Phase(f"phase_{secrets.token_hex(3)}", name)))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def rename_phase(template: WorkspaceTemplate, key: str, name: Text, *, actor: Member, now: datetime) -> SopTemplate:
@@ -211,7 +211,7 @@ def rename_phase(template: WorkspaceTemplate, key: str, name: Text, *, actor: Me
         phases = (Phase(key, name) if phase.key == key else phase for phase in draft.phases)
         return replace(draft, phases=tuple(phases))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def move_phase(template: WorkspaceTemplate, key: str, *, by: int, actor: Member, now: datetime) -> SopTemplate:
@@ -224,7 +224,7 @@ def move_phase(template: WorkspaceTemplate, key: str, *, by: int, actor: Member,
             phases[at], phases[at + by] = phases[at + by], phases[at]
         return replace(draft, phases=tuple(phases))
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 def remove_phase(template: WorkspaceTemplate, key: str, *, actor: Member, now: datetime) -> SopTemplate:
@@ -244,11 +244,11 @@ def remove_phase(template: WorkspaceTemplate, key: str, *, actor: Member, now: d
         )
         return replace(draft, phases=left, variants=variants)
 
-    return _rewrite(template, change, actor=actor, now=now)
+    return rewrite(template, change, actor=actor, now=now)
 
 
 @transaction.atomic
-def _rewrite(
+def rewrite(
     template: WorkspaceTemplate, change: Callable[[SopTemplate], SopTemplate], *, actor: Member, now: datetime
 ) -> SopTemplate:
     """Nothing is written when nothing changes. Raises TemplateInvalid for what no draft may hold."""

@@ -20,6 +20,7 @@ from linkstar.workspaces.access import managers_only, members_only
 from linkstar.workspaces.http import WorkspaceRequest
 from projects.views.sheet import trigger
 from templates_sop import access
+from templates_sop.actions.draft_parts import own_roles
 from templates_sop.actions.drafts import (
     MOST_PHASES,
     PhaseInUse,
@@ -52,6 +53,8 @@ _OUTLINE = "templates_sop/_outline.jinja"
 class NewForm(forms.Form):
     """The name in one language or in both."""
 
+    nameless = gettext_lazy("Give the template a name, in one language at least.")
+
     name_zh = forms.CharField(required=False, max_length=NAME_LIMIT, label=gettext_lazy("Name in Chinese"))
     name_en = forms.CharField(required=False, max_length=NAME_LIMIT, label=gettext_lazy("Name in English"))
 
@@ -62,7 +65,7 @@ class NewForm(forms.Form):
 
     def clean(self) -> None:
         if not self.errors and self.name().is_empty:
-            self.add_error("name_zh", _("Give the template a name, in one language at least."))
+            self.add_error("name_zh", self.nameless)
 
     def name(self) -> Text:
         return Text(*(clean_line(self.cleaned_data.get(f"name_{each}", ""), NAME_LIMIT) for each in LANGUAGES))
@@ -243,10 +246,10 @@ def phase_edit(request: WorkspaceRequest, key: str, phase: str) -> HttpResponse:
                 return _answer(request, template)
             if do == "remove":
                 remove_phase(template, phase, **by)
-                return _closed(request, template)
+                return closed(request, template)
             if do == "rename" and form.is_valid():
                 rename_phase(template, phase, form.name(), **by)
-                return _closed(request, template)
+                return closed(request, template)
         except PhaseInUse:
             error = _("There are still steps in this phase, or it is the only one. Move them first.")
     context = {
@@ -295,6 +298,8 @@ def _context(request: WorkspaceRequest, template: WorkspaceTemplate, error: str 
         "purpose": parsed.purpose.get(language),
         "anchor": parsed.anchor.label.get(language),
         "outline": outline_of(parsed, language),
+        "days": [(one.key, one.label.get(language), one.days) for one in parsed.anchors],
+        "own_roles": [(role.key, role.name.get(language)) for role in own_roles(parsed)],
         "roles": [(role.key, role.name.get(language)) for role in parsed.roles],
         "phases": [(phase.key, phase.name.get(language)) for phase in parsed.phases],
         "calendars": list(CALENDARS.items()),
@@ -337,7 +342,7 @@ def _answer(
     return response
 
 
-def _closed(request: WorkspaceRequest, template: WorkspaceTemplate) -> HttpResponse:
+def closed(request: WorkspaceRequest, template: WorkspaceTemplate) -> HttpResponse:
     """What was open over the page shuts, and the outline is asked for again."""
     if not request.htmx:
         return redirect(template)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from projects.models import Project
+from templates_sop.actions.draft_parts import own_roles, save_role
 from templates_sop.actions.drafts import add_phase
 from templates_sop.actions.projects import start_project
 from templates_sop.actions.templates import archive, copy_built_in, publish
@@ -38,6 +39,15 @@ ROWS = [
     Row("templates_sop:draft-step", "archived_template +velocity", READ_ONLY_TEAM, {}),
     Row("templates_sop:phase-add", "own_template", MANAGERS, {"name": "Look back"}),
     Row("templates_sop:phase-add", "archived_template", READ_ONLY_TEAM, {"name": "Look back"}),
+    Row("templates_sop:draft-anchor-add", "own_template", MANAGERS),
+    Row("templates_sop:draft-anchor-add", "own_template", MANAGERS, {"name_en": "Photos", "days": "-20"}),
+    Row("templates_sop:draft-anchor-add", "archived_template", READ_ONLY_TEAM, {"name_en": "Photos", "days": "-20"}),
+    Row("templates_sop:draft-anchor", "own_template +pick_up", MANAGERS),
+    Row("templates_sop:draft-anchor", "own_template +pick_up", MANAGERS, {"do": "remove"}, ok=422),
+    Row("templates_sop:draft-role-add", "own_template", MANAGERS, {"name_en": "Stylist"}),
+    Row("templates_sop:draft-role-add", "archived_template", READ_ONLY_TEAM, {"name_en": "Stylist"}),
+    Row("templates_sop:draft-role", "own_template own_role", MANAGERS),
+    Row("templates_sop:draft-role", "own_template own_role", MANAGERS, {"do": "remove"}),
     Row("templates_sop:phase-edit", "own_template +demand", MANAGERS),
     Row("templates_sop:phase-edit", "own_template own_phase", MANAGERS, {"do": "remove"}),
     Row("templates_sop:phase-edit", "archived_template +demand", READ_ONLY_TEAM, {"do": "up"}),
@@ -79,8 +89,9 @@ def lay(world: "World", project: Project) -> None:
         now=now,
         language="en",
     )
+    role = own_roles(save_role(own, "", name=Text("造型师", "Stylist"), actor=owner, now=now))[-1]
     publish(own, what_changed="A turn of our own", actor=owner, now=now)
     add_phase(own, Text("还没发布", "Not out yet"), actor=owner, now=now)
     world.ids |= {"of_older_sop": older.pk}
-    world.ids |= {"own_template": own.key, "own_phase": phase.key, "archived_template": away.key}
+    world.ids |= {"own_template": own.key, "own_phase": phase.key, "own_role": role.key, "archived_template": away.key}
     world.secrets += ["How we restock", "The way it was"]
