@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import sales_actions, shops
+from integrations.views import sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -21,4 +21,11 @@ urlpatterns = [
     path("actions/<int:pk>/", sales_actions.action, name="action"),
     path("actions/<int:pk>/edit/", sales_actions.action_edit, name="action-edit"),
     path("actions/<int:pk>/remove/", sales_actions.action_remove, name="action-remove"),
+    path("sales/", sales.sales, name="sales"),
+    path("sales/skus/", sales.sales_skus, name="sales-skus"),
+    path("sales/table.csv", sales.sales_csv, name="sales-csv"),
+    path("projects/<int:pk>/sales/", sales.sales, name="project-sales"),
+    path("projects/<int:pk>/sales/skus/", sales.sales_skus, name="project-sales-skus"),
+    path("projects/<int:pk>/sales/table.csv", sales.sales_csv, name="project-sales-csv"),
+    path("projects/<int:pk>/sales/panel/", sales.project_sales_panel, name="project-sales-panel"),
 ]

@@ -29,4 +29,11 @@ ROWS = [
     Row("integrations:shop-disconnect", "shop", ADMINS),
     Row("integrations:shop-disconnect", "shop", ADMINS, {"numbers": "keep"}),
     Row("integrations:shop-disconnect", "shop", ADMINS, {}, ok=422),
+    # Whoever sees finances: here owner and admin.
+    *(Row(f"integrations:{name}", "", ADMINS) for name in ("sales", "sales-skus", "sales-csv")),
+    *(
+        Row(f"integrations:project-{name}", at, ADMINS)
+        for name in ("sales", "sales-skus", "sales-csv", "sales-panel")
+        for at in ("project", "archived")
+    ),
 ]

@@ -1,0 +1,153 @@
+"""A dashboard, read: tiles, the line and what stands on it, shops and how current they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from integrations.dashboards.asking import Asked
+from integrations.dashboards.marks import Mark, marks_of
+from integrations.dashboards.periods import WEEK, Period, events_in
+from integrations.dashboards.sums import Sums, Told, added, find, find_told
+from integrations.models import ChannelAccount
+from linkstar.calendars.market import Entry
+from linkstar.members.models import Member
+from projects.models import Project
+
+# More days than these are drawn by the week.
+_MOST_DAYS = 120
+# Visits of the newest days come late and are corrected (integrations.md, rule 27).
+TRAFFIC_IS_LATE = timedelta(days=3)
+_CHANNELS = {
+    ChannelAccount.Channel.AMAZON: Project.Channel.AMAZON_US,
+    ChannelAccount.Channel.WALMART: Project.Channel.WALMART_US,
+    ChannelAccount.Channel.SHOPIFY: Project.Channel.SHOPIFY,
+    ChannelAccount.Channel.TIKTOK: Project.Channel.TIKTOK_US,
+}
+
+
+class Point(NamedTuple):
+    """A day, or a week of days, and the same of what it is compared with (None: nothing is)."""
+
+    period: Period
+    now: Sums
+    before: Sums | None
+
+
+class ShopLine(NamedTuple):
+    shop: ChannelAccount
+    now: Sums
+    before: Sums | None
+    told: Told | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """`currencies` are all that something was sold in, the biggest in units first; numbers are of `currency` alone.
+
+    `known_from` is the first day that any shop in view has facts of. From `sales_open` on sales are preliminary, from
+    `traffic_open` on visits.
+    """
+
+    asked: Asked
+    currency: str
+    currencies: Sequence[str]
+    total: Sums
+    before: Sums | None
+    points: Sequence[Point]
+    shops: Sequence[ShopLine]
+    events: Sequence[Entry]
+    marks: Sequence[Mark]
+    known_from: date | None
+    sales_open: date
+    traffic_open: date
+
+    @property
+    def is_weekly(self) -> bool:
+        return self.asked.period.count > _MOST_DAYS
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the days that it is compared with are known from their first on."""
+        before = self.asked.before
+        return before is not None and self.known_from is not None and self.known_from <= before.first
+
+    @property
+    def has_numbers(self) -> bool:
+        return any(point.now != Sums() and point.now != Sums(orders=None) for point in self.points)
+
+
+def read_board(asked: Asked, member: Member) -> Board:
+    """Four statements, however many facts, shops, events and actions there are."""
+    found = find(asked.scope, asked.periods)
+    currencies = _currencies([each.by_day for each in found], asked)
+    wanted = asked.wanted.currency
+    currency = wanted if wanted in currencies else currencies[0] if currencies else ""
+    days = [each.by_day.get(currency, {}) for each in found]
+    told = {each.account: each for each in find_told(asked.scope.accounts, asked.period.last)}
+    channels = {_CHANNELS[ChannelAccount.Channel(shop.channel)] for shop in asked.shops}
+    return Board(
+        asked=asked,
+        currency=currency,
+        currencies=currencies,
+        total=_total(days[0], asked),
+        before=_total(days[1], asked) if asked.before else None,
+        points=_points(asked, *days),
+        shops=[
+            ShopLine(
+                shop,
+                found[0].by_shop.get(currency, {}).get(shop.pk, Sums()),
+                found[1].by_shop.get(currency, {}).get(shop.pk, Sums()) if asked.before else None,
+                told.get(shop.pk),
+            )
+            for shop in asked.shops
+        ],
+        events=events_in(asked.period, channels),
+        marks=marks_of(member, asked),
+        known_from=min((each.first_on for each in told.values()), default=None),
+        sales_open=asked.today,
+        traffic_open=asked.today - TRAFFIC_IS_LATE,
+    )
+
+
+def _currencies(found: Sequence[Mapping[str, Mapping[date, Sums]]], asked: Asked) -> list[str]:
+    """Those with facts in a period; with none at all the shops' own."""
+    units: dict[str, int] = {}
+    for by_currency in found:
+        for currency, days in by_currency.items():
+            units[currency] = units.get(currency, 0) + sum(sums.units for sums in days.values())
+    if not units:
+        return list(dict.fromkeys(shop.currency for shop in asked.shops))
+    return sorted(units, key=lambda currency: (-units[currency], currency))
+
+
+def _total(days: Mapping[date, Sums], asked: Asked) -> Sums:
+    total = added(days.values())
+    if asked.scope.order_column is None:
+        total.orders = None
+    return total
+
+
+def _points(asked: Asked, now: Mapping[date, Sums], before: Mapping[date, Sums] | None = None) -> list[Point]:
+    shift = (asked.period.first - asked.before.first).days if asked.before else 0
+    points = []
+    for part in spans(asked.period):
+        earlier = _within(part.moved(-shift), before, asked) if before is not None else None
+        points.append(Point(part, _within(part, now, asked), earlier))
+    return points
+
+
+def _within(period: Period, days: Mapping[date, Sums], asked: Asked) -> Sums:
+    return _total({day: days[day] for day in period.days if day in days}, asked)
+
+
+def spans(period: Period) -> list[Period]:
+    """What one point stands for: a day, or a week from Monday on, the first and the last cut to the period."""
+    if period.count <= _MOST_DAYS:
+        return [Period(day, day) for day in period.days]
+    found, first = [], period.first
+    while first <= period.last:
+        last = min(first + timedelta(days=WEEK - 1 - first.weekday()), period.last)
+        found.append(Period(first, last))
+        first = last + timedelta(days=1)
+    return found

@@ -1,0 +1,245 @@
+"""What the daily facts add up to (integrations.md, section 7): by day, by shop, by SKU. Currencies are never added."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from integrations.dashboards.periods import Period
+
+_ZERO = Decimal(0)
+
+
+@dataclass
+class Sums:
+    """Of one currency. None: nobody has told. `seen_units` were ordered where visits are known, so that both belong
+    together; `advertised` is the gross of where ad spend is known.
+
+    `orders` is None where it cannot be known: an order may hold several of some SKUs that were picked.
+    """
+
+    orders: int | None = 0
+    units: int = 0
+    gross: Decimal = _ZERO
+    discounts: Decimal = _ZERO
+    units_refunded: int = 0
+    refunds: Decimal = _ZERO
+    pending: int = 0
+    sessions: int | None = None
+    seen_units: int = 0
+    ad_spend: Decimal | None = None
+    advertised: Decimal = _ZERO
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross - self.discounts - self.refunds
+
+    @property
+    def conversion(self) -> float | None:
+        """Units per session, of 1."""
+        return self.seen_units / self.sessions if self.sessions else None
+
+    @property
+    def refund_rate(self) -> float | None:
+        return float(self.refunds / self.gross) if self.gross else None
+
+    @property
+    def ad_rate(self) -> float | None:
+        return float(self.ad_spend / self.advertised) if self.ad_spend is not None and self.advertised else None
+
+
+def added(parts: Iterable[Sums]) -> Sums:
+    """Of the same currency, with no order in two of them. What some do not know is the sum of the others."""
+    total = Sums()
+    for part in parts:
+        for each in fields(Sums):
+            value, so_far = getattr(part, each.name), getattr(total, each.name)
+            if value is not None:
+                setattr(total, each.name, value if so_far is None else so_far + value)
+            elif each.name == "orders":
+                total.orders = None
+    return total
+
+
+class Scope(NamedTuple):
+    """Which facts: of these shops; `skus` None: all of them, else pairs of a shop's pk and an SKU of it."""
+
+    accounts: tuple[int, ...]
+    skus: tuple[tuple[int, str], ...] | None = None
+
+    @property
+    def order_column(self) -> str | None:
+        """Each order is counted at the first of its SKUs (DailySales); one SKU alone counts its own orders."""
+        if self.skus is None:
+            return "orders_first"
+        return "orders" if len({sku for _account, sku in self.skus}) == 1 else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """`by_day` and `by_shop` of each currency; a day or a shop without facts is missing."""
+
+    by_day: Mapping[str, Mapping[date, Sums]]
+    by_shop: Mapping[str, Mapping[int, Sums]]
+
+
+_COLUMNS = """
+    sum({orders}) AS orders, sum(units_ordered) AS units, sum(gross_sales) AS gross, sum(discounts) AS discounts,
+    sum(units_refunded) AS units_refunded, sum(refund_amount) AS refunds, sum(pending_units) AS pending,
+    sum(sessions) AS sessions, sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen_units,
+    sum(ad_spend) AS ad_spend, sum(gross_sales) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
+"""
+_NAMES = [each.name for each in fields(Sums)]
+
+
+def _columns(scope: Scope) -> str:
+    return _COLUMNS.format(orders=scope.order_column or "NULL::int")
+
+
+def _of(scope: Scope, period: Period) -> tuple[str, list[Any]]:
+    """The condition, which begins as the index does: by shop, then by day."""
+    sql, values = "account_id = ANY(%s) AND day_on BETWEEN %s AND %s", [list(scope.accounts), period.first, period.last]
+    if scope.skus is None:
+        return sql, values
+    sql += " AND (account_id, sku) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))"
+    return sql, [*values, [pk for pk, _sku in scope.skus], [sku for _pk, sku in scope.skus]]
+
+
+_PERIOD = """
+SELECT {number}, currency, day_on, account_id, {columns} FROM integrations_dailysales
+WHERE {where} GROUP BY currency, GROUPING SETS ((day_on), (account_id))
+"""
+
+
+def find(scope: Scope, periods: Sequence[Period]) -> list[Found]:
+    """The sums of each period, in one statement; none when no shop or SKU is asked for."""
+    if not scope.accounts or scope.skus == ():
+        return [Found({}, {}) for _period in periods]
+    parts, values = [], []
+    for number, period in enumerate(periods):
+        condition, given = _of(scope, period)
+        parts.append(_PERIOD.format(number=number, columns=_columns(scope), where=condition))
+        values += given
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return _sorted_out(cursor.fetchall(), len(periods))
+
+
+def _sorted_out(rows: Iterable[tuple[Any, ...]], count: int) -> list[Found]:
+    days: list[dict[str, dict[date, Sums]]] = [{} for _each in range(count)]
+    shops: list[dict[str, dict[int, Sums]]] = [{} for _each in range(count)]
+    for period, currency, day, account, *numbers in rows:
+        sums = _sums(numbers)
+        if day is not None:
+            days[period].setdefault(currency, {})[day] = sums
+        else:
+            shops[period].setdefault(currency, {})[account] = sums
+    return [Found(*both) for both in zip(days, shops, strict=True)]
+
+
+def _sums(numbers: Sequence[Any]) -> Sums:
+    told = Sums(*numbers)
+    told.seen_units, told.advertised = told.seen_units or 0, told.advertised or _ZERO
+    return told
+
+
+class SkuSums(NamedTuple):
+    """One SKU of one shop, in the period and in the one it is compared with (None: nothing is)."""
+
+    account: int
+    sku: str
+    asin: str
+    title: str
+    now: Sums
+    before: Sums | None
+
+
+SORTS = {
+    "gross": "n.gross DESC NULLS LAST", "units": "n.units DESC NULLS LAST", "refunds": "n.refunds DESC NULLS LAST",
+    "up": "coalesce(n.gross, 0) - coalesce(b.gross, 0) DESC", "down": "coalesce(n.gross, 0) - coalesce(b.gross, 0)",
+}  # fmt: skip
+_BY_SKU = """
+    SELECT account_id, sku, max(asin) AS asin, {columns} FROM integrations_dailysales
+    WHERE {where} AND currency = %s GROUP BY account_id, sku
+"""
+_SKUS = """
+WITH n AS ({now}), b AS ({before})
+SELECT account_id, sku, coalesce(nullif(n.asin, ''), b.asin, ''), coalesce(l.title, ''), n.units IS NOT NULL,
+    b.units IS NOT NULL, {told}
+FROM n FULL JOIN b USING (account_id, sku) LEFT JOIN integrations_listing l USING (account_id, sku)
+WHERE (coalesce(n.units, 0) + coalesce(n.units_refunded, 0) + coalesce(n.pending, 0) + coalesce(b.units, 0) > 0
+    OR n.sessions > 0) AND (%s = '' OR strpos(lower(concat_ws(' ', sku, l.title, n.asin, b.asin)), lower(%s)) > 0)
+ORDER BY {order}, sku, account_id LIMIT %s OFFSET %s
+"""
+
+
+def find_skus(
+    scope: Scope,
+    period: Period,
+    before: Period | None,
+    *,
+    currency: str,
+    sort: str = "gross",
+    words: str = "",
+    first: int = 0,
+    most: int,
+) -> list[SkuSums]:
+    """Those that were visited, sold or given back, in the order of SORTS and then by SKU; one statement.
+
+    `words` stand in the SKU, its ASIN or its title. Orders are those that hold the SKU.
+    """
+    if not scope.accounts or scope.skus == ():
+        return []
+    columns, sides, values = _COLUMNS.format(orders="orders"), [], list[Any]()
+    for each in (period, before):
+        where, given = _of(scope, each or period)
+        where += "" if each else " AND false"
+        sides.append(_BY_SKU.format(columns=columns, where=where))
+        values += [*given, currency]
+    told = ", ".join(f"{side}.{name}" for side in "nb" for name in _NAMES)
+    sql = _SKUS.format(now=sides[0], before=sides[1], told=told, order=SORTS[sort])
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, words, words, most, first])
+        return [_sku(row) for row in cursor.fetchall()]
+
+
+def _sku(row: tuple[Any, ...]) -> SkuSums:
+    account, sku, asin, title, has_now, has_before, *numbers = row
+    half = len(_NAMES)
+    now = _sums(numbers[:half]) if has_now else Sums()
+    return SkuSums(account, sku, asin, title, now, _sums(numbers[half:]) if has_before else None)
+
+
+class Told(NamedTuple):
+    """From when to when a shop's numbers go and who told the newest; `sources` are DailySales.Origin values."""
+
+    account: int
+    first_on: date
+    last_on: date
+    sales_at: datetime | None
+    traffic_at: datetime | None
+    sources: tuple[str, ...]
+
+
+_TOLD = """
+SELECT a.id, (SELECT min(day_on) FROM integrations_dailysales f WHERE f.account_id = a.id), t.*
+FROM integrations_channelaccount a, LATERAL (
+    SELECT max(day_on) AS last_on, max(sales_as_of) AS sales_at, max(traffic_as_of) AS traffic_at,
+        array_agg(DISTINCT sales_source) AS sources
+    FROM integrations_dailysales d
+    WHERE d.account_id = a.id AND d.sales_source <> '' AND d.day_on > (
+        SELECT max(day_on) - 7 FROM integrations_dailysales m WHERE m.account_id = a.id AND m.day_on <= %s
+    ) AND d.day_on <= %s
+) t
+WHERE a.id = ANY(%s) AND t.last_on IS NOT NULL ORDER BY a.id
+"""
+
+
+def find_told(accounts: Sequence[int], until: date) -> list[Told]:
+    """Of the newest week that each shop has facts of, up to a day; one statement, a shop without facts is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [until, until, list(accounts)])
+        return [Told(*row[:-1], tuple(row[-1])) for row in cursor.fetchall()]

@@ -1,0 +1,290 @@
+"""Sales of the workspace, of a shop, of an SKU, of a project: the page, its list of SKUs, and both as tables."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from integrations import access
+from integrations.dashboards.asking import Asked, Wanted, ask
+from integrations.dashboards.board import Board, read_board
+from integrations.dashboards.periods import EVENT, events_in
+from integrations.dashboards.products import pairs_of
+from integrations.dashboards.shown import (
+    MEASURES,
+    SOURCES,
+    amount,
+    chart_data,
+    compared_with,
+    day_rows,
+    shown_change,
+    span_text,
+    text_of,
+    tiles,
+    told_measures,
+)
+from integrations.dashboards.sums import SkuSums, find_skus
+from integrations.models import ChannelAccount, Listing
+from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
+from linkstar.workspaces.access import members_only
+from linkstar.workspaces.http import WorkspaceRequest
+from projects.access import get_project
+from projects.models import Project
+
+PER_PAGE = 50
+_MOST_ROWS = 100_000
+RANGE_NAMES = [
+    ("today", gettext_lazy("Today so far")),
+    ("7", gettext_lazy("Last 7 days")),
+    ("28", gettext_lazy("Last 28 days")),
+    ("90", gettext_lazy("Last 90 days")),
+    ("364", gettext_lazy("Last 52 weeks")),
+    ("week", gettext_lazy("This week so far")),
+    ("last_week", gettext_lazy("Last week")),
+    ("month", gettext_lazy("This month so far")),
+    ("last_month", gettext_lazy("Last month")),
+    ("custom", gettext_lazy("Days of my choice")),
+]
+AGAINST_NAMES = [
+    ("before", gettext_lazy("the days before")),
+    ("week", gettext_lazy("the week before, same weekdays")),
+    ("year", gettext_lazy("the year before, same weekdays")),
+]
+SORT_NAMES = [
+    ("gross", gettext_lazy("Most sales")),
+    ("up", gettext_lazy("Grew most")),
+    ("down", gettext_lazy("Fell most")),
+    ("units", gettext_lazy("Most units")),
+    ("refunds", gettext_lazy("Most refunds")),
+]
+
+
+def _with_numbers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For those who see numbers; whoever does not is told who can change that."""
+
+    @wraps(view)
+    def told(request: WorkspaceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not access.may(request.member, "numbers"):
+            return render(request, "integrations/sales_barred.html", status=403)
+        return view(request, *args, **kwargs)
+
+    return told
+
+
+@require_safe
+@members_only
+@_with_numbers
+def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
+    """`pk` is a project's. What is asked stands in the address (Wanted)."""
+    project, asked, shops = _asked(request, pk)
+    context = {"project": project, "wanted": asked.wanted, "asked": asked, "tab": "sales", **_places(project)}
+    if not shops:
+        context["is_empty"] = True
+        return render(request, "integrations/sales.html", context)
+    board = read_board(asked, request.member)
+    context |= {**_form(asked, shops), **_shown(board)}
+    fragment = request.htmx and request.htmx.target == "sales"
+    response = render(request, f"integrations/sales.html{'#sales' if fragment else ''}", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _asked(request: WorkspaceRequest, pk: int | None) -> tuple[Project | None, Asked, list[ChannelAccount]]:
+    """404 for a project that is not the reader's to see, 403 where it is shown to nobody else."""
+    project = get_project(request.member, pk) if pk is not None else None
+    shops = list(access.shops_of(request.member).order_by("name", "pk"))
+    pairs = pairs_of(request.member, project, shops) if project else None
+    return project, ask(Wanted.read(request.GET), shops, now=timezone.now(), pairs=pairs), shops
+
+
+def _places(project: Project | None) -> dict[str, str]:
+    if project is None:
+        return {key: reverse(f"integrations:{name}") for key, name in _ADDRESSES.items()}
+    return {key: reverse(f"integrations:project-{name}", args=[project.pk]) for key, name in _ADDRESSES.items()}
+
+
+_ADDRESSES = {"here": "sales", "skus_url": "sales-skus", "csv_url": "sales-csv"}
+
+
+def _form(asked: Asked, shops: list[ChannelAccount]) -> dict[str, Any]:
+    channels = {f"{shop.channel}_us" if shop.channel != "shopify" else shop.channel for shop in asked.shops}
+    language = get_language() or "en"
+    events = {f"{EVENT}{entry.key}": entry.name.for_language(language) for entry in events_in(asked.period, channels)}
+    against = [*AGAINST_NAMES, *((key, _("%(event)s a year ago") % {"event": name}) for key, name in events.items())]
+    return {
+        "all_shops": shops,
+        "ranges": RANGE_NAMES,
+        "against": [*against, ("none", _("nothing"))],
+        "is_unknown_event": asked.wanted.against.startswith(EVENT) and asked.before is None,
+    }
+
+
+def _shown(board: Board) -> dict[str, Any]:
+    asked, currency = board.asked, board.currency
+    rows = [
+        {
+            "line": line,
+            "gross": amount(line.now.gross, currency, is_whole=True),
+            "units": f"{line.now.units:,}",
+            "change": shown_change(MEASURES["gross"], line.now.gross, line.before.gross)
+            if line.before and line.told and asked.before and line.told.first_on <= asked.before.first
+            else None,
+            "sources": [SOURCES[source] for source in line.told.sources] if line.told else [],
+        }
+        for line in board.shops
+    ]
+    return {
+        "board": board,
+        "tiles": tiles(board),
+        "measures": told_measures(board).values(),
+        "rows": day_rows(board),
+        "chart": chart_data(board),
+        "shops": rows,
+        "span": span_text(asked.period),
+        "compared": compared_with(board),
+        "listing": _listing(asked),
+    }
+
+
+def _listing(asked: Asked) -> Listing | None:
+    """What the chosen SKU is called, and what its shop shows of it."""
+    if not asked.wanted.sku:
+        return None
+    found = Listing.objects.filter(account__in=asked.scope.accounts, sku=asked.wanted.sku)
+    return found.order_by("-seen_at", "pk").first()
+
+
+@require_safe
+@members_only
+@_with_numbers
+def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
+    """`?sort=&q=&page=`: fifty of them."""
+    project, asked, shops = _asked(request, pk)
+    given = request.GET.get("page", "")
+    page = max(int(given), 1) if given.isascii() and given.isdigit() and len(given) < 6 else 1
+    currency = _currency(asked)
+    found = _skus(asked, currency, first=(page - 1) * PER_PAGE, most=PER_PAGE + 1)
+    names = {shop.pk: shop.name for shop in shops}
+    context = {
+        "project": project,
+        "wanted": asked.wanted,
+        "asked": asked,
+        "skus": [_sku_row(each, names[each.account], currency) for each in found[:PER_PAGE]],
+        "sorts": SORT_NAMES,
+        "page": page,
+        "has_more": len(found) > PER_PAGE,
+        **_places(project),
+    }
+    response = render(request, "integrations/_sales_skus.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _currency(asked: Asked) -> str:
+    """As the address says; without a word that of most shops in view."""
+    own = [shop.currency for shop in asked.shops]
+    return asked.wanted.currency or max(own, key=lambda each: (own.count(each), each), default="USD")
+
+
+def _skus(asked: Asked, currency: str, *, first: int, most: int) -> list[SkuSums]:
+    wanted = asked.wanted
+    return find_skus(
+        asked.scope,
+        asked.period,
+        asked.before,
+        currency=currency,
+        sort=wanted.sort,
+        words=wanted.words,
+        first=first,
+        most=most,
+    )
+
+
+def _sku_row(each: SkuSums, shop: str, currency: str) -> dict[str, Any]:
+    gross, units, conversion = (MEASURES[key] for key in ("gross", "units", "conversion"))
+    before = each.before.gross if each.before else None
+    return {
+        "sku": each.sku,
+        "asin": each.asin,
+        "title": each.title,
+        "account": each.account,
+        "shop": shop,
+        "gross": text_of(gross, each.now.gross, currency),
+        "units": text_of(units, each.now.units, currency),
+        "conversion": text_of(conversion, each.now.conversion, currency),
+        "refunds": amount(each.now.refunds, currency, is_whole=True),
+        "change": shown_change(gross, each.now.gross, before),
+    }
+
+
+@require_safe
+@members_only
+@_with_numbers
+def sales_csv(request: WorkspaceRequest, pk: int | None = None) -> HttpResponseBase:
+    """`?table=skus` has a line for each SKU, else for each day; amounts as they are, in one currency."""
+    _project, asked, shops = _asked(request, pk)
+    is_by_sku = request.GET.get("table") == "skus"
+    lines = _sku_lines(asked, shops) if is_by_sku else _day_lines(read_board(asked, request.member))
+    name = f"sales-{'skus-' if is_by_sku else ''}{asked.period.first}-{asked.period.last}.csv"
+    disposition = f'attachment; filename="{name}"'
+    return StreamingHttpResponse(lines, content_type=CONTENT_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _heads() -> list[str]:
+    return [
+        _("Currency"), _("Gross sales"), _("Discounts"), _("Refunds"), _("Net sales"), pgettext("sales", "Units"),
+        _("Units refunded"), pgettext("sales", "Orders"), pgettext("of a listing", "Sessions"), _("Units per session"),
+        _("Ad spend"), _("Gross sales of the compared days"), _("Units of the compared days"),
+    ]  # fmt: skip
+
+
+def _numbers(now: Any, before: Any, currency: str) -> list[object]:
+    return [
+        currency, now.gross, now.discounts, now.refunds, now.net, now.units, now.units_refunded, now.orders,
+        now.sessions, None if now.conversion is None else round(now.conversion, 4), now.ad_spend,
+        before.gross if before else None, before.units if before else None,
+    ]  # fmt: skip
+
+
+def _day_lines(board: Board) -> Iterable[str]:
+    """A day or a week each, as the chart has them; what is still open says so."""
+    head = [_("First day"), _("Last day"), *_heads(), _("Preliminary")]
+    rows = (
+        [point.period.first.isoformat(), point.period.last.isoformat(),
+         *_numbers(point.now, point.before if board.is_comparable else None, board.currency), row.note]
+        for point, row in zip(board.points, reversed(day_rows(board)), strict=True)
+    )  # fmt: skip
+    return csv_lines(head, rows)
+
+
+def _sku_lines(asked: Asked, shops: list[ChannelAccount]) -> Iterable[str]:
+    names, currency = {shop.pk: shop.name for shop in shops}, _currency(asked)
+    head = [pgettext("sales", "Shop"), "SKU", "ASIN", _("Title"), *_heads()]
+    found = _skus(asked, currency, first=0, most=_MOST_ROWS)
+    rows = (
+        [names[each.account], each.sku, each.asin, each.title, *_numbers(each.now, each.before, currency)]
+        for each in found
+    )
+    return csv_lines(head, rows)
+
+
+@require_safe
+@members_only
+@_with_numbers
+def project_sales_panel(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """On the overview of a project: what its SKUs sold lately; nothing for one that names none."""
+    project, asked, _shops = _asked(request, pk)
+    if not asked.scope.skus:
+        return HttpResponse()
+    board = read_board(asked, request.member)
+    context = {"project": project, "board": board, "tiles": tiles(board)[:3], "span": span_text(asked.period)}
+    return render(request, "integrations/_sales_panel.html", context)
