@@ -118,7 +118,8 @@ def _currencies(found: Sequence[Mapping[str, Mapping[date, Sums]]], asked: Asked
             units[currency] = units.get(currency, 0) + sum(sums.units for sums in days.values())
     if not units:
         return list(dict.fromkeys(shop.currency for shop in asked.shops))
-    return sorted(units, key=lambda currency: (-units[currency], currency))
+    own = {shop.currency for shop in asked.shops}
+    return sorted(units, key=lambda currency: (-units[currency], currency not in own, currency))
 
 
 def _total(days: Mapping[date, Sums], asked: Asked) -> Sums:

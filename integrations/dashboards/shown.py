@@ -13,6 +13,7 @@ from integrations.dashboards.marks import Mark
 from integrations.dashboards.periods import Period
 from integrations.dashboards.sums import Sums
 from integrations.models import DailySales
+from linkstar.calendars.models import MarketDate
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.money import places_of
 from linkstar.templatetags.linkstar import moment
@@ -165,7 +166,7 @@ def _note(key: str, board: Board) -> str:
 
 
 def span_text(period: Period) -> str:
-    """The year stands once: "Tue 3 Nov – Mon 30 Nov 2026", "2026年11月3日 周二 – 11月30日 周一"; twice when it is two."""
+    """The year stands once, twice when it is two: "Tue 3 Nov – Mon 30 Nov 2026"."""
     language = get_language() or "en"
     last_first, crosses = language == "zh-hans", period.first.year != period.last.year
     if period.first == period.last:
@@ -249,6 +250,8 @@ def chart_data(board: Board) -> dict[str, Any]:
                 "from": _index(max(entry.first, board.asked.period.first), board),
                 "to": _index(min(entry.last, board.asked.period.last), board),
                 "kind": entry.kind,
+                # What a team prepares for is named first where there is room for one name only.
+                "weight": 2 if entry.kind == MarketDate.Kind.MARKETPLACE_EVENT else 1 if entry.lead_days else 0,
             }
             for entry in board.events
             if entry.first and entry.last

@@ -144,6 +144,8 @@ def _shown(board: Board) -> dict[str, Any]:
     ]
     return {
         "board": board,
+        # What is loaded later is of the same currency.
+        "same": asked.wanted.but(currency=currency if len(board.currencies) > 1 else asked.wanted.currency),
         "tiles": tiles(board),
         "measures": told_measures(board).values(),
         "rows": day_rows(board),

@@ -123,20 +123,28 @@ class SalesChart extends HTMLElement {
     };
   }
 
+  /* Names that have room beside each other, the weightiest events first. */
+  named() {
+    const { events, labels } = this.told;
+    const room = (labels.length * 110) / Math.max(this.clientWidth, 1);
+    const found = new Set();
+    for (const event of [...events].sort((one, other) => other.weight - one.weight)) {
+      const middle = (event.from + event.to) / 2;
+      if ([...found].every((each) => Math.abs((each.from + each.to) / 2 - middle) >= room)) found.add(event);
+    }
+    return found;
+  }
+
   bands(colour) {
     const { told } = this;
-    const names = new Set();
-    const data = told.events.map((event) => {
-      const isNamed = !names.has(event.from);
-      names.add(event.from);
-      return [
-        { xAxis: event.from, name: isNamed ? event.name : "", itemStyle: { color: colour.event, opacity: 0.5 } },
-        { xAxis: event.to },
-      ];
-    });
+    const named = this.named();
+    const data = told.events.map((event) => [
+      { xAxis: event.from, name: named.has(event) ? event.name : "", itemStyle: { color: colour.event, opacity: 0.5 } },
+      { xAxis: event.to },
+    ]);
     /* A single day has no width of its own: half a day on both sides, drawn as a line of some thickness. */
     for (const band of data) if (band[0].xAxis === band[1].xAxis) Object.assign(band[0].itemStyle, { borderColor: colour.event, borderWidth: 5 });
-    return { silent: true, label: { position: "top", color: colour.soft, fontSize: 11, fontFamily: colour.font, width: 90, overflow: "truncate" }, data };
+    return { silent: true, label: { position: "top", color: colour.soft, fontSize: 11, fontFamily: colour.font, width: 104, overflow: "truncate" }, data };
   }
 }
 
