@@ -16,7 +16,10 @@ _RUNS_KEPT = 20
 
 @dataclass
 class Open:
-    """A window that was begun: `token` is the next page's, told at `token_at`; `counts` what came so far."""
+    """A window that was begun: `token` is the next page's, told at `token_at`; `counts` what came so far.
+
+    `restarts`: how often its token was refused, and it was read from the start again.
+    """
 
     since: str
     until: str
@@ -25,6 +28,7 @@ class Open:
     token: str | None = None
     token_at: str = ""
     pages: int = 0
+    restarts: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     def window(self) -> Window:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.channels.base import Traits, Window
 from integrations.models import ChannelAccount
-from integrations.streams import LISTINGS, ORDERS, Open, Purpose, Stream
+from integrations.streams import LISTINGS, ORDERS, TRAFFIC, Open, Purpose, Stream
 
 OVERLAP = timedelta(minutes=30)
 RECONCILED = timedelta(days=35)
@@ -78,7 +78,8 @@ def _mark_start(account: ChannelAccount, name: str, stream: Stream, traits: Trai
     stream.fill_to = (
         end.isoformat() if name == LISTINGS else midnight(account, end - timedelta(days=traits.reach_days)).isoformat()
     )
-    stream.slice_days = traits.slice_days
+    # Visits are asked for by product, and each question may hold any number of days.
+    stream.slice_days = _LONGEST_SLICE_DAYS if name == TRAFFIC else traits.slice_days
 
 
 def _news(account: ChannelAccount, name: str, stream: Stream, traits: Traits, end: datetime) -> Window:

@@ -29,6 +29,8 @@ from integrations.windows import begin, end
 # How long a job may be silent before another may take its account: longer than any one call with its retries.
 LEASE = timedelta(minutes=3)
 _SLOWEST_RETRY = 600.0
+# A channel that refuses its own tokens so often is failing: it is asked less often, and people hear of it in time.
+_MOST_RESTARTS = 3
 # After an answer that no repetition mends.
 _AFTER_REFUSAL = timedelta(hours=1)
 
@@ -92,12 +94,10 @@ def read_window(
             if page.token is not None and until_clock is not None and time.monotonic() > until_clock:
                 raise Later(0)
         return _close(account, key, name, purpose, connector.traits, now)
-    except TokenExpired:
-        with _held(account, key) as row:
-            stream = Stream.of(row, name)
-            stream.windows[purpose].token = None
-            _save(row, account, stream, name)
-        raise Later(0, code="page_expired") from None
+    except TokenExpired as error:
+        if _restart(account, key, name, purpose) > _MOST_RESTARTS:
+            raise Later(_failed(account, key, name, error, now), code=error.code) from error
+        raise Later(0, code=error.code) from None
     except Transient as error:
         pause = _failed(account, key, name, error, now)
         raise Later(max(pause, error.wait or 0), code=error.code) from error
@@ -168,6 +168,16 @@ def _close(
         _save(row, account, stream, name)
         set_state(row, state_after(row, stream, now=now), now=now)
         return counts
+
+
+def _restart(account: ChannelAccount, key: str, name: str, purpose: Purpose) -> int:
+    """The window begins again with its first page; says how often it did."""
+    with _held(account, key) as row:
+        stream = Stream.of(row, name)
+        opened = stream.windows[purpose]
+        opened.token, opened.pages, opened.counts, opened.restarts = None, 0, {}, opened.restarts + 1
+        _save(row, account, stream, name)
+        return opened.restarts
 
 
 def _failed(account: ChannelAccount, key: str, name: str, error: ChannelError, now: datetime) -> float:

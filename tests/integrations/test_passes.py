@@ -125,6 +125,22 @@ def test_it_goes_on_at_the_page_where_it_stopped(channel: Any) -> None:
     assert (result.error, units(), SalesLine.objects.count()) == ("", 15, 15)
 
 
+def test_a_channel_that_refuses_its_own_tokens_is_given_up_in_time(
+    channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each restart reads a first page, which is no progress."""
+    shop, now = make_shop(), Window(NOW - timedelta(days=30), NOW, "placed")
+    channel(shop, *[None, TokenExpired()] * 1000)
+    clock = iter(range(10_000))
+    monkeypatch.setattr(passes.time, "monotonic", lambda: float(next(clock)))
+    (result,) = run_pass([shop], Wanted(NOW, now, patience=60))
+    assert result.error == "page_expired"
+    shop.refresh_from_db()
+    assert shop.last_error == "page_expired"
+    channel(shop)
+    assert (run_pass([shop], Wanted(NOW, now))[0].error, units()) == ("", 15)
+
+
 def test_a_store_that_fails_delays_no_other(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good, gone = make_shop(), make_shop(external_id="A2"), make_shop(external_id="A3")
     channel(bad, *[Transient("HTTP 503")] * 1000)
