@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from integrations.models import ChannelAccount
+from integrations.models import ChannelAccount, Listing
 from tests.integrations.amazon.shops import make_seller, point_at
-from tests.integrations.amazon.world import NOW, fill
+from tests.integrations.amazon.world import ASINS, NOW, fill
 from tests.integrations.stubs.amazon import AmazonStub
 from tests.integrations.stubs.base import serve
 
@@ -37,3 +37,10 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits are a fiftieth of what they were, but never nothing."""
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds / 50, 0.03)))
+
+
+@pytest.fixture
+def known_asins(world: AmazonStub, seller: ChannelAccount) -> list[str]:
+    """The seller's listings are known, as after a reading of stock."""
+    Listing.objects.bulk_create([Listing(account=seller, sku=sku, asin=asin) for sku, asin in ASINS.items()])
+    return list(ASINS.values())

@@ -178,6 +178,10 @@ class AmazonStub(ChannelStub):
         self.refreshed = 0
         self.no_role_for: set[str] = set()
         self.validate_query: Callable[[str], list[Any]] = lambda text: []
+        # What happens after an operation was answered well.
+        self.after: dict[str, Callable[[], None]] = {}
+        # Makes of a good order one that is not.
+        self.spoil: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row
         # (operation, answer) of all that was answered well, for the contract tests.
         self.answers: list[tuple[str, Any]] = []
 
@@ -215,6 +219,7 @@ class AmazonStub(ChannelStub):
         except Invalid as error:
             return self._rated(call, _errors(400, "InvalidInput", str(error), str(error)))
         self.answers.append((name, body))
+        self.after.get(name, lambda: None)()
         return self._rated(call, Reply(202 if name == "createQuery" else 200, body))
 
     def clock(self) -> float:
@@ -281,7 +286,7 @@ class AmazonStub(ChannelStub):
             version = sale.version(self.now)
             at = None if version is None else sale.placed_at if created else version.at
             if at is not None and after <= at <= before and (not places or sale.marketplace in places):
-                rows.append((at, sale.order_id, order_json(sale, version, included)))  # type: ignore[arg-type]
+                rows.append((at, sale.order_id, self.spoil(order_json(sale, version, included))))  # type: ignore[arg-type]
         rows.sort(key=lambda row: row[:2])
         page, mark = self._page(call, "paginationToken", [row[2] for row in rows])
         answer: dict[str, Any] = {"orders": page, ("createdBefore" if created else "lastUpdatedBefore"): _text(before)}
