@@ -224,11 +224,14 @@ def saved_views_in(member: Member, project: Project) -> QuerySet[SavedView]:
 
 
 def get_file(member: Member, pk: int, *, to: str = "view") -> StoredFile:
-    """A file; "replace" and "delete" belong to insiders and to the guest who put it there, "share" to insiders."""
-    files = StoredFile.objects.visible_to(member).select_related("project__owner", "task__project__owner")
+    """A file; "replace" and "delete" belong to insiders and to the guest who put it there, "share" to insiders.
+
+    A link to Google Drive has nothing to replace.
+    """
+    files = StoredFile.objects.visible_to(member).select_related("project__owner", "task__project__owner", "created_by")
     file = get_object_or_404(files, pk=pk)
     mine = member.is_insider or file.created_by_id == member.pk
-    rules = {"view": True, "replace": mine, "delete": mine, "share": member.is_insider}
+    rules = {"view": True, "replace": mine and file.drive is None, "delete": mine, "share": member.is_insider}
     if not rules[to] or (to != "view" and file.is_readonly):
         raise PermissionDenied
     return file

@@ -41,6 +41,7 @@ _PLAIN: dict[str, Promise] = {
     "comment deleted": gettext_lazy("%(actor)s deleted a comment."),
     "file replaced": gettext_lazy("%(actor)s added version %(version)s of the file “%(name)s”."),
     "file added": gettext_lazy("%(actor)s added the file “%(name)s”."),
+    "file linked": gettext_lazy("%(actor)s linked “%(name)s” from Google Drive."),
     "file shared": gettext_lazy("%(actor)s showed the file “%(name)s” to the guests."),
     "file unshared": gettext_lazy("%(actor)s stopped showing the file “%(name)s” to the guests."),
     "file deleted": gettext_lazy("%(actor)s moved the file “%(name)s” to the bin."),

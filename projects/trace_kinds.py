@@ -103,6 +103,7 @@ KINDS: dict[str, tuple[Promise, tuple[str, ...]]] = {
         pgettext_lazy("kind of activity", "Files"),
         (
             "file added",
+            "file linked",
             "file replaced",
             "file shared",
             "file unshared",

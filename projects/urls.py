@@ -127,8 +127,10 @@ urlpatterns = [
     # files
     path("tasks/<int:pk>/files/", files.task_files, name="task-files"),
     path("tasks/<int:pk>/files/add/", files.task_file_add, name="task-file-add"),
+    path("tasks/<int:pk>/files/link/", files.task_file_link, name="task-file-link"),
     path("projects/<int:pk>/files/", files.project_files, name="files"),
     path("projects/<int:pk>/files/add/", files.project_file_add, name="project-file-add"),
+    path("projects/<int:pk>/files/link/", files.project_file_link, name="project-file-link"),
     path("files/<int:pk>/", files.file_show, name="file"),
     path("files/<int:pk>/replace/", files.file_replace, name="file-replace"),
     path("files/<int:pk>/share/", files.file_share, name="file-share"),

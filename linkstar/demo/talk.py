@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from linkstar.demo.plans import BLACK_FRIDAY, FALL, NEW_PRODUCT, RESTOCK, SHOPIFY, TIKTOK
+from linkstar.lib.drive import DriveFile
 from linkstar.members.models import Member
 from projects.actions.comments import add_comment
 from projects.actions.edits import set_labels, set_priority
-from projects.actions.files import add_file, add_version
+from projects.actions.files import add_file, add_version, link_drive_file
 from projects.actions.guests import invite_guest
 from projects.actions.ownership import offer_project
 from projects.models import Label, Project, StoredFile, Task
@@ -132,6 +133,15 @@ def _bring(black_friday: Project, new_product: Project, people: Mapping[str, Mem
         people["designer"],
         (72, 27, 2),
         now=now,
+    )
+    link_drive_file(
+        black_friday,
+        DriveFile("1LinkStarDemo0000000000000000000000000000000", "spreadsheets"),
+        task=images,
+        name="黑五拍摄清单",
+        is_shared=True,
+        actor=people["ops"],
+        now=now - timedelta(hours=80),
     )
     parts = new_product.tasks.select_related("project").get(sop_step="mass_production")
     lists = [f"part,qty\npump,{number}200\nfilter,{number}200\n".encode() for number in (1, 2)]

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import F
 
+from linkstar.lib.drive import DriveFile
 from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Workspace
@@ -57,6 +58,36 @@ def add_file(
         created_at=now,
     )
     _store(file, upload, note=note, uploader=uploader, now=now)
+    return file
+
+
+@transaction.atomic
+def link_drive_file(
+    project: Project,
+    target: DriveFile,
+    *,
+    task: Task | None,
+    name: str = "",
+    is_shared: bool,
+    actor: Member,
+    now: datetime,
+) -> StoredFile:
+    """A link among the files; Google is not asked for anything. Without a name it is called by its kind and id.
+
+    What a guest brings is always shared.
+    """
+    file = StoredFile.objects.create(
+        project=project,
+        task=task,
+        name=clean_line(name, _NAME_LENGTH) or f"{target.label} {target.file_id[:6]}",
+        is_shared=is_shared or actor.is_guest,
+        drive=target.stored(),
+        created_by=actor,
+        created_at=now,
+    )
+    index_file(file)
+    _count(task, now=now)
+    leave_trace("file linked", project=project, task=task, actor=actor, now=now, name=file.name)
     return file
 
 

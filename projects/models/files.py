@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from linkstar.lib.drive import DriveFile
 from linkstar.members.models import Member
 from projects.models.projects import Project
 from projects.models.tasks import Task
@@ -34,24 +35,40 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
 
 
 class StoredFile(models.Model):
-    """Belongs to a project, and to a task of it when `task` is set. Its address always gives the newest version."""
+    """Belongs to a project, and to a task of it when `task` is set. Its address always gives the newest version.
+
+    With `drive` (lib/drive.py) it is a link to a file that Google keeps: there are no versions and nothing to download.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="files")
     task = models.ForeignKey(Task, on_delete=models.CASCADE, null=True, blank=True, related_name="files")
     name = models.CharField(_("name"), max_length=200)
     is_shared = models.BooleanField(default=False)
     version_count = models.PositiveSmallIntegerField(default=0)
+    drive = models.JSONField(null=True, blank=True)
     created_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = StoredFileQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(drive__isnull=True) | models.Q(version_count=0), name="stored_file_is_link_or_bytes"
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("projects:file", args=[self.pk])
+
+    @property
+    def in_drive(self) -> DriveFile | None:
+        """What it links to, None for a file of ours."""
+        return DriveFile.of(self.drive) if self.drive else None
 
     @property
     def is_readonly(self) -> bool:

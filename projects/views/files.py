@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from linkstar.lib.drive import DriveFile, read_drive_address
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -30,6 +31,7 @@ from projects.actions.files import (
     add_version,
     delete_file,
     file_name,
+    link_drive_file,
     restore_file,
     share_file,
 )
@@ -71,6 +73,26 @@ class UploadForm(forms.Form):
         return clean_line(self.cleaned_data["note"], 300)
 
 
+class DriveForm(forms.Form):
+    address = forms.CharField(
+        label=gettext_lazy("Link from Google Drive"),
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Paste the address of the file first.")},
+    )
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    is_shared = forms.BooleanField(label=gettext_lazy("Show to the guests of this project"), required=False)
+
+    def clean_address(self) -> DriveFile:
+        target = read_drive_address(self.cleaned_data["address"])
+        if target is None:
+            raise forms.ValidationError(
+                _("This is no address of a file at drive.google.com or docs.google.com.")
+                + " "
+                + _("Copy it from the browser while the file is open.")
+            )
+        return target
+
+
 @require_safe
 @guests_allowed
 def task_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
@@ -84,6 +106,13 @@ def task_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
 def task_file_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     task = access.get_task(request.member, pk, to="attach")
     return _add(request, task.project, task)
+
+
+@require_POST
+@guests_allowed
+def task_file_link(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    task = access.get_task(request.member, pk, to="attach")
+    return _link(request, task.project, task)
 
 
 @require_safe
@@ -100,6 +129,12 @@ def project_files(request: WorkspaceRequest, pk: int) -> HttpResponse:
 @takes_files
 def project_file_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return _add(request, access.get_project(request.member, pk, to="attach"), None)
+
+
+@require_POST
+@guests_allowed
+def project_file_link(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    return _link(request, access.get_project(request.member, pk, to="attach"), None)
 
 
 @require_safe
@@ -194,8 +229,33 @@ def _add(request: WorkspaceRequest, project: Project, task: Task | None) -> Http
     return response
 
 
+def _link(request: WorkspaceRequest, project: Project, task: Task | None) -> HttpResponse:
+    """A pasted address of Google Drive becomes a row among the files. The file itself is never asked for."""
+    form, now = DriveForm(request.POST), timezone.now()
+    if form.is_valid():
+        link_drive_file(
+            project,
+            form.cleaned_data["address"],
+            task=task,
+            name=form.cleaned_data["name"],
+            is_shared=form.cleaned_data["is_shared"],
+            actor=request.member,
+            now=now,
+        )
+        if not request.htmx:
+            return redirect(task or reverse("projects:files", args=[project.pk]))
+    response = _files(request, project, task, drive=form)
+    if task and form.is_valid():
+        _tell_sheet(request, response, task, now)
+    return response
+
+
 def _files(
-    request: WorkspaceRequest, project: Project, task: Task | None, form: UploadForm | None = None
+    request: WorkspaceRequest,
+    project: Project,
+    task: Task | None,
+    form: UploadForm | None = None,
+    drive: DriveForm | None = None,
 ) -> HttpResponse:
     of_task = task is not None
     words = "" if of_task else clean_line(request.GET.get("q", ""), 100)
@@ -204,11 +264,13 @@ def _files(
     if words:
         files = files.filter(name__icontains=words)
     failed = form is not None and bool(form.errors)
+    is_no_link = drive is not None and bool(drive.errors)
     context = {
         "project": project,
         "task": task,
         "page": Paginator(with_newest(files), PAGE).get_page(request.GET.get("page")),
         "form": form if failed else UploadForm(),
+        "drive": drive if is_no_link else DriveForm(),
         "may_attach": not in_bin and _may_attach(request, project, task),
         "workspace": request.workspace,
         "q": words,
@@ -218,7 +280,7 @@ def _files(
     template = "projects/files.html"
     if request.htmx:
         template = "projects/_task_files.html" if of_task else "projects/files.html#files"
-    response = render(request, template, context, status=422 if failed else 200)
+    response = render(request, template, context, status=422 if failed or is_no_link else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -231,7 +293,8 @@ def _file(request: WorkspaceRequest, file: StoredFile, form: UploadForm) -> Http
         "project": file.project,
         "form": form if form.errors else UploadForm(),
         "versions": Paginator(versions, PAGE).get_page(request.GET.get("page")),
-        "may_replace": not file.is_readonly and mine,
+        "may_delete": not file.is_readonly and mine,
+        "may_replace": not file.is_readonly and mine and not file.drive,
         "may_share": not file.is_readonly and request.member.is_insider,
         **upload_limits(),
     }
@@ -261,6 +324,9 @@ def _tell_sheet(request: WorkspaceRequest, response: HttpResponse, task: Task, n
 
 
 def with_newest(files: QuerySet[StoredFile]) -> QuerySet[StoredFile]:
-    """Each with its newest version and who put that there, newest file first, in one more query."""
+    """Each with its newest version and who put that there, newest file first, in one more query; links with nobody
+    but their own `created_by`.
+    """
     newest = FileVersion.objects.filter(number=F("file__version_count")).select_related("uploaded_by")
-    return files.prefetch_related(Prefetch("versions", queryset=newest)).order_by("-created_at", "-pk")
+    files = files.select_related("task", "created_by").prefetch_related(Prefetch("versions", queryset=newest))
+    return files.order_by("-created_at", "-pk")

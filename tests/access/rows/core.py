@@ -129,10 +129,14 @@ def _tasks() -> list[Row]:
 
 def _files() -> list[Row]:
     note = {"note": ""}
+    drive = {"address": "https://docs.google.com/document/d/1A2b3C4d5E6f7G8h9I0j/edit"}
     return [
         Row("projects:task-files", "task", SHARED),
         Row("projects:task-file-add", "task", SHARED, {"files": "$upload", **note}),
         Row("projects:task-file-add", "shown_task", SHARED_TO_READ, {"files": "$upload", **note}),
+        Row("projects:task-file-link", "task", SHARED, drive),
+        Row("projects:task-file-link", "shown_task", SHARED_TO_READ, drive),
+        Row("projects:project-file-link", "project", SHARED, drive),
         Row("projects:files", "project", SHARED),
         Row("projects:project-file-add", "project", SHARED, {"files": "$upload", **note}),
         Row("projects:file", "file", SHARED),
