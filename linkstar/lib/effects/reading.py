@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from math import isfinite
 from typing import Any
 
 from linkstar.lib.effects.panel import BadPanel, OtherAction, Panel, Series
 
+# More than anything that is sold, spent or counted in a day.
+_MOST = 1_000_000_000
 _NEEDED = ("sku", "start", "action_date", "post_days_wanted", "closed_days", "units", "controls")
 
 
@@ -26,6 +27,8 @@ def read_panel(raw: Mapping[str, Any]) -> Panel:
     stock = raw.get("in_stock") or [1] * len(units)
     controls = _controls(raw["controls"])
     action_on = _date(raw["action_date"], "action_date", start)
+    # Every day of the series is a date.
+    _date(len(units), "units", start)
     closed, units = _closed(raw["closed_days"], units, start, action_on)
     return Panel(
         sku=str(raw["sku"]),
@@ -33,7 +36,7 @@ def read_panel(raw: Mapping[str, Any]) -> Panel:
         action_on=action_on,
         action_kind=str(raw.get("action_type") or ""),
         post_days_wanted=_whole(raw["post_days_wanted"], "post_days_wanted"),
-        closed_days=closed,
+        closed_days=min(closed, len(units)),
         units=units,
         in_stock=tuple(1.0 if share is None else min(1.0, share) for share in _series(stock, "in_stock")),
         controls=controls,
@@ -115,7 +118,7 @@ def _date(raw: Any, name: str, start: date | None) -> date:
 
 
 def _whole(raw: Any, name: str) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw) or int(raw) != raw:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not abs(raw) <= _MOST or int(raw) != raw:
         raise BadPanel(name, f"{str(raw)[:40]!r} is no whole number")
     return int(raw)
 
@@ -148,6 +151,6 @@ def _series(raw: Any, name: str) -> Series:
 def _number(raw: Any, name: str) -> float | None:
     if raw is None:
         return None
-    if not isinstance(raw, bool | int | float) or not isfinite(raw) or raw < 0:
-        raise BadPanel(name, f"{str(raw)[:40]!r} is no number of at least 0")
+    if not isinstance(raw, bool | int | float) or not 0 <= raw <= _MOST:
+        raise BadPanel(name, f"{str(raw)[:40]!r} is no number from 0 to {_MOST:,}")
     return float(raw)

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from linkstar.lib.effects import BadPanel, OtherAction, read_panel
+from linkstar.lib.effects import BadPanel, OtherAction, estimate_effect, read_panel
 from tests.lib.effects.panels import day
 
 RAW = {
@@ -44,7 +46,8 @@ def test_the_promised_form() -> None:
     [
         (99, 99),
         (92, 92),
-        (200, 200),
+        (200, 99),
+        ("2027-01-01", 99),
         # Too few to reach the action, and no more than there are days after it.
         (10, 95),
         (0, 85),
@@ -102,6 +105,8 @@ def test_ways_to_say_what_was_in_stock(given: Any, share: float) -> None:
         ({"units": [*RAW["units"][:-1], -1]}, "units[98]"),  # type: ignore[misc]
         ({"units": [*RAW["units"][:-1], "x"]}, "units[98]"),  # type: ignore[misc]
         ({"units": [*RAW["units"][:-1], float("nan")]}, "units[98]"),  # type: ignore[misc]
+        ({"units": [*RAW["units"][:-1], 10**400]}, "units[98]"),  # type: ignore[misc]
+        ({"start": "9999-12-01", "action_date": "9999-12-02"}, "units"),
         ({"start": "5 January"}, "start"),
         ({"start": 0}, "start"),
         ({"action_date": "2026-02-30"}, "action_date"),
@@ -110,6 +115,7 @@ def test_ways_to_say_what_was_in_stock(given: Any, share: float) -> None:
         ({"closed_days": 1.5}, "closed_days"),
         ({"closed_days": -1}, "closed_days"),
         ({"closed_days": float("inf")}, "closed_days"),
+        ({"closed_days": {"days": 3}}, "closed_days"),
         ({"in_stock": [1]}, "in_stock"),
         ({"controls": ["C0"]}, "controls"),
         ({"controls": {"C0": [1, 2]}}, "controls[C0]"),
@@ -124,3 +130,21 @@ def test_what_cannot_be_read_names_its_field(changes: dict[str, Any], field: str
         read_panel(raw(**changes))
 
     assert caught.value.field == field
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.dates().map(str),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from([*RAW, "siblings", "buy_box"]), JSON, min_size=1, max_size=3))
+def test_whatever_comes_is_read_or_refused_by_its_field(changes: dict[str, Any]) -> None:
+    try:
+        panel = read_panel(raw(**changes))
+    except BadPanel as error:
+        assert error.field
+    else:
+        estimate_effect(panel)
