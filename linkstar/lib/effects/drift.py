@@ -1,7 +1,7 @@
 """How restless a SKU is: noise around its level, and how far the level itself drifts from week to week.
 
-A SKU's own weeks say too little about both. So a small grid of pairs is weighed by how well each explains the weeks
-before the action (a level that walks at random, seen through noise), beginning from what the controls show.
+A small grid of pairs is weighed by how well each explains the weeks before the action, as a level that walks at random,
+seen through noise. Each SKU is judged by its own weeks: controls that are calmer than it would make it look calm.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,14 @@ from linkstar.lib.effects.panel import Days, Numbers
 _NOISE = np.array([1, 1.3, 1.7, 2.3, 3.2, 4.8, 8])
 _DRIFT = np.array([0.005, 0.02, 0.04, 0.06, 0.09, 0.13, 0.19, 0.28])
 # Restless SKUs are rarer: how quickly, for each.
-_NOISE_SCALE, _DRIFT_SCALE = 0.6, 0.06
-# So much of the first guess is not the controls': the SKU may be more restless than they are.
-_OWN_MIND = 0.8
+_NOISE_SCALE, _DRIFT_SCALE = 0.6, 0.1
 # Weeks with fewer days say nothing.
 _LEAST_DAYS = 3
 # Around 1: how much of the controls' movement a SKU may be thought to follow.
 _SLOPE_SPREAD, _MOST_SLOPE = 0.5, 1.25
 
 _PHI, _STEP = (grid.ravel() for grid in np.meshgrid(_NOISE, _DRIFT**2))
-_PLAIN = np.exp(-((np.log(_PHI) / _NOISE_SCALE) ** 2) / 2 - np.sqrt(_STEP) / _DRIFT_SCALE)
-_PLAIN /= _PLAIN.sum()
+_FIRST_GUESS = np.exp(-((np.log(_PHI) / _NOISE_SCALE) ** 2) / 2 - np.sqrt(_STEP) / _DRIFT_SCALE)
 
 
 @dataclass(frozen=True)
@@ -47,11 +44,8 @@ def restlessness(units: Numbers, index: Numbers, days: Numbers, *, slope: float)
     slopes[0] = slope
     levels = np.log((units + 0.5) / spare) - slopes * np.log((index + 0.5) / spare)
     noise = 1 / (_around(units, days) + 0.5) + 1 / (index + 0.5)
-    likelihood = _likelihood(levels, noise, days >= _LEAST_DAYS)
-    shown = likelihood[1:] * _PLAIN
-    shown /= shown.sum(axis=1, keepdims=True)
-    own = likelihood[0] * (_OWN_MIND * _PLAIN + (1 - _OWN_MIND) * shown.mean(axis=0))
-    weights = np.vstack([own / own.sum(), shown])
+    weights = _likelihood(levels, noise, days >= _LEAST_DAYS) * _FIRST_GUESS
+    weights /= weights.sum(axis=1, keepdims=True)
     return Restlessness(weights @ _PHI, weights @ _STEP)
 
 

@@ -22,7 +22,7 @@ Z = 1.96
 LEVEL = 0.95
 LEAST_PLACEBOS = 3
 # Drift is known from few weeks: so much more of it is assumed than is seen.
-_DRIFT_MARGIN = 2.0
+_DRIFT_MARGIN = 1.6
 # How many well-behaved controls are taken for granted before those that went astray widen the interval.
 _CALM_CONTROLS, _MOST_ASTRAY = 12, 9.0
 
