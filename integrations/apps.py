@@ -7,3 +7,4 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what happens at its time."""
         from integrations import tasks  # noqa: F401
+        from integrations.actions import estimating  # noqa: F401

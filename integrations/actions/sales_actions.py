@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
+from integrations.actions.estimating import KIND, promise
 from integrations.models import ChannelAccount, SalesAction
 from linkstar.lib.deadlines import Deadline, as_parts
 from linkstar.members.models import Member
+from linkstar.workspaces import due
 from projects.actions.trace import leave_trace
 from projects.models import Project, Task
 
@@ -38,12 +40,13 @@ def record_action(task: Task, said: Said, *, actor: Member, now: datetime) -> Sa
     """What the task does to the shop, said for the first time or anew."""
     # Two people may say it at the same moment: the second changes what the first has said.
     Task.objects.select_for_update(no_key=True).get(pk=task.pk)
-    action = SalesAction.objects.select_for_update().filter(task=task).first()
-    if action is not None:
-        return _change(action, said, actor=actor, now=now)
+    found = SalesAction.objects.filter(task=task).values_list("pk", flat=True).first()
+    if found is not None:
+        return _change(_locked(found), said, actor=actor, now=now)
     action = SalesAction(origin=SalesAction.Origin.TASK, task=task, project=task.project, created_by=actor)
     _put(action, said)
     action.save()
+    promise(action, now=now)
     if (home := _home(action)) is not None:
         leave_trace(
             "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
@@ -57,6 +60,7 @@ def note_mark(said: Said, *, project: Project | None, actor: Member, now: dateti
     action = SalesAction(origin=SalesAction.Origin.MARK, project=project, created_by=actor)
     _put(action, said)
     action.save()
+    promise(action, now=now)
     if (home := _home(action)) is not None:
         leave_trace(
             "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
@@ -69,7 +73,7 @@ def change_action(action: SalesAction, said: Said, *, actor: Member, now: dateti
     """Frozen estimates of what it was before are set aside, and begun anew. Raises DoesNotExist when it is gone."""
     if action.task_id:
         Task.objects.select_for_update(no_key=True).get(pk=action.task_id)
-    return _change(SalesAction.objects.select_for_update().get(pk=action.pk), said, actor=actor, now=now)
+    return _change(_locked(action.pk), said, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -77,12 +81,24 @@ def remove_action(action: SalesAction, *, zone: str, actor: Member, now: datetim
     """A second removal finds nothing and says nothing."""
     if action.task_id:
         Task.objects.select_for_update(no_key=True).get(pk=action.task_id)
-    found = SalesAction.objects.select_for_update().filter(pk=action.pk).first()
-    if found is None:
+    try:
+        found = _locked(action.pk)
+    except SalesAction.DoesNotExist:
         return
     if (home := _home(found)) is not None:
         leave_trace("sales action removed", project=home, task=found.task, actor=actor, now=now, **_told(found, zone))
+    due.cancel(KIND, found.pk)
     found.delete()
+
+
+def _locked(pk: int) -> SalesAction:
+    """The row as it is now. Workers take its promise first, and then the row."""
+    due.lock(KIND, pk)
+    return (
+        SalesAction.objects.select_for_update(of=("self",))
+        .select_related("account", "task__project", "project")
+        .get(pk=pk)
+    )
 
 
 def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) -> SalesAction:
@@ -94,6 +110,7 @@ def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) ->
     if any(before[name] != after[name] for name in _BASIS):
         set_aside(action, now=now)
     action.save()
+    promise(action, now=now)
     if (home := _home(action)) is not None:
         leave_trace(
             "sales action changed", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)

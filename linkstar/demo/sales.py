@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from integrations.actions.estimating import estimate, promise
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
 from linkstar.calendars.market import dates_between
 from linkstar.demo.plans import BLACK_FRIDAY, FALL, WALMART
@@ -303,7 +304,9 @@ def _record(
                 created_at=live_at,
             )
         )
-    SalesAction.objects.bulk_create(actions)
+    for action in SalesAction.objects.bulk_create(actions):
+        estimate(action, now=now)
+        promise(action, now=now, tried=True)
 
 
 def _tasks(projects: Iterable[Project]) -> Iterable[Task]:
