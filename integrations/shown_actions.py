@@ -21,6 +21,11 @@ def two_clocks(at: datetime, zone: str, *, now: datetime | None = None) -> DueLa
     )
 
 
+def shown_title(action: SalesAction) -> str:
+    """What the task or the person calls it."""
+    return action.title or (action.task.title if action.task else action.get_kind_display())
+
+
 @dataclass(frozen=True)
 class ShownAction:
     """`zone`: on whose clock its moments are read first."""
@@ -31,8 +36,7 @@ class ShownAction:
 
     @property
     def title(self) -> str:
-        """What the task or the person calls it."""
-        return self.action.title or (self.action.task.title if self.action.task else self.action.get_kind_display())
+        return shown_title(self.action)
 
     @property
     def live(self) -> DueLabel | None:

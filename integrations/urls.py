@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import sales, sales_actions, shops
+from integrations.views import results, sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("shops/<int:pk>/resume/", shops.shop_resume, name="shop-resume"),
     path("shops/<int:pk>/rename/", shops.shop_rename, name="shop-rename"),
     path("shops/<int:pk>/disconnect/", shops.shop_disconnect, name="shop-disconnect"),
+    path("projects/<int:pk>/results/", results.project_results, name="project-results"),
     path("tasks/<int:pk>/action/", sales_actions.task_action, name="task-action"),
     path("tasks/<int:pk>/action/edit/", sales_actions.task_action_edit, name="task-action-edit"),
     path("tasks/<int:pk>/action/live/", sales_actions.task_action_live, name="task-action-live"),

@@ -16,8 +16,10 @@ from integrations.actions.sales_actions import (
     record_action,
     remove_action,
 )
+from integrations.also import also_in_the_weeks_of
 from integrations.models import ChannelAccount, SalesAction
 from integrations.shown_actions import shown, two_clocks, zone_of
+from integrations.shown_effects import Effects
 from integrations.skus import named, skus_of_task
 from integrations.suggesting import suggested_kind
 from integrations.views.action_form import ENDING, ActionForm, InstantForm, initial_of, wall_of
@@ -127,6 +129,8 @@ def action(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "shown": shown(found, now=now),
         "skus": named(found.account, found.skus),
         "may_edit": access.may_act_on(request.member, found, "edit"),
+        "effects": Effects(found, sees_numbers=access.may(request.member, "numbers"), now=now),
+        "also": also_in_the_weeks_of(request.member, found),
     }
     return render(request, "integrations/action.html", context)
 
@@ -199,7 +203,7 @@ def _panel(request: WorkspaceRequest, task: Task, action: SalesAction | None) ->
         else None,
         "suggested": "" if action else kinds.get(suggested_kind(task), ""),
         "may_edit": projects_access.may_task(request.member, "edit", task),
-        "sees_numbers": request.member.sees_finance,
+        "effects": Effects(action, sees_numbers=access.may(request.member, "numbers"), now=now) if action else None,
     }
     return render(request, _PANEL, context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations.results import results_of
 from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
 from linkstar.retrospectives import access
@@ -27,6 +28,7 @@ from linkstar.retrospectives.shown import Report, StepRow, notes_of, report_of
 from linkstar.retrospectives.shown_changes import proposals_of
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.models import Workspace
 from projects.access import tasks_of
 from projects.archiving import is_done
 from projects.models import Project
@@ -90,6 +92,9 @@ def draw(request: WorkspaceRequest, project: Project, *, status: int = 200, **mo
         "waive": WaiveForm(),
         "proposals": proposals_of(project),
         "may_decide": may_edit_templates(request.member),
+        "results": results_of(project, request.member, now=timezone.now())
+        if request.workspace.has_module(Workspace.Module.SALES)
+        else None,
         **notes_context(request, project, found),
         **more,
     }

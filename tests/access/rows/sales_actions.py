@@ -54,5 +54,6 @@ ROWS = [
     Row("integrations:action-remove", "mark", INSIDERS, {}),
     Row("integrations:mark-add", "", INSIDERS),
     Row("integrations:mark-add", "", INSIDERS, _FORM, ok=422),
+    Row("integrations:project-results", "project", INSIDERS),
     Row("integrations:live-preview", "", INSIDERS),
 ]

@@ -1,0 +1,59 @@
+"""What a project's actions came to: for its Results page and its retrospective."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Func, JSONField
+
+from integrations import access
+from integrations.models import SalesAction
+from integrations.shown_actions import ShownAction, shown
+from integrations.shown_effects import Effects, chances
+from linkstar.lib.effects import ByChance
+from linkstar.members.models import Member
+from projects.models import Project
+
+MOST = 200
+
+
+class _WithoutPanels(Func):
+    """What a line needs: all but the panels, which are most of it."""
+
+    template = "(%(expressions)s #- '{7,panel}' #- '{14,panel}' #- '{28,panel}' #- '{before}')"
+    output_field = JSONField()
+
+
+@dataclass(frozen=True)
+class Line:
+    shown: ShownAction
+    effects: Effects
+
+
+@dataclass(frozen=True)
+class Results:
+    """The newest actions first, MOST at most. `chance` None: the reader sees no numbers, or there are none yet."""
+
+    lines: list[Line]
+    chance: ByChance | None
+
+    @property
+    def expected(self) -> str:
+        """How many of them chance alone would call likely."""
+        return f"{self.chance.expected:.1f}" if self.chance else ""
+
+
+def results_of(project: Project, member: Member, *, now: datetime) -> Results:
+    """One statement."""
+    found = access.actions_in(member, project).annotate(slim=_WithoutPanels("estimates")).defer("estimates")
+    sees_numbers = access.may(member, "numbers")
+    lines = []
+    for action in found.order_by("-live_at", "-pk")[:MOST]:
+        action.estimates = _slim(action)
+        lines.append(Line(shown(action, now=now), Effects(action, sees_numbers=sees_numbers, now=now)))
+    chance = chances([line.effects for line in lines]) if sees_numbers else None
+    return Results(lines, chance if chance and chance.estimated else None)
+
+
+def _slim(action: SalesAction) -> dict[str, object]:
+    found: dict[str, object] = action.slim  # type: ignore[attr-defined]
+    return found
