@@ -35,6 +35,7 @@ class Results:
 
     lines: list[Line]
     chance: ByChance | None
+    has_shops: bool
 
     @property
     def expected(self) -> str:
@@ -43,7 +44,7 @@ class Results:
 
 
 def results_of(project: Project, member: Member, *, now: datetime) -> Results:
-    """One statement."""
+    """Two statements at most."""
     found = access.actions_in(member, project).annotate(slim=_WithoutPanels("estimates")).defer("estimates")
     sees_numbers = access.may(member, "numbers")
     lines = []
@@ -51,7 +52,8 @@ def results_of(project: Project, member: Member, *, now: datetime) -> Results:
         action.estimates = _slim(action)
         lines.append(Line(shown(action, now=now), Effects(action, sees_numbers=sees_numbers, now=now)))
     chance = chances([line.effects for line in lines]) if sees_numbers else None
-    return Results(lines, chance if chance and chance.estimated else None)
+    has_shops = bool(lines) or access.shops_of(member).exists()
+    return Results(lines, chance if chance and chance.estimated else None, has_shops)
 
 
 def _slim(action: SalesAction) -> dict[str, object]:

@@ -275,11 +275,12 @@ class Effects:
 
     @property
     def newest(self) -> ShownEffect | None:
-        return self.shown[0] if self.shown else None
+        """The longest that could be estimated; where none could, the longest."""
+        return next((effect for effect in self.shown if effect.estimate), self.shown[0] if self.shown else None)
 
     @property
-    def earlier(self) -> list[ShownEffect]:
-        return self.shown[1:]
+    def others(self) -> list[ShownEffect]:
+        return [effect for effect in self.shown if effect is not self.newest]
 
     @property
     def awaited(self) -> Awaited | None:

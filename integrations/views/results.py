@@ -26,7 +26,7 @@ def project_results(request: WorkspaceRequest, pk: int) -> HttpResponse:
         "results": results,
         "page": Paginator(results.lines, PER_PAGE).get_page(request.GET.get("page")),
         "sees_numbers": access.may(request.member, "numbers"),
-        "has_shops": bool(results.lines) or access.shops_of(request.member).exists(),
+        "has_shops": results.has_shops,
         "may_add": projects_access.may(request.member, "add task", project),
     }
     return render(request, "integrations/project_results.html", context)
