@@ -108,7 +108,7 @@ class Caller:
         """
         with self._told("document", url), self._client.stream("GET", url) as response:
             content = _read(response, most, response.iter_raw())
-            if response.status_code >= 500:
+            if response.status_code >= 500 or response.status_code == 429:
                 raise Transient(f"document {response.status_code}")
             if response.status_code != 200:
                 raise Refused(f"document {response.status_code}", status=response.status_code)

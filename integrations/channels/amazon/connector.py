@@ -89,7 +89,7 @@ class AmazonConnector:
         raise Refused("The seller does not sell in this marketplace.", code="no_marketplace")
 
     def sync_orders(self, window: Window, *, now: datetime) -> Iterator[Page]:
-        """An order at `until` itself may come too, which does no harm: it is stored once."""
+        """Amazon's own end is included; an order that was placed right at ours belongs to the next window."""
         state = _state(window.token)
         until = str(state.get("until") or instant(min(window.until, now - _SETTLED)))
         after, before = _SPANS[window.by]
@@ -100,9 +100,11 @@ class AmazonConnector:
             return
         while True:
             answer = self.client.orders(span, token=mark)
-            orders = tuple(mapping.order_of(row, self.account) for row in answer["orders"])
+            orders = [mapping.order_of(row, self.account) for row in answer["orders"]]
+            if window.by == "placed":
+                orders = [order for order in orders if order.placed_at < window.until]
             mark = (answer.get("pagination") or {}).get("nextToken")
-            yield Page(orders=orders, token=_token(until=until, mark=mark) if mark else None)
+            yield Page(orders=tuple(orders), token=_token(until=until, mark=mark) if mark else None)
             if not mark:
                 return
 
@@ -177,7 +179,9 @@ class AmazonConnector:
         skus = self._skus_by_asin()
         while asins := [asin for asin in sorted(skus) if asin > after][:_ASINS_A_SEARCH]:
             found = self.client.catalog(asins)
-            facts = (mapping.catalog_of(row, self.account.marketplace, skus.get(row.get("asin"), ())) for row in found)
+            facts = (
+                mapping.catalog_of(row, self.account.marketplace, skus.get(str(row.get("asin")), ())) for row in found
+            )
             after = asins[-1]
             yield Page(listings=tuple(fact for each in facts for fact in each), token=_token(after=after))
         yield Page()
