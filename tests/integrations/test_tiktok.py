@@ -1,5 +1,6 @@
 """TikTok Shop: what comes out equals what the raw answers add up to, whatever fails on the way."""
 
+import csv
 import json
 import logging
 from collections import defaultdict
@@ -153,6 +154,32 @@ def test_a_pass_gives_what_the_raw_answers_add_up_to_and_a_second_one_changes_no
     assert stored(shop) == expected() and list(SalesLine.objects.order_by("pk").values()) == lines
 
 
+def test_the_commands_connect_read_and_export(stub: TikTokStub, acme: Any, tmp_path: Path) -> None:
+    credentials, out = tmp_path / "credentials.json", tmp_path / "sales.csv"
+    credentials.write_text(json.dumps(stub.credentials()))
+    account = uuid4().hex
+    call_command(
+        "connect_channel", acme.slug, "--channel", "tiktok", "--account", account, "--credentials", credentials
+    )
+    call_command("sync_sales", acme.slug, "--account", account, "--since", "2026-09-01", "--now", NOW.isoformat())
+    call_command("export_sales", acme.slug, "--out", out)
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["channel"], row["account"], row["currency"]) for row in rows} == {("tiktok", account, "USD")}
+    told = {
+        (date.fromisoformat(row["date"]), row["sku"]): (
+            int(row["units_ordered"]),
+            Decimal(row["gross_sales"]),
+            Decimal(row["discounts"]),
+            int(row["orders"]),
+            int(row["units_refunded"]),
+            Decimal(row["refund_amount"]),
+        )
+        for row in rows
+    }
+    assert told == expected()
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_any_faults_and_a_restart_after_each_page_change_no_cent(
     seed: int, shop: ChannelAccount, stub: TikTokStub, monkeypatch: pytest.MonkeyPatch
@@ -201,7 +228,7 @@ def test_a_withdrawn_permission_stops_the_shop(shop: ChannelAccount, stub: TikTo
         ({"code": 36009002}, Throttled),
         ({"code": 36009003}, Transient),
         ({"code": 105002}, Unauthorised),
-        ({"code": 105005}, Unauthorised),
+        ({"code": 105005}, Revoked),
         (
             {"code": 36009004, "message": "Invalid credentials. The `x-tts-access-token` header is invalid."},
             Unauthorised,
@@ -214,6 +241,15 @@ def test_errors_stand_in_the_body(data: dict[str, Any], error: type[Exception]) 
     with pytest.raises(error) as told:
         _raise_told(200, data)
     assert type(told.value) is error and "credentials" not in str(told.value)
+
+
+def test_wrong_keys_of_the_application_are_no_withdrawn_permission(
+    shop: ChannelAccount, stub: TikTokStub, settings: Any
+) -> None:
+    settings.TIKTOK_APP_SECRET = "other"
+    [result] = run_pass([shop], Wanted(NOW, asked()))
+    shop.refresh_from_db()
+    assert (result.error, shop.state) == ("app_keys", ChannelAccount.State.CONNECTED)
 
 
 def test_an_answer_without_rows_and_without_their_number_is_no_empty_shop(

@@ -1,5 +1,6 @@
 """Walmart: what comes out equals what the raw answers add up to, whatever fails on the way."""
 
+import csv
 import json
 import logging
 from collections import defaultdict
@@ -20,7 +21,7 @@ from integrations.actions.passes import Wanted, run_pass
 from integrations.actions.syncing import free_lease, read_window, take_lease
 from integrations.channels import connector_of
 from integrations.channels.base import Window
-from integrations.channels.errors import Later, Revoked
+from integrations.channels.errors import Later, Refused, Revoked
 from integrations.channels.pace import Bucket
 from integrations.channels.walmart.client import ORDERS, WalmartClient, told_wait
 from integrations.channels.walmart.connector import WalmartAuthoriser
@@ -120,6 +121,31 @@ def test_a_pass_gives_what_the_raw_answers_add_up_to_and_a_second_one_changes_no
     assert stored(shop) == expected() and list(SalesLine.objects.order_by("pk").values()) == lines
     nodes = {call.one("shipNodeType") for call in stub.calls if call.path == "/v3/orders"}
     assert nodes == {"SellerFulfilled", "WFSFulfilled", "3PLFulfilled"}
+
+
+def test_the_commands_connect_read_and_export(stub: WalmartStub, acme: Any, tmp_path: Path) -> None:
+    credentials, out = tmp_path / "credentials.json", tmp_path / "sales.csv"
+    credentials.write_text(json.dumps(KEYS))
+    account = uuid4().hex
+    call_command(
+        "connect_channel", acme.slug, "--channel", "walmart", "--account", account, "--credentials", credentials
+    )
+    call_command("sync_sales", acme.slug, "--account", account, "--since", "2026-09-01", "--now", NOW.isoformat())
+    call_command("export_sales", acme.slug, "--out", out)
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["channel"], row["account"], row["currency"]) for row in rows} == {("walmart", account, "USD")}
+    told = {
+        (date.fromisoformat(row["date"]), row["sku"]): (
+            int(row["units_ordered"]),
+            Decimal(row["gross_sales"]),
+            int(row["orders"]),
+            int(row["units_refunded"]),
+            Decimal(row["refund_amount"]),
+        )
+        for row in rows
+    }
+    assert told == expected()
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -264,7 +290,7 @@ def test_the_last_call_of_a_minute_closes_the_bucket(shop: ChannelAccount, stub:
 def test_typed_keys_tell_whose_they_are(stub: WalmartStub) -> None:
     grant = WalmartAuthoriser().exchange(KEYS, redirect_uri="", now=NOW)
     assert (grant.external_id, grant.name, grant.credentials) == ("10001115001", "Northwind US", KEYS)
-    with pytest.raises(Revoked):
+    with pytest.raises(Refused):
         WalmartAuthoriser().exchange({**KEYS, "client_secret": "wrong"}, redirect_uri="", now=NOW)
 
 

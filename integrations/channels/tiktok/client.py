@@ -33,11 +33,12 @@ _PATHS = {
 }
 # Renewed when four fifths of what is left of its life are over.
 _SHARE_USED = 0.8
-# Not a good token, or one without the permission that is needed.
-_TOKEN_CODES = frozenset({101000, 105000, 105001, 105002, 105003, 105004, 105005, 36004004, 36009033})
+_TOKEN_CODES = frozenset({101000, 105000, 105001, 105002, 105003, 105004, 36004004})
+# A good token without the permission that is needed: no new one has it either.
+_SCOPE_CODES = frozenset({105005, 36009033})
 _RATE_CODES = frozenset({36009002})
 _THEIR_FAULTS = frozenset({36009003, 36009007, 12001000})
-# Several things in one code: only the message tells that it is the token.
+# Several things in one code: only the message tells which.
 _MANY = 36009004
 
 
@@ -102,7 +103,7 @@ def ask_tokens(caller: Caller, kind: str, asked: Mapping[str, str]) -> dict[str,
         raise Revoked(str(error)) from error
     except Refused as error:
         # A code of its own says that this token is no longer taken; a wrong address or key of ours is another matter.
-        if error.status == 404 or str(_MANY) in str(error):
+        if error.status == 404 or error.code == "app_keys":
             raise
         raise Revoked(str(error)) from error
     with readable():
@@ -152,10 +153,12 @@ def _raise_told(status: int, data: Any) -> None:
         raise Throttled(text)
     if code in _THEIR_FAULTS:
         raise Transient(text)
-    is_of_token = code == _MANY and "access" in str(data.get("message", "")).lower()
-    if code in _TOKEN_CODES or is_of_token:
+    if code in _SCOPE_CODES:
+        raise Revoked(text, code="scope")
+    told = str(data.get("message", "")).lower() if code == _MANY else ""
+    if code in _TOKEN_CODES or "access" in told:
         raise Unauthorised(text)
-    raise Refused(text, status=status)
+    raise Refused(text, status=status, word=str(code), code="app_keys" if "app_key" in told else "")
 
 
 def _data(answer: Answer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from integrations.channels.base import DayTotal, Grant, Page, Store, Traits, Window
-from integrations.channels.errors import Refused, Revoked, Transient
+from integrations.channels.errors import Refused, Transient
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
 from integrations.channels.tiktok.client import ORDERS, RETURNS, TikTokClient, exchange_code
@@ -104,11 +104,11 @@ class TikTokAuthoriser:
     def exchange(self, params: dict[str, str], *, redirect_uri: str, now: datetime) -> Grant:
         """The seller's shop in the United States, the first where there are several. Raises Revoked, Refused."""
         if not params.get("code"):
-            raise Revoked("no code", code="unauthorised")
+            raise Refused("no code", code="no_grant")
         tokens, shops = exchange_code(params["code"])
         with readable():
             shop = next((each for each in shops if each["region"] == _REGION), None)
             if shop is None:
-                raise Refused("no shop in the United States", code="other_store")
+                raise Refused("no shop in the United States", code="no_marketplace")
             credentials = {**tokens, "shop_cipher": str(shop["cipher"])}
             return Grant(str(shop["id"]), credentials, str(shop.get("name") or tokens["seller_name"]))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.channels.base import DayTotal, Grant, Page, Store, Traits, Window
-from integrations.channels.errors import Revoked
+from integrations.channels.errors import Refused, Revoked
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
 from integrations.channels.walmart.client import ORDERS, PROFILE, RETURNS, WalmartClient, ask_profile
@@ -158,11 +158,15 @@ class WalmartAuthoriser:
         raise NotImplementedError("Walmart's keys are typed.")
 
     def exchange(self, params: dict[str, str], *, redirect_uri: str, now: datetime) -> Grant:
-        """Try the keys and learn whose they are. Raises Revoked when Walmart does not take them."""
+        """Try the keys and learn whose they are. Raises Refused when Walmart does not take them."""
         credentials = {name: params.get(name, "").strip() for name in self.typed}
         if not all(credentials.values()):
-            raise Revoked("no keys", code="unauthorised")
-        partner = ask_profile(credentials)
+            raise Refused("no keys", code="no_grant")
+        try:
+            partner = ask_profile(credentials)
+        except Revoked as error:
+            # Nothing was withdrawn: they were never good.
+            raise Refused(str(error), code="unauthorised") from error
         with readable():
             return Grant(str(partner["partnerId"]), credentials, str(partner.get("partnerDisplayName") or ""))
 
