@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from integrations.models import ChannelAccount, SalesAction
 from linkstar.members.models import Member
+from linkstar.workspaces.models import Role
 from projects.access import may_task
 from projects.models import Project, Task
 
@@ -17,6 +18,8 @@ _RULES: dict[str, Callable[[Member], bool]] = {
     "sync": lambda member: member.is_manager,
     # Connect, reconnect, rename, pause, disconnect.
     "run": lambda member: member.is_admin,
+    # Say that a store which another workspace has is theirs as well.
+    "share": lambda member: member.role == Role.OWNER,
     "numbers": lambda member: member.is_insider and member.sees_finance,
     # Who brings numbers sees them.
     "upload": lambda member: member.is_insider and member.sees_finance,

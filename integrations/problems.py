@@ -36,6 +36,30 @@ PROBLEMS: dict[str, Problem] = {
         _("The permission does not cover everything that is read."),
         _("An admin has to connect the store again and agree to everything that is asked for."),
     ),
+    "timeout": Problem(_("The channel took too long to answer."), _WAIT),
+    "unreadable": Problem(_("The channel's answer could not be read."), _WAIT),
+    "preparing": Problem(_("The channel is still preparing a report."), _WAIT),
+    "query_failed": Problem(_("The channel could not make a report of visits."), _WAIT),
+    "no_role": Problem(
+        _("LinkStar lacks a role at the channel that is needed for this."),
+        _("Whoever runs LinkStar has to ask the channel for it; afterwards an admin connects the store again."),
+        is_ours=True,
+    ),
+    "no_marketplace": Problem(
+        _("This account does not sell in the United States."), _("Connect the account of the US store.")
+    ),
+    "no_grant": Problem(_("The channel sent you back without a permission."), _("Begin again.")),
+    "bad_shop": Problem(_("That is no address of a Shopify store."), _("It ends in .myshopify.com.")),
+    "bad_callback": Problem(
+        _("What came back was not signed by the channel, or is too old."), _("Begin again; nothing was connected.")
+    ),
+    "app_keys": Problem(
+        _("The channel does not know LinkStar: its application keys are wrong or have run out."), _TELL, is_ours=True
+    ),
+    "too_large": Problem(_("The channel's answer is larger than we read."), _TELL, is_ours=True),
+    "document_address": Problem(
+        _("The channel points to a document at an address that is none of its own."), _TELL, is_ours=True
+    ),
     "refused": Problem(_("The channel understood the question and refuses it."), _TELL, is_ours=True),
     "not_synced": Problem(_("The store is paused or disconnected."), _("An admin can resume it, or connect it again.")),
     "unexpected": Problem(_("Something went wrong that we did not expect."), _TELL, is_ours=True),

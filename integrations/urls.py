@@ -1,11 +1,15 @@
 from django.urls import path
 
-from integrations.views import results, sales, sales_actions, shops
+from integrations.views import connecting, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
 urlpatterns = [
     path("shops/", shops.shop_list, name="shop-list"),
+    path("shops/connect/", connecting.connect, name="connect"),
+    path("shops/connect/<slug:channel>/", connecting.connect_channel, name="connect-channel"),
+    path("shops/connect/<slug:channel>/finish/", connecting.connect_finish, name="connect-finish"),
+    path("shops/connect/<slug:channel>/share/", connecting.connect_share, name="connect-share"),
     path("shops/<int:pk>/", shops.shop, name="shop"),
     path("shops/<int:pk>/standing/", shops.standing, name="shop-standing"),
     path("shops/<int:pk>/sync/", shops.shop_sync, name="shop-sync"),

@@ -353,6 +353,8 @@ TIKTOK_SERVICE_ID = env.str("TIKTOK_SERVICE_ID", "")
 TIKTOK_APP_KEY = env.str("TIKTOK_APP_KEY", "")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", "")
 GOOGLE_API_URL = env.str("GOOGLE_API_URL", "https://www.googleapis.com")
+# Which channels are offered in the browser. Walmart and TikTok Shop wait for a real account to be tried with.
+SALES_CHANNELS = env.list("SALES_CHANNELS", default=["amazon", "shopify"])
 # Stubs on this machine in the place of other companies' services; never in production.
 INTEGRATIONS_ALLOW_LOOPBACK = env.bool("INTEGRATIONS_ALLOW_LOOPBACK", False)
 if INTEGRATIONS_ALLOW_LOOPBACK and not DEBUG:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("linkstar.public.urls")),
     path("", include("linkstar.workspaces.urls_public")),
     path("", include("linkstar.members.urls_public")),
+    path("", include("integrations.urls_public")),
     *common,
 ]
 

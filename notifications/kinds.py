@@ -160,6 +160,15 @@ KINDS: dict[str, Kind] = {
         "flag",
         is_mailed=True,
     ),
+    "shop_attention": Kind(
+        _("“%(shop)s” at %(channel)s has not been read for a day"), _("You look after this workspace."), "shop"
+    ),
+    "shop_reconnect": Kind(
+        _("“%(shop)s” has to be connected again: %(channel)s no longer lets us in"),
+        _("You look after this workspace."),
+        "shop",
+        is_mailed=True,
+    ),
     "guest_joined": Kind(_("%(actor)s joined “%(project)s” as a guest"), _("You invited them."), "people"),
 }
 # A notice that newer code wrote while this one still runs, in the minutes of a deployment.

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from integrations.actions.telling import tell_state
 from integrations.models import ChannelAccount
 from integrations.streams import Stream
 
@@ -16,6 +17,8 @@ def set_state(account: ChannelAccount, state: str, *, now: datetime, code: str =
     if changed:
         account.state, account.state_at = state, now
     account.save(update_fields=["state", "state_at", "last_error", "last_error_at"])
+    if changed:
+        tell_state(account, now=now)
     return changed
 
 

@@ -1,6 +1,6 @@
 """The channels by name, behind one interface (base.py)."""
 
-from integrations.channels.base import Connector
+from integrations.channels.base import Authoriser, Connector
 from integrations.models import ChannelAccount
 
 
@@ -23,3 +23,23 @@ def connector_of(account: ChannelAccount) -> Connector:
             from integrations.channels.tiktok.connector import TikTokConnector
 
             return TikTokConnector(account)
+
+
+def authoriser_of(channel: str) -> Authoriser:
+    match channel:
+        case ChannelAccount.Channel.AMAZON:
+            from integrations.channels.amazon.authorising import AmazonAuthoriser
+
+            return AmazonAuthoriser()
+        case ChannelAccount.Channel.SHOPIFY:
+            from integrations.channels.shopify.authorising import ShopifyAuthoriser
+
+            return ShopifyAuthoriser()
+        case ChannelAccount.Channel.WALMART:
+            from integrations.channels.walmart.connector import WalmartAuthoriser
+
+            return WalmartAuthoriser()
+        case _:
+            from integrations.channels.tiktok.connector import TikTokAuthoriser
+
+            return TikTokAuthoriser()

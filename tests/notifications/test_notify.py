@@ -23,6 +23,8 @@ DATA: dict[str, Any] = {
     "actor": "Maya",
     "excerpt": "See 100% of it",
     "note": "Please",
+    "shop": "Harbor & Co",
+    "channel": "Amazon",
     "count": 3,
     "state": "accepted",
     "reason": "quiet",

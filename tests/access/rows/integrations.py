@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from projects.models import Project
-from tests.access.rows.base import ADMINS, INSIDERS, MANAGERS, Row
+from tests.access.rows.base import ADMINS, ANYONE, INSIDERS, MANAGERS, Row, who
 from tests.factories.integrations import make_connected
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ def lay(world: "World", project: Project) -> None:
 
 
 ROWS = [
+    Row("integrations:connected", "+amazon", ANYONE, ok=410, is_public=True),
+    Row("integrations:connect", "", ADMINS),
+    Row("integrations:connect-channel", "+amazon", ADMINS),
+    Row("integrations:connect-channel", "+amazon", ADMINS, {}, ok=422),
+    Row("integrations:connect-finish", "+amazon", ADMINS, ok=410),
+    Row("integrations:connect-share", "+amazon", who(guests=403, member=403, manager=403, admin=403), {}, ok=410),
     Row("integrations:shop-list", "", INSIDERS),
     Row("integrations:shop", "shop", INSIDERS),
     Row("integrations:shop-standing", "shop", INSIDERS),
