@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from integrations.actions.connecting import ERASE, SYNC
+from integrations.files.kinds import KINDS
 from integrations.models import ChannelAccount, DailySales
 from integrations.problems import Problem, problem_of
 from integrations.streams import LISTINGS, ORDERS, REFUNDS, TRAFFIC, Stream
@@ -119,6 +120,26 @@ def shown_runs(account: ChannelAccount, *, limit: int = 20) -> list[ShownRun]:
         for run in Stream.of(account, key).runs
     ]
     return sorted(runs, key=lambda run: run.ended_at, reverse=True)[:limit]
+
+
+@dataclass(frozen=True)
+class ShownUpload:
+    """A file that was taken in at `at`: numbers as of that instant came from it."""
+
+    name: str
+    kind: Words
+    at: datetime
+    by: str
+    rows: int
+    left_out: int
+    since: date | None
+    until: date | None
+
+
+def shown_upload(upload: dict[str, Any]) -> ShownUpload:
+    days = [date.fromisoformat(upload[name]) if upload[name] else None for name in ("since", "until")]
+    at, kind = datetime.fromisoformat(upload["at"]), KINDS[upload["kind"]].name
+    return ShownUpload(upload["name"], kind, at, upload["by"], upload["rows"], upload["left_out"], *days)
 
 
 def permission_until(account: ChannelAccount) -> datetime | None:

@@ -1,11 +1,17 @@
 from django.urls import path
 
-from integrations.views import connecting, results, sales, sales_actions, shops
+from integrations.views import connecting, files, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
 urlpatterns = [
     path("shops/", shops.shop_list, name="shop-list"),
+    path("shops/add/", files.shop_add, name="shop-add"),
+    path("shops/files/<slug:kind>.csv", files.template, name="file-template"),
+    path("shops/<int:pk>/files/", files.upload, name="upload"),
+    path("shops/<int:pk>/files/<slug:upload_id>/", files.upload_show, name="upload-show"),
+    path("shops/<int:pk>/files/<slug:upload_id>/problems.csv", files.upload_problems, name="upload-problems"),
+    path("shops/<int:pk>/files/<slug:upload_id>/confirm/", files.upload_confirm, name="upload-confirm"),
     path("shops/connect/", connecting.connect, name="connect"),
     path("shops/connect/<slug:channel>/", connecting.connect_channel, name="connect-channel"),
     path("shops/connect/<slug:channel>/finish/", connecting.connect_finish, name="connect-finish"),

@@ -17,13 +17,22 @@ from integrations.actions.disconnecting import disconnect, holdings_of
 from integrations.actions.running import NotSynced, TooSoon, pause, rename, resume, sync_now
 from integrations.asked import ASKED
 from integrations.models import ChannelAccount
-from integrations.shown import SOON_DAYS, days_until, permission_until, shown_runs, shown_shops, shown_streams
+from integrations.shown import (
+    SOON_DAYS,
+    days_until,
+    permission_until,
+    shown_runs,
+    shown_shops,
+    shown_streams,
+    shown_upload,
+)
 from linkstar.lib.text import clean_line
 from linkstar.lib.zones import zone_name
 from linkstar.workspaces.access import admins_only, managers_only, members_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
 
 PER_PAGE = 50
+UPLOADS_SHOWN = 50
 
 
 class NameForm(forms.Form):
@@ -57,6 +66,7 @@ def shop_list(request: WorkspaceRequest) -> HttpResponse:
         "shops": shown_shops(page, now=timezone.now()),
         "page": page,
         "may_run": access.may(request.member, "run"),
+        "may_upload": access.may(request.member, "upload"),
     }
     return render(request, "integrations/shop_list.html", context)
 
@@ -98,6 +108,8 @@ def _standing(request: WorkspaceRequest, found: ChannelAccount) -> dict[str, Any
         "is_permission_short": left is not None and left <= SOON_DAYS,
         "may_run": access.may(request.member, "run"),
         "may_sync": access.may(request.member, "sync"),
+        "may_upload": access.may(request.member, "upload"),
+        "uploads": [shown_upload(each) for each in found.uploads if each["state"] == "done"][:UPLOADS_SHOWN],
         "sees_numbers": access.may(request.member, "numbers"),
     }
 

@@ -42,7 +42,7 @@ def renew(caller: Caller, credentials: Secret) -> dict[str, Any]:
 class AmazonAuthoriser:
     """The website workflow: the seller agrees in Seller Central and comes back with a code that lives minutes."""
 
-    typed = ()
+    typed: tuple[str, ...] = ()
 
     def authorize_url(self, *, state: str, redirect_uri: str, shop: str = "") -> str:
         query = {"application_id": settings.AMAZON_APPLICATION_ID, "state": state, "redirect_uri": redirect_uri}

@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
+from integrations.actions.uploading import begin_upload
+from integrations.models import ChannelAccount
 from projects.models import Project
 from tests.access.rows.base import ADMINS, ANYONE, INSIDERS, MANAGERS, Row, who
 from tests.factories.integrations import make_connected
@@ -14,11 +18,29 @@ def lay(world: "World", project: Project) -> None:
     """One that is read, and one that is paused."""
     world.ids["shop"] = make_connected(name="Secret outlet").pk
     world.ids["paused_shop"] = make_connected(name="Secret outlet two", state="paused").pk
+    draft = begin_upload(
+        ChannelAccount.objects.get(pk=world.ids["paused_shop"]),
+        b"Date,SKU,Units,Sales\n2026-01-02,SECRET-FILE-SKU,1,5\n2026-01-02,,1,5\n",
+        name="secret-file.csv", kind="plain", day=None, actor=world.members["owner"], now=timezone.now(),
+    )  # fmt: skip
+    world.ids["upload"] = draft
     world.secrets += ["Secret outlet", "Secret outlet two"]
 
 
+# Those who see finances are owners, admins, and members who were named.
+_FINANCE = who(guests=403, member=403, manager=403)
+
 ROWS = [
     Row("integrations:connected", "+amazon", ANYONE, ok=410, is_public=True),
+    Row("integrations:shop-add", "", _FINANCE),
+    Row("integrations:shop-add", "", _FINANCE, {}, ok=422),
+    Row("integrations:file-template", "+plain", _FINANCE),
+    Row("integrations:upload", "shop", _FINANCE),
+    Row("integrations:upload", "shop", _FINANCE, {}, ok=422),
+    Row("integrations:upload-show", "paused_shop upload", _FINANCE),
+    Row("integrations:upload-show", "paused_shop upload", _FINANCE, {}, ok=422),
+    Row("integrations:upload-problems", "paused_shop upload", _FINANCE),
+    Row("integrations:upload-confirm", "paused_shop upload", _FINANCE, {}),
     Row("integrations:connect", "", ADMINS),
     Row("integrations:connect-channel", "+amazon", ADMINS),
     Row("integrations:connect-channel", "+amazon", ADMINS, {}, ok=422),

@@ -1,0 +1,168 @@
+"""Files of sales: kept until they are confirmed, then told as the channel's own numbers are."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from integrations.actions.storing import store_orders
+from integrations.daily import recompute
+from integrations.files.kinds import KINDS, FileKind, recognise
+from integrations.files.reading import DaySum, Key, Reading, read
+from integrations.files.tables import Table, read_table
+from integrations.models import ChannelAccount, DailySales
+from linkstar.members.models import Member
+
+# Files are remembered as long as anybody asks where a number came from.
+_KEPT = 200
+_FILES = DailySales.Origin.FILES
+_SALES = (
+    "units_ordered", "gross_sales", "discounts", "units_refunded", "refund_amount", "orders", "orders_first",
+    "pending_units", "sales_source", "sales_as_of",
+)  # fmt: skip
+_VISITS = ("sessions", "page_views", "buy_box_percent", "traffic_source", "traffic_as_of")
+_ADS = ("ad_spend", "ad_source", "ad_as_of")
+
+
+class AlreadyTaken(ValueError):
+    """The same bytes were taken in before; `upload` says when."""
+
+    def __init__(self, upload: dict[str, Any]) -> None:
+        super().__init__(upload["name"])
+        self.upload = upload
+
+
+class NoSuchUpload(LookupError):
+    """It was confirmed, thrown away, or never there."""
+
+
+@transaction.atomic
+def begin_upload(
+    account: ChannelAccount, content: bytes, *, name: str, kind: str, day: date | None, actor: Member, now: datetime
+) -> str:
+    """Keep a file that can be read, and say by which word it is found again. Raises TableRefused, AlreadyTaken."""
+    read_table(content)
+    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    digest = sha256(content).hexdigest()
+    again = next((each for each in row.uploads if each["state"] == "done" and _is_same(each, digest, kind, day)), None)
+    if again is not None:
+        raise AlreadyTaken(again)
+    # Of what was never confirmed only the newest is kept.
+    for old in (each for each in row.uploads if each["state"] == "draft"):
+        _delete_later(old)
+    key = default_storage.save(f"{connection.tenant.pk}/sales/{uuid4().hex}", ContentFile(content))
+    upload = {
+        "id": uuid4().hex, "key": key, "name": name[:200], "kind": kind, "sha": digest, "state": "draft",
+        "at": now.isoformat(), "by": actor.display_name, "day": day.isoformat() if day else "",
+    }  # fmt: skip
+    row.uploads = [upload, *(each for each in row.uploads if each["state"] == "done")][:_KEPT]
+    row.save(update_fields=["uploads"])
+    return str(upload["id"])
+
+
+def upload_of(account: ChannelAccount, upload_id: str) -> dict[str, Any]:
+    """One that waits to be confirmed. Raises NoSuchUpload."""
+    found = next((each for each in account.uploads if each["id"] == upload_id and each["state"] == "draft"), None)
+    if found is None:
+        raise NoSuchUpload(upload_id)
+    return found
+
+
+def open_upload(account: ChannelAccount, upload: dict[str, Any]) -> tuple[FileKind, Table, dict[str, str]]:
+    """Its kind, its table, and which of its headings is which column."""
+    kind = KINDS[upload["kind"]]
+    with default_storage.open(upload["key"]) as kept:
+        table = read_table(kept.read())
+    return kind, table, recognise(kind, table.head, account.mappings.get(kind.key, {}))
+
+
+@transaction.atomic
+def remember_columns(account: ChannelAccount, kind: str, columns: Mapping[str, str]) -> None:
+    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    row.mappings = {**row.mappings, kind: dict(columns)}
+    row.save(update_fields=["mappings"])
+
+
+def try_upload(account: ChannelAccount, upload: dict[str, Any], *, now: datetime) -> Reading:
+    """What confirming would write."""
+    kind, table, columns = open_upload(account, upload)
+    day = date.fromisoformat(upload["day"]) if upload["day"] else None
+    return read(table, kind, columns, account, day=day, now=now)
+
+
+@transaction.atomic
+def confirm_upload(account: ChannelAccount, upload_id: str, *, now: datetime) -> dict[str, Any]:
+    """Write what the file says, once; the upload as it is remembered. Raises NoSuchUpload."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    upload = upload_of(row, upload_id)
+    reading = try_upload(row, upload, now=now)
+    if reading.orders:
+        recompute(row, store_orders(row, reading.orders, source=ChannelAccount.Source.FILES), now=now)
+    _store_days(row, reading.days, now=now)
+    days = [fact[0] for fact in reading.facts(row)]
+    done = {name: value for name, value in upload.items() if name != "key"} | {
+        "state": "done", "at": now.isoformat(), "rows": reading.rows, "left_out": len(reading.troubles),
+        "since": min(days).isoformat() if days else "", "until": max(days).isoformat() if days else "",
+    }  # fmt: skip
+    row.uploads = [done if each["id"] == upload_id else each for each in row.uploads]
+    row.last_good_at = now if row.source == ChannelAccount.Source.FILES else row.last_good_at
+    row.save(update_fields=["uploads", "last_good_at"])
+    _delete_later(upload)
+    return done
+
+
+def _store_days(account: ChannelAccount, days: Mapping[Key, DaySum], *, now: datetime) -> None:
+    """Each group of columns that the file tells; what others tell of the same day stays."""
+    covered = account.covered_from
+    ours = {key: one for key, one in days.items() if covered is None or key[0] < covered}
+    _write(account, ours, _SALES, now)
+    _write(account, {key: one for key, one in ours.items() if one.sessions is not None}, _VISITS, now)
+    _write(account, {key: one for key, one in days.items() if one.ad_spend is not None}, _ADS, now)
+
+
+def _write(account: ChannelAccount, days: Mapping[Key, DaySum], fields: tuple[str, ...], now: datetime) -> None:
+    rows = [_row(account, key, days[key], fields, now) for key in sorted(days)]
+    DailySales.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["account", "day_on", "sku", "currency"],
+        update_fields=fields,
+        batch_size=1000,
+    )
+
+
+def _row(account: ChannelAccount, key: Key, one: DaySum, fields: tuple[str, ...], now: datetime) -> DailySales:
+    day, sku, currency = key
+    values: dict[str, Any] = {
+        "units_ordered": one.units, "gross_sales": one.gross, "discounts": one.discount,
+        "units_refunded": one.units_refunded, "refund_amount": one.refund, "orders": 0, "orders_first": 0,
+        "pending_units": 0, "sales_source": _FILES, "sales_as_of": now, "sessions": one.sessions,
+        "page_views": one.page_views, "buy_box_percent": one.buy_box, "traffic_source": _FILES, "traffic_as_of": now,
+        "ad_spend": one.ad_spend, "ad_source": _FILES, "ad_as_of": now,
+    }  # fmt: skip
+    mine = {name: values[name] for name in fields}
+    return DailySales(account=account, day_on=day, sku=sku, currency=currency, asin=one.asin, **mine)
+
+
+def _is_same(upload: dict[str, Any], digest: str, kind: str, day: date | None) -> bool:
+    return (upload["sha"], upload["kind"], upload["day"]) == (digest, kind, day.isoformat() if day else "")
+
+
+def _delete_later(upload: dict[str, Any]) -> None:
+    transaction.on_commit(partial(default_storage.delete, upload["key"]), robust=True)
+
+
+def amounts_of(reading: Reading, account: ChannelAccount) -> dict[str, tuple[int, Decimal]]:
+    """Units and sales by currency."""
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for _day, _sku, currency, units, amount in reading.facts(account):
+        had = sums.get(currency, (0, Decimal(0)))
+        sums[currency] = (had[0] + units, had[1] + amount)
+    return sums

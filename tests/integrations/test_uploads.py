@@ -1,0 +1,265 @@
+"""Sales from files: read, tried, confirmed; as equal a source as a connected account."""
+
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+
+from integrations.actions.storing import store_orders
+from integrations.channels.base import Line, Order
+from integrations.daily import recompute
+from integrations.files.cells import count_of, day_of, instant_of, number_of
+from integrations.files.tables import TableRefused, read_table
+from integrations.models import ChannelAccount, DailySales, SalesLine
+from tests.factories import client_of, make_member
+from tests.factories.integrations import NOON, make_connected, make_files_shop
+
+PLAIN = 'Date,SKU,Units,Gross sales,Discounts,Ad spend\n2026-05-01,A-1,3,"1,234.50",10,5.25\n2026-05-02,a-1,1,20,,\n'
+ORDERS = (
+    "Name,Created at,Lineitem sku,Lineitem quantity,Lineitem price,Lineitem discount,Discount Amount,Cancelled at,"
+    "Currency\n"
+    "#1001,2026-05-01 23:30:00 -0700,A,2,10.00,0,3.00,,USD\n"
+    "#1001,2026-05-01 23:30:00 -0700,B,1,10.00,0,,,\n"
+    "#1002,2026-05-02 10:00:00 -0700,A,1,10.00,0,,2026-05-03 10:00:00 -0700,USD\n"
+)
+
+
+class TestTables:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+    @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+    def test_any_usual_text_is_read(self, encoding: str, delimiter: str) -> None:
+        text = delimiter.join(["日期", "货号", "销量"]) + "\r\n" + delimiter.join(["2026-05-01", "杯子", "3"]) + "\r\n"
+        table = read_table(text.encode(encoding))
+        assert (table.head, table.rows) == (["日期", "货号", "销量"], [(2, ["2026-05-01", "杯子", "3"])])
+
+    def test_a_workbook_is_read_below_words_above_its_headings(self) -> None:
+        book = Workbook()
+        for row in (["Report"], ["Date", "SKU", "Units"], [date(2026, 5, 1), "007", 3.0]):
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        table = read_table(content.getvalue())
+        assert (table.head, table.rows) == (["Date", "SKU", "Units"], [(3, ["2026-05-01", "007", "3"])])
+
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            (b"", "empty"),
+            (b"a,b\n", "empty"),
+            (b"PK\x03\x04nonsense", "unreadable"),
+            (b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),
+            (b"x" * (20 * 1024 * 1024 + 1), "too_large"),
+            (b"a,b\n" + b"1,2\n" * 100_001, "too_many_rows"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_what_is_none_is_refused(self, content: bytes, reason: str) -> None:
+        with pytest.raises(TableRefused) as refused:
+            read_table(content)
+        assert refused.value.reason == reason
+
+
+class TestCells:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [("$1,234.50", "1234.50"), ("US$12", "12"), ("(3.00)", "-3.00"), ("", "0"), ("–", "0"), ("56.1%", "56.1")],
+    )
+    def test_numbers(self, text: str, value: str) -> None:
+        assert number_of(text) == Decimal(value)
+
+    @pytest.mark.parametrize("text", ["x", "1.2.3", "9" * 12])
+    def test_what_is_no_number(self, text: str) -> None:
+        with pytest.raises(ValueError):
+            number_of(text)
+
+    @pytest.mark.parametrize("text", ["1.5", "-1"])
+    def test_what_is_no_count(self, text: str) -> None:
+        with pytest.raises(ValueError):
+            count_of(text)
+
+    @pytest.mark.parametrize("text", ["2026-05-01", "05/01/2026", "2026年5月1日", "2026/5/1", "May 01, 2026"])
+    def test_days(self, text: str) -> None:
+        assert day_of(text) == date(2026, 5, 1)
+
+    def test_an_instant_without_an_offset_is_on_the_shops_clock(self) -> None:
+        at = instant_of("05/01/2026 11:30:00 PM", "America/Los_Angeles")
+        assert at.isoformat() == "2026-05-01T23:30:00-07:00"
+
+
+@pytest.fixture
+def maya(owner: Any) -> Any:
+    return make_member("admin", display_name="Maya", language="en")
+
+
+def bring(who: Any, shop: ChannelAccount, text: str, kind: str = "plain", **data: str) -> Any:
+    """The page that says what it would write."""
+    file = SimpleUploadedFile("may.csv", text.encode())
+    return client_of(who).post(f"/shops/{shop.pk}/files/", {"kind": kind, "file": file, **data}, follow=True)
+
+
+def confirm(who: Any, page: Any) -> Any:
+    path = page.redirect_chain[-1][0]
+    return client_of(who).post(f"{path}confirm/", follow=True)
+
+
+def told(shop: ChannelAccount) -> list[tuple[Any, ...]]:
+    rows = DailySales.objects.filter(account=shop).order_by("day_on", "sku")
+    return list(rows.values_list("day_on", "sku", "units_ordered", "gross_sales", "discounts", "sales_source"))
+
+
+@pytest.mark.django_db
+class TestDays:
+    def test_nothing_is_written_before_it_is_confirmed(self, maya: Any) -> None:
+        shop = make_files_shop()
+        page = bring(maya, shop, PLAIN)
+        assert "Nothing has been written yet" in page.text
+        assert "1,254.50" in page.text
+        assert told(shop) == []
+        assert "is taken in" in confirm(maya, page).text
+        assert told(shop) == [
+            (date(2026, 5, 1), "A-1", 3, Decimal("1234.5"), Decimal(10), "files"),
+            (date(2026, 5, 2), "a-1", 1, Decimal(20), Decimal(0), "files"),
+        ]
+        ads = DailySales.objects.filter(account=shop).order_by("day_on").values_list("ad_spend", "ad_source")
+        assert list(ads) == [(Decimal("5.25"), "files"), (None, "")]
+
+    def test_a_number_says_which_file_it_came_from(self, maya: Any) -> None:
+        shop = make_files_shop()
+        confirm(maya, bring(maya, shop, PLAIN))
+        shop.refresh_from_db()
+        [upload] = shop.uploads
+        row = DailySales.objects.filter(account=shop).first()
+        assert row is not None and row.sales_as_of is not None
+        assert row.sales_as_of.isoformat() == upload["at"]
+        assert (upload["name"], upload["by"], upload["since"], upload["until"], upload["rows"]) == (
+            "may.csv", "Maya", "2026-05-01", "2026-05-02", 2,
+        )  # fmt: skip
+
+    def test_the_same_file_again_changes_nothing(self, maya: Any) -> None:
+        shop = make_files_shop()
+        confirm(maya, bring(maya, shop, PLAIN))
+        page = bring(maya, shop, PLAIN)
+        assert page.status_code == 409
+        assert "This very file is in already" in page.text
+
+    def test_lines_that_cannot_be_read_are_told_by_number(self, maya: Any) -> None:
+        shop = make_files_shop()
+        page = bring(
+            maya, shop, PLAIN + "2026-13-01,B,1,5,,\n2026-05-03,,1,5,,\n2999-01-01,B,1,5,,\n2026-05-03,B,x,5,,\n"
+        )
+        for words in ("Line 4", "Line 5", "Line 6", "Line 7", "4 rows are left out", "The SKU is missing."):
+            assert words in page.text
+        table = client_of(maya).get(f"{page.redirect_chain[-1][0]}problems.csv").content.decode("utf-8-sig")
+        assert table.splitlines()[1] == "4,This is no date that can be read.,2026-13-01"
+        confirm(maya, page)
+        assert len(told(shop)) == 2
+
+    def test_other_headings_are_asked_for_once(self, maya: Any) -> None:
+        shop = make_files_shop()
+        text = "When,What,How many,Money\n2026-05-01,A,1,5\n"
+        page = bring(maya, shop, text)
+        assert "Which column is which?" in page.text
+        path = page.redirect_chain[-1][0]
+        columns = {"column-day": "When", "column-sku": "What", "column-units": "How many"}
+        assert client_of(maya).post(path, columns).status_code == 422
+        client_of(maya).post(path, {**columns, "column-gross": "Money"})
+        assert "Take this in?" in bring(maya, shop, text + "2026-05-02,A,2,5\n").text
+
+    def test_chinese_headings_are_known(self, maya: Any) -> None:
+        shop = make_files_shop()
+        confirm(maya, bring(maya, shop, "日期,货号,销量,销售额\n2026年5月1日,杯子,2,30\n"))
+        assert told(shop) == [(date(2026, 5, 1), "杯子", 2, Decimal(30), Decimal(0), "files")]
+
+    def test_a_business_report_is_of_one_day(self, maya: Any) -> None:
+        shop = make_files_shop()
+        text = (
+            '"(Child) ASIN","SKU","Sessions - Total","Page Views - Total","Featured Offer (Buy Box) Percentage",'
+            '"Units Ordered","Ordered Product Sales"\n"B0A","A-1","1,200","1,500","98.5%","12","$240.00"\n'
+        )
+        assert "Day of the report" in bring(maya, shop, text, "amazon_business").text
+        confirm(maya, bring(maya, shop, text, "amazon_business", day="2026-05-01"))
+        row = DailySales.objects.get(account=shop)
+        assert (row.asin, row.sessions, row.page_views, row.buy_box_percent) == ("B0A", 1200, 1500, Decimal("98.5"))
+        assert (row.day_on, row.units_ordered, row.traffic_source) == (date(2026, 5, 1), 12, "files")
+
+    def test_a_day_that_the_channel_tells_keeps_its_sales_and_takes_ad_spend(self, maya: Any) -> None:
+        shop = make_connected(covered_from=date(2026, 5, 1))
+        order = Order("O-1", NOON - timedelta(days=31), NOON, "USD", (Line("1", "A-1", 9, Decimal(90)),))
+        recompute(shop, store_orders(shop, [order]), now=NOON)
+        page = bring(maya, shop, PLAIN + "2026-04-30,A-1,2,8,,\n")
+        assert "2 rows are of days that the channel tells itself" in page.text
+        confirm(maya, page)
+        assert [row[:4] for row in told(shop) if row[2]] == [
+            (date(2026, 4, 30), "A-1", 2, Decimal(8)),
+            (date(2026, 5, 1), "A-1", 9, Decimal(90)),
+        ]
+        assert DailySales.objects.get(account=shop, day_on=date(2026, 5, 1)).ad_spend == Decimal("5.25")
+
+    def test_what_is_never_confirmed_does_not_pile_up(self, maya: Any, django_capture_on_commit_callbacks: Any) -> None:
+        shop = make_files_shop()
+        with django_capture_on_commit_callbacks(execute=True):
+            bring(maya, shop, PLAIN)
+            shop.refresh_from_db()
+            first = shop.uploads[0]["key"]
+            bring(maya, shop, PLAIN + "2026-05-03,A,1,1,,\n")
+        shop.refresh_from_db()
+        assert len(shop.uploads) == 1
+        assert not default_storage.exists(first)
+        assert default_storage.exists(shop.uploads[0]["key"])
+
+    def test_members_who_see_no_finances_bring_none(self, owner: Any) -> None:
+        shop = make_files_shop()
+        assert bring(make_member("manager"), shop, PLAIN).status_code == 403
+
+
+@pytest.mark.django_db
+class TestOrders:
+    @pytest.fixture
+    def shop(self, owner: Any) -> ChannelAccount:
+        return make_files_shop(channel="shopify", time_zone="America/Los_Angeles")
+
+    def test_lines_become_days_of_the_shop(self, maya: Any, shop: ChannelAccount) -> None:
+        page = bring(maya, shop, ORDERS, "shopify_orders")
+        confirm(maya, page)
+        assert told(shop) == [
+            (date(2026, 5, 1), "A", 2, Decimal(20), Decimal(2), "files"),
+            (date(2026, 5, 1), "B", 1, Decimal(10), Decimal(1), "files"),
+        ]
+        assert set(SalesLine.objects.values_list("source", flat=True)) == {"files"}
+
+    def test_a_later_export_tells_what_was_cancelled(self, maya: Any, shop: ChannelAccount) -> None:
+        confirm(maya, bring(maya, shop, ORDERS, "shopify_orders"))
+        later = ORDERS.replace("3.00,,USD", "3.00,2026-05-04 08:00:00 -0700,USD")
+        confirm(maya, bring(maya, shop, later, "shopify_orders"))
+        assert [row[2] for row in told(shop)] == [0, 0]
+
+    def test_tiktok_and_walmart_are_read(self, maya: Any, owner: Any) -> None:
+        tiktok = make_files_shop(channel="tiktok")
+        text = (
+            "Order ID,Order Status,Seller SKU,SKU ID,Quantity,SKU Unit Original Price,SKU Seller Discount,"
+            "Created Time\n577,Completed,T-1,17,2,$9.99,$1.00,05/01/2026 11:30:00 PM\t\n"
+            "578,Canceled,T-1,17,1,9.99,0,05/02/2026 01:00:00 AM\n"
+        )
+        confirm(maya, bring(maya, tiktok, text, "tiktok_orders"))
+        assert [row for row in told(tiktok) if row[2]] == [
+            (date(2026, 5, 1), "T-1", 2, Decimal("19.98"), Decimal(1), "files")
+        ]
+        walmart = make_files_shop(channel="walmart")
+        text = "PO#,PO Line#,Order Date,Status,SKU,Qty,Item Cost\n108,1,2026-05-01,Shipped,W,3,12.5\n"
+        confirm(maya, bring(maya, walmart, text, "walmart_orders"))
+        assert told(walmart) == [(date(2026, 5, 1), "W", 3, Decimal("37.5"), Decimal(0), "files")]
+
+
+@pytest.mark.django_db
+def test_a_store_from_files_begins_with_its_first_file(maya: Any) -> None:
+    given = {"channel": "amazon", "name": "Old shop", "time_zone": "America/Los_Angeles", "currency": "USD"}
+    page = client_of(maya).post("/shops/add/", given, follow=True)
+    shop = ChannelAccount.objects.get()
+    assert (shop.source, shop.created_by, page.redirect_chain[-1][0]) == ("files", maya, f"/shops/{shop.pk}/files/")
+    template = client_of(maya).get("/shops/files/plain.csv").content.decode("utf-8-sig")
+    assert template.splitlines()[0].startswith("Date,SKU,Units,Gross sales")
