@@ -88,7 +88,7 @@ class ConnectForm(forms.Form):
 
     def __init__(self, data: Any, *, channel: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        wanted = {"account", *(["shop"] if channel == "shopify" else []), *authoriser_of(channel).typed}
+        wanted = {"account", *(["shop"] if channel == "shopify" else []), *_typed(channel)}
         for name in set(self.fields) - wanted:
             del self.fields[name]
 
@@ -124,12 +124,14 @@ def connect_channel(request: WorkspaceRequest, channel: str) -> HttpResponse:
         bad = request.method == "POST"
         return _draw(request, choice, again, form, status=422 if bad else 200)
     attempt = Attempt.of(request, channel, again.pk if again else 0)
-    authoriser, given = authoriser_of(channel), form.cleaned_data
-    if authoriser.typed:
-        params = {name: given[name] for name in authoriser.typed}
+    given = form.cleaned_data
+    if _typed(channel):
+        params = {name: given[name] for name in _typed(channel)}
         return _exchange(request, choice, again, attempt, params, form)
     state = states.begin(attempt)
-    there = authoriser.authorize_url(state=state, redirect_uri=callback_url(channel), shop=given.get("shop", ""))
+    there = authoriser_of(channel).authorize_url(
+        state=state, redirect_uri=callback_url(channel), shop=given.get("shop", "")
+    )
     # A form may not lead to other hosts (its redirects neither), and a channel's consent has several.
     context = {"choice": choice, "there": there}
     response = render(request, "integrations/connect_going.html", context)
@@ -176,6 +178,11 @@ def _choice(channel: str) -> Choice:
     lacks = [name for name in _KEYS[channel] if not getattr(settings, name)]
     name = str(ChannelAccount.Channel(channel).label)
     return Choice(channel, name, lacks, channel not in settings.SALES_CHANNELS)
+
+
+def _typed(channel: str) -> tuple[str, ...]:
+    """What the seller types here, at a channel that has no page for it."""
+    return authoriser_of(channel).typed if channel == ChannelAccount.Channel.WALMART else ()
 
 
 def _again(request: WorkspaceRequest, channel: str, pk: str) -> ChannelAccount | None:
@@ -244,7 +251,7 @@ def _draw(
         "again": again,
         "form": form,
         "asked": ASKED[choice.key],
-        "is_typed": bool(authoriser_of(choice.key).typed),
+        "is_typed": bool(_typed(choice.key)),
         "problem": problem,
         "callback": callback_url(choice.key),
     }
