@@ -4,6 +4,8 @@ const CHANGES = ["board:changed", "list:changed", "task:changed"];
 let begun = 0;
 let open = 0;
 let waiting = [];
+// What writes that are on their way came from.
+const writers = new Set();
 
 function ended() {
   open -= 1;
@@ -19,13 +21,20 @@ function now() {
   return open ? -1 : begun;
 }
 
-document.addEventListener("htmx:beforeSend", ({ detail: { requestConfig, xhr } }) => {
+document.addEventListener("htmx:beforeSend", ({ detail: { elt, requestConfig, xhr } }) => {
   requestConfig.askedAt = now();
   if (requestConfig.verb === "get") return;
   begun += 1;
   open += 1;
+  writers.add(elt);
   // Before htmx looks at the answer, which may ask for more.
-  xhr.addEventListener("readystatechange", () => xhr.readyState === XMLHttpRequest.DONE && ended());
+  xhr.addEventListener("readystatechange", () => xhr.readyState === XMLHttpRequest.DONE && (writers.delete(elt), ended()));
+});
+
+/* A form whose write is on its way stays where it is: its answer would have nowhere to go, and nobody would hear it. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.requestConfig.verb !== "get") return;
+  if ([...writers].some((writer) => detail.target.contains(writer))) detail.shouldSwap = false;
 });
 
 /* The page's large parts, which are drawn anew when something changed. */

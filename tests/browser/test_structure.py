@@ -55,3 +55,27 @@ def test_a_task_is_taken_apart_and_its_card_follows(site: Any) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(f"#task-{task.pk} .stat").first).to_contain_text("1/1")
     assert Task.objects.alive().get(parent=task).owner == maya
+
+
+def test_a_choice_is_heard_although_the_search_answers_after_it(site: Any) -> None:
+    """The list that the choice was made from is not drawn anew under it."""
+    maya = make_maya()
+    project = make_project(maya)
+    task, parent = make_task(project, title="Shoot", owner=maya), make_task(project, title="Freeze the listing")
+    page = open_sheet(site, maya, task)
+    held: list[Any] = []
+
+    def hold_writes(route: Any) -> None:
+        held.append(route) if route.request.method == "POST" else route.continue_()
+
+    page.route("**/parent/**", hold_writes)
+    page.locator("#parent-edit").click()
+    choice = page.get_by_role("button", name="Freeze the listing")
+    expect(choice).to_be_visible()
+    with page.expect_response(lambda answer: "q=freeze" in answer.url):
+        page.locator("#parent-q").fill("freeze")
+        choice.click()
+    page.wait_for_function("() => !document.querySelector('.searchbox.htmx-request')")
+    held.pop().continue_()
+    expect(page.locator("#task-path")).to_contain_text("Freeze the listing")
+    expect(page.locator(f"#task-{parent.pk} .stat").first).to_contain_text("0/1")
