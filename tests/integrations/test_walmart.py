@@ -264,6 +264,7 @@ def lines_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
     ("headers", "seconds"),
     [
         ({"x-next-replenish-time": "{ms}"}, 30),
+        ({"x-next-replenish-time": "{seconds}"}, 30),
         ({"x-next-replenishment-time": "{iso}"}, 30),
         ({"retry-after": "4", "x-next-replenish-time": "{ms}"}, 4),
         ({"x-next-replenish-time": "soon"}, None),
@@ -276,7 +277,7 @@ def test_walmart_says_itself_when_to_come_again(
     at = 1_790_000_000
     monkeypatch.setattr("integrations.channels.walmart.client.time.time", lambda: float(at))
     iso = datetime.fromtimestamp(at + 30, UTC).isoformat()
-    told = {name: value.format(ms=(at + 30) * 1000, iso=iso) for name, value in headers.items()}
+    told = {name: value.format(ms=(at + 30) * 1000, seconds=at + 30, iso=iso) for name, value in headers.items()}
     assert told_wait(httpx.Response(429, headers=told)) == seconds
 
 

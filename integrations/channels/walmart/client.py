@@ -24,7 +24,7 @@ from integrations.fields import Secret
 from integrations.models import ChannelAccount
 
 APP = "walmart"
-TOKEN = Operation("token", rate=0.25, burst=5)
+TOKEN = Operation("token", rate=0.4, burst=15)
 ORDERS = Operation("orders", rate=5, burst=20)
 RETURNS = Operation("returns", rate=0.7, burst=20)
 PROFILE = Operation("partnerprofile", rate=0.5, burst=5)
@@ -33,6 +33,8 @@ _PATHS = {ORDERS: "/v3/orders", RETURNS: "/v3/returns", PROFILE: "/v3/settings/p
 _SHARE_USED = 0.8
 _SERVICE = "Walmart Marketplace"
 _LONGEST_TOLD = 600.0
+# A number of this size is no count of seconds.
+_MILLISECONDS = 1e11
 
 
 class WalmartClient:
@@ -140,10 +142,11 @@ def told_wait(response: httpx.Response) -> float | None:
 
 
 def _wait_until(headers: Mapping[str, str]) -> float | None:
-    """`x-next-replenish-time`: milliseconds since 1970, or ISO 8601; its longer spelling occurs too."""
+    """`x-next-replenish-time`: milliseconds (or seconds) since 1970, or ISO 8601; its longer spelling occurs too."""
     told = headers.get("x-next-replenish-time") or headers.get("x-next-replenishment-time") or ""
     try:
-        at = float(told) / 1000 if told.isdigit() else datetime.fromisoformat(told).timestamp()
+        at = float(told) if told.isdigit() else datetime.fromisoformat(told).timestamp()
     except (ValueError, OverflowError):
         return None
+    at = at / 1000 if at > _MILLISECONDS else at
     return min(max(0.0, at - time.time()), _LONGEST_TOLD) or None
