@@ -37,6 +37,7 @@ _PLANS = {
 OPERATIONS = {name: Operation(name, rate, burst) for name, (rate, burst) in _PLANS.items()}
 # What a seller may have given us no role for, while orders are read all the same.
 _EXTRAS = ("createQuery", "getQuery", "getDocument", "getInventorySummaries", "searchCatalogItems")
+_EXPIRED = "token_expired"
 _KIOSK = "/dataKiosk/2023-11-15"
 
 
@@ -47,7 +48,7 @@ def instant(at: datetime) -> str:
 class AmazonClient:
     def __init__(self, account: ChannelAccount) -> None:
         self.account = account
-        self.caller = Caller(app=APP, account=account.external_id, read_rate=_told_rate)
+        self.caller = Caller(app=APP, account=account.external_id, read_rate=_told_rate, read_error=_read_error)
 
     def close(self) -> None:
         self.caller.close()
@@ -166,19 +167,35 @@ class AmazonClient:
                 body=dump(body) if body is not None else None,
             )
 
-        renewing: Callable[..., dict[str, Any]] = partial(renew, self.caller)
-        try:
-            data = call_with_token(self.account, renewing, call).data
-        except Revoked as error:
-            if name in _EXTRAS and isinstance(error.__cause__, Unauthorised):
-                raise Refused(str(error), code="no_role", status=403) from error
-            raise
+        data = self._with_token(name, call).data
         return data if isinstance(data, dict) else {}
+
+    def _with_token(self, name: str, call: Callable[[str], Answer]) -> Answer:
+        renewing: Callable[..., dict[str, Any]] = partial(renew, self.caller)
+        for is_last in (False, False, True):
+            try:
+                return call_with_token(self.account, renewing, call)
+            except Revoked as error:
+                reason = error.__cause__
+                # A token of this second cannot have expired: that is trouble at Amazon, and no withdrawal.
+                if isinstance(reason, Unauthorised) and reason.code == _EXPIRED and not is_last:
+                    continue
+                if isinstance(reason, Unauthorised) and name in _EXTRAS:
+                    raise Refused(str(error), code="no_role", status=403) from error
+                raise
+        raise AssertionError("the last try returns or raises")
 
     def _list(self, data: dict[str, Any], key: str = "payload") -> list[dict[str, Any]]:
         if not isinstance(data[key], list):
             raise Transient(f"{key} is no list", code="unreadable")
         return data[key]
+
+
+def _read_error(status: int, data: Any) -> None:
+    """An access token that ran out is told in the details of a 403 (integrations.md 1.2)."""
+    errors = data.get("errors") if isinstance(data, dict) else None
+    if status == 403 and "expired" in str(errors).lower():
+        raise Unauthorised("HTTP 403 expired", code=_EXPIRED)
 
 
 def _told_rate(response: httpx.Response) -> float | None:

@@ -167,6 +167,26 @@ def test_an_access_token_that_ends_between_pages_is_renewed_once(world: AmazonSt
     assert world.refreshed == 2
 
 
+def test_a_new_token_that_is_called_expired_is_amazons_trouble_but_not_for_ever(
+    world: AmazonStub, seller: ChannelAccount
+) -> None:
+    asked = Window(NOW - timedelta(days=3), NOW, "placed")
+    world.faults.next("searchOrders", *["unauthorised"] * 5)
+    assert read(seller, asked=asked).error == ""
+    world.faults.always("searchOrders", "unauthorised")
+    assert read(seller, asked=asked).error == "revoked"
+    seller.refresh_from_db()
+    assert seller.state == "reconnect_required"
+
+
+def test_access_that_is_denied_although_the_token_is_new_is_a_withdrawal(
+    world: AmazonStub, seller: ChannelAccount
+) -> None:
+    world.no_role_for = {"searchOrders"}
+    assert read(seller).error == "revoked"
+    assert (world.refreshed, len([call for call in world.calls if "orders" in call.path])) == (2, 2)
+
+
 def test_access_is_asked_for_at_four_fifths_of_its_life(world: AmazonStub, seller: ChannelAccount) -> None:
     started = time.time()
     assert read(seller, asked=Window(NOW - timedelta(days=1), NOW, "placed")).error == ""
