@@ -49,6 +49,9 @@ PROBLEMS: dict[str, Problem] = {
         _("This account does not sell in the United States."), _("Connect the account of the US store.")
     ),
     "no_grant": Problem(_("The channel sent you back without a permission."), _("Begin again.")),
+    "typed_keys": Problem(
+        _("The channel does not know these keys."), _("Check that both were copied whole, and that neither was reset.")
+    ),
     "bad_shop": Problem(_("That is no address of a Shopify store."), _("It ends in .myshopify.com.")),
     "bad_callback": Problem(
         _("What came back was not signed by the channel, or is too old."), _("Begin again; nothing was connected.")

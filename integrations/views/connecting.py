@@ -21,7 +21,7 @@ from integrations.actions.granting import connect_grant
 from integrations.asked import ASKED
 from integrations.channels import authoriser_of
 from integrations.channels.base import Grant
-from integrations.channels.errors import ChannelError
+from integrations.channels.errors import ChannelError, Later
 from integrations.models import ChannelAccount
 from integrations.problems import Problem, problem_of
 from integrations.states import Attempt
@@ -207,7 +207,7 @@ def _exchange(
 ) -> HttpResponse:
     try:
         grant = authoriser_of(choice.key).exchange(params, redirect_uri=callback_url(choice.key), now=timezone.now())
-    except ChannelError as error:
+    except (ChannelError, Later) as error:
         log.warning("shop not connected", channel=choice.key, code=error.code, error=str(error))
         return _draw(request, choice, again, form, problem=problem_of(error.code), status=422)
     return _connect(request, choice, again, attempt, grant, form)

@@ -25,6 +25,7 @@ from integrations.channels.errors import Later, Refused, Revoked, Throttled, Tra
 from integrations.channels.tiktok.client import _raise_told, signature
 from integrations.channels.tiktok.connector import TikTokAuthoriser
 from integrations.models import ChannelAccount, DailySales, SalesLine
+from tests.factories import client_of
 from tests.factories.integrations import make_shop
 from tests.integrations.stubs.base import serve
 from tests.integrations.stubs.tiktok import APP_KEY, APP_SECRET, CIPHER, CODE, SHOP, TikTokStub, ok
@@ -288,6 +289,19 @@ def test_a_seller_allows_it_on_tiktoks_page_and_the_us_shop_is_taken(stub: TikTo
     assert (grant.credentials["shop_cipher"], grant.credentials["access_token"]) == (CIPHER, stub.access)
     with pytest.raises(Revoked):
         TikTokAuthoriser().exchange({"code": "used"}, redirect_uri="", now=NOW)
+
+
+def test_an_admin_is_sent_to_tiktok_and_comes_back_with_a_shop(stub: TikTokStub, settings: Any, owner: Any) -> None:
+    settings.SALES_CHANNELS, settings.TIKTOK_SERVICE_ID = ["tiktok"], "7172"
+    client = client_of(owner)
+    there = client.post("/shops/connect/tiktok/").headers["Refresh"].partition("url=")[2]
+    [state] = parse_qs(urlsplit(there).query)["state"]
+    back = {"app_key": APP_KEY, "code": CODE, "locale": "en", "shop_region": "US", "state": state}
+    assert client.get("/shops/connect/tiktok/finish/", back).status_code == 302
+    account = ChannelAccount.objects.get()
+    assert (account.channel, account.external_id, account.name) == ("tiktok", SHOP["id"], SHOP["name"])
+    assert account.credentials["shop_cipher"] == CIPHER
+    assert not [secret for secret in ("TTP_", CIPHER) if secret in client.get(account.get_absolute_url()).text]
 
 
 def test_the_store_tells_its_name(shop: ChannelAccount, stub: TikTokStub) -> None:

@@ -23,10 +23,11 @@ from integrations.channels import connector_of
 from integrations.channels.base import Window
 from integrations.channels.errors import Later, Refused, Revoked
 from integrations.channels.pace import Bucket
-from integrations.channels.walmart.client import ORDERS, WalmartClient, told_wait
+from integrations.channels.walmart.client import ORDERS, TOKEN, WalmartClient, told_wait
 from integrations.channels.walmart.connector import WalmartAuthoriser
 from integrations.channels.walmart.mapping import order_of
 from integrations.models import ChannelAccount, DailySales, SalesLine
+from tests.factories import client_of
 from tests.factories.integrations import make_shop
 from tests.integrations.stubs.base import serve
 from tests.integrations.stubs.walmart import KEYS, WalmartStub
@@ -293,6 +294,26 @@ def test_typed_keys_tell_whose_they_are(stub: WalmartStub) -> None:
     assert (grant.external_id, grant.name, grant.credentials) == ("10001115001", "Northwind US", KEYS)
     with pytest.raises(Refused):
         WalmartAuthoriser().exchange({**KEYS, "client_secret": "wrong"}, redirect_uri="", now=NOW)
+
+
+def test_an_admin_types_the_keys_and_wrong_ones_are_told(stub: WalmartStub, settings: Any, owner: Any) -> None:
+    settings.SALES_CHANNELS = ["walmart"]
+    client = client_of(owner)
+    wrong = client.post("/shops/connect/walmart/", {**KEYS, "client_secret": "wrong-key-5512"})
+    assert wrong.status_code == 422 and "The channel does not know these keys." in wrong.text
+    assert "wrong-key-5512" not in wrong.text and not ChannelAccount.objects.exists()
+    assert client.post("/shops/connect/walmart/", KEYS).status_code == 302
+    account = ChannelAccount.objects.get()
+    assert (account.channel, account.external_id, account.credentials) == ("walmart", "10001115001", KEYS)
+    assert KEYS["client_secret"] not in client.get(account.get_absolute_url()).text
+
+
+def test_who_tries_keys_too_often_is_told_to_wait(stub: WalmartStub, settings: Any, owner: Any) -> None:
+    settings.SALES_CHANNELS = ["walmart"]
+    keys = {**KEYS, "client_id": uuid4().hex}
+    Bucket("walmart", keys["client_id"], TOKEN).close(60)
+    answer = client_of(owner).post("/shops/connect/walmart/", keys)
+    assert answer.status_code == 422 and "The channel asks us to slow down." in answer.text
 
 
 def test_the_store_tells_its_name(shop: ChannelAccount, stub: WalmartStub) -> None:

@@ -166,7 +166,7 @@ class WalmartAuthoriser:
             partner = ask_profile(credentials)
         except Revoked as error:
             # Nothing was withdrawn: they were never good.
-            raise Refused(str(error), code="unauthorised") from error
+            raise Refused(str(error), code="typed_keys") from error
         with readable():
             return Grant(str(partner["partnerId"]), credentials, str(partner.get("partnerDisplayName") or ""))
 
