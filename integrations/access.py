@@ -62,6 +62,11 @@ def actions_in(member: Member, project: Project) -> QuerySet[SalesAction]:
     return recorded.filter(Q(task__project=project) | Q(task=None, project=project))
 
 
+def questions_for(member: Member) -> QuerySet[SalesAction]:
+    """Changes that nobody recorded and nobody has answered yet."""
+    return actions_of(member).filter(origin=SalesAction.Origin.NOTICED, state=SalesAction.State.OPEN)
+
+
 def may_act_on(member: Member, action: SalesAction, to: str) -> bool:
     """To "view" it; "edit", "remove" or "answer" one of a task is for who may edit the task, of others for the team."""
     may_change = member.is_insider and (action.task is None or may_task(member, "edit", action.task))

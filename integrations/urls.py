@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import connecting, files, results, sales, sales_actions, shops
+from integrations.views import connecting, files, noticed, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -27,6 +27,11 @@ urlpatterns = [
     path("tasks/<int:pk>/action/", sales_actions.task_action, name="task-action"),
     path("tasks/<int:pk>/action/edit/", sales_actions.task_action_edit, name="task-action-edit"),
     path("tasks/<int:pk>/action/live/", sales_actions.task_action_live, name="task-action-live"),
+    path("shops/<int:pk>/noticed/", noticed.noticed_panel, name="noticed-panel"),
+    path("noticed/", noticed.noticed, name="noticed"),
+    path("noticed/<int:pk>/answer/", noticed.noticed_answer, name="noticed-answer"),
+    path("noticed/<int:pk>/attach/", noticed.noticed_attach, name="noticed-attach"),
+    path("noticed/<int:pk>/task/", noticed.noticed_task, name="noticed-task"),
     path("actions/add/", sales_actions.mark_add, name="mark-add"),
     path("actions/when/", sales_actions.live_preview, name="live-preview"),
     path("actions/<int:pk>/", sales_actions.action, name="action"),

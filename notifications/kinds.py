@@ -95,6 +95,22 @@ def _tasks_relocated(data: Mapping[str, Any]) -> Words:
     return _("%(actor)s moved %(count)s of your tasks to “%(project)s”")
 
 
+_NOTICED: dict[str, Promise] = {
+    "price": _("The price of %(sku)s changed at %(shop)s. Did somebody do this?"),
+    "title": _("The title of %(sku)s changed at %(shop)s. Did somebody do this?"),
+    "image": _("The main image of %(sku)s changed at %(shop)s. Did somebody do this?"),
+    "stock": _("%(sku)s ran out of stock or came back at %(shop)s. Did somebody do this?"),
+    "status": _("The listing of %(sku)s changed its state at %(shop)s. Did somebody do this?"),
+    "buy_box": _("The buy box of %(sku)s changed hands at %(shop)s. Did somebody do this?"),
+}
+
+
+def _change_noticed(data: Mapping[str, Any]) -> Words:
+    if data["count"] == 1 and data["field"] in _NOTICED:
+        return _NOTICED[data["field"]]
+    return _("%(count)s SKUs changed at %(shop)s at once. Did somebody do this?")
+
+
 def _clock_change(data: Mapping[str, Any]) -> Words:
     if data["after"] == "0":
         return _("From %(day)s %(city)s has the same time as you")
@@ -111,6 +127,7 @@ KINDS: dict[str, Kind] = {
     "tasks_given": Kind("", _("A role in this project was given to you."), "people", choose=_tasks_given),
     "tasks_assigned": Kind("", _("You were put on these tasks."), "people", choose=_tasks_assigned),
     "rescheduled": Kind("", _("You own what was moved."), "calendar", choose=_rescheduled),
+    "change_noticed": Kind("", _("You worked on these SKUs, or connected the shop."), "shop", choose=_change_noticed),
     "tasks_relocated": Kind("", _("You are on these tasks."), "arrow-right", choose=_tasks_relocated),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
     "mentioned": Kind(

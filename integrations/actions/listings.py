@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from integrations.actions.noticing import notice
 from integrations.channels.base import ListingFacts
+from integrations.detecting import changes_since_yesterday
 from integrations.models import ChannelAccount, DailySales, Listing
 
 _SHOWN = (
@@ -28,13 +30,17 @@ def store_listings(account: ChannelAccount, rows: Iterable[ListingFacts], *, now
                 setattr(listing, name, value)
         listing.seen_at = now
         listings.append(listing)
+    changes = changes_since_yesterday(listings, today=account.day_of(now))
     Listing.objects.bulk_create(
         [listing for listing in listings if listing.pk is None],
         update_conflicts=True,
         unique_fields=["account", "sku"],
-        update_fields=[*_SHOWN, "seen_at"],
+        update_fields=[*_SHOWN, "seen", "seen_at"],
     )
-    Listing.objects.bulk_update([each for each in listings if each.sku in known], [*_SHOWN, "seen_at"], batch_size=500)
+    Listing.objects.bulk_update(
+        [each for each in listings if each.sku in known], [*_SHOWN, "seen", "seen_at"], batch_size=500
+    )
+    notice(account, changes, now=now)
     _keep_day(account, [row for row in seen.values() if row.stock is not None or row.price is not None], now)
 
 

@@ -38,6 +38,8 @@ DATA: dict[str, Any] = {
     "cause": "short",
     "on": "Fri 27 Nov",
     "template": "Prime & Day",
+    "field": "price",
+    "sku": "PF-01",
     "change": "Order samples: 7 instead of 5 days",
     "rows": [{"owner": "王芳", "task": "Shoot <b>", "due": "Fri 27 Nov"}, {"owner": "", "task": "Cut", "due": ""}],
     "call": "Tue 1 Dec, 21:00",

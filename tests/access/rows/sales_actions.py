@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from integrations.actions.sales_actions import Said, note_mark, record_action
-from integrations.models import Listing
+from integrations.models import Listing, SalesAction
 from projects.models import Project, Task
 from tests.access.rows.base import FINANCE, INSIDERS, Row
 from tests.factories.integrations import make_shop
@@ -36,7 +36,12 @@ def lay(world: "World", project: Project) -> None:
         "mark": note_mark(
             Said(shop, "price", ["SECRET-ACT-1"], now, title="Secret rival"), project=project, actor=owner, now=now
         ).pk,
-    }
+        "acting_shop": shop.pk,
+        "question": SalesAction.objects.create(
+            account=shop, kind="price", skus=["SECRET-ACT-1"], live_at=now, origin="noticed", state="open",
+            seen={"field": "price", "before": "9", "after": "8", "changes": {"SECRET-ACT-1": ["9", "8"]}},
+        ).pk,
+    }  # fmt: skip
     world.secrets += ["Secret bazaar", "SECRET-ACT-1", "Secret kettle", "Secret rival", "Start the quiet coupon"]
 
 
@@ -55,5 +60,12 @@ ROWS = [
     Row("integrations:mark-add", "", INSIDERS),
     Row("integrations:mark-add", "", INSIDERS, _FORM, ok=422),
     Row("integrations:project-results", "project", INSIDERS),
+    Row("integrations:noticed", "", INSIDERS),
+    Row("integrations:noticed-panel", "acting_shop", INSIDERS),
+    Row("integrations:noticed-answer", "question", INSIDERS, {"answer": "ours"}),
+    Row("integrations:noticed-attach", "question", INSIDERS),
+    Row("integrations:noticed-attach", "question", INSIDERS, {"task": "$task"}),
+    Row("integrations:noticed-task", "question", INSIDERS),
+    Row("integrations:noticed-task", "question", INSIDERS, {"title": "Look", "project": "$project"}),
     Row("integrations:live-preview", "", INSIDERS),
 ]
