@@ -71,11 +71,7 @@ def change(measure: Measure, now: Number, before: Number) -> float | None:
         return None
     if measure.kind == "share":
         return float(now) - float(before)
-    return float(now / before) - 1 if isinstance(before, Decimal) and before > 0 else _ratio(now, before)
-
-
-def _ratio(now: Number, before: Number) -> float | None:
-    return float(now) / float(before) - 1 if now is not None and before is not None and before > 0 else None
+    return float(now) / float(before) - 1 if before > 0 else None
 
 
 class Change(NamedTuple):

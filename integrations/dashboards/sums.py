@@ -221,7 +221,7 @@ class Told(NamedTuple):
     last_on: date
     sales_at: datetime | None
     traffic_at: datetime | None
-    sources: tuple[str, ...]
+    sources: list[str]
 
 
 _TOLD = """
@@ -242,4 +242,4 @@ def find_told(accounts: Sequence[int], until: date) -> list[Told]:
     """Of the newest week that each shop has facts of, up to a day; one statement, a shop without facts is missing."""
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [until, until, list(accounts)])
-        return [Told(*row[:-1], tuple(row[-1])) for row in cursor.fetchall()]
+        return [Told(*row) for row in cursor.fetchall()]

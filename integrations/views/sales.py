@@ -32,7 +32,7 @@ from integrations.dashboards.shown import (
     tiles,
     told_measures,
 )
-from integrations.dashboards.sums import SkuSums, find_skus
+from integrations.dashboards.sums import SkuSums, find_skus, find_told
 from integrations.models import ChannelAccount, Listing
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
 from linkstar.workspaces.access import members_only
@@ -86,7 +86,13 @@ def _with_numbers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     """`pk` is a project's. What is asked stands in the address (Wanted)."""
     project, asked, shops = _asked(request, pk)
-    context = {"project": project, "wanted": asked.wanted, "asked": asked, "tab": "sales", **_places(project)}
+    context: dict[str, Any] = {
+        "project": project,
+        "wanted": asked.wanted,
+        "asked": asked,
+        "tab": "sales",
+        **_places(project),
+    }
     if not shops:
         context["is_empty"] = True
         return render(request, "integrations/sales.html", context)
@@ -175,12 +181,12 @@ def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse
     page = max(int(given), 1) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     currency = _currency(asked)
     found = _skus(asked, currency, first=(page - 1) * PER_PAGE, most=PER_PAGE + 1)
-    names = {shop.pk: shop.name for shop in shops}
+    names, compared = {shop.pk: shop.name for shop in shops}, _comparable(asked)
     context = {
         "project": project,
         "wanted": asked.wanted,
         "asked": asked,
-        "skus": [_sku_row(each, names[each.account], currency) for each in found[:PER_PAGE]],
+        "skus": [_sku_row(each, names[each.account], currency, each.account in compared) for each in found[:PER_PAGE]],
         "sorts": SORT_NAMES,
         "page": page,
         "has_more": len(found) > PER_PAGE,
@@ -211,9 +217,17 @@ def _skus(asked: Asked, currency: str, *, first: int, most: int) -> list[SkuSums
     )
 
 
-def _sku_row(each: SkuSums, shop: str, currency: str) -> dict[str, Any]:
+def _comparable(asked: Asked) -> set[int]:
+    """Shops whose facts go back to the first of the compared days; one statement."""
+    if asked.before is None:
+        return set()
+    first = asked.before.first
+    return {told.account for told in find_told(asked.scope.accounts, asked.period.last) if told.first_on <= first}
+
+
+def _sku_row(each: SkuSums, shop: str, currency: str, is_comparable: bool) -> dict[str, Any]:
     gross, units, conversion = (MEASURES[key] for key in ("gross", "units", "conversion"))
-    before = each.before.gross if each.before else None
+    before = each.before.gross if each.before and is_comparable else None
     return {
         "sku": each.sku,
         "asin": each.asin,
@@ -269,13 +283,16 @@ def _day_lines(board: Board) -> Iterable[str]:
 
 
 def _sku_lines(asked: Asked, shops: list[ChannelAccount]) -> Iterable[str]:
-    names, currency = {shop.pk: shop.name for shop in shops}, _currency(asked)
+    names, currency, compared = {shop.pk: shop.name for shop in shops}, _currency(asked), _comparable(asked)
     head = [pgettext("sales", "Shop"), "SKU", "ASIN", _("Title"), *_heads()]
     found = _skus(asked, currency, first=0, most=_MOST_ROWS)
     rows = (
-        [names[each.account], each.sku, each.asin, each.title, *_numbers(each.now, each.before, currency)]
+        [
+            names[each.account], each.sku, each.asin, each.title,
+            *_numbers(each.now, each.before if each.account in compared else None, currency),
+        ]
         for each in found
-    )
+    )  # fmt: skip
     return csv_lines(head, rows)
 
 

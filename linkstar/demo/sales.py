@@ -1,7 +1,7 @@
 """The demo's shops: 120 days of sales on 12 SKUs, and what the team did to them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -162,7 +162,7 @@ class _Days:
     price: _Numbers
     ads: _Numbers
     coupon: _Numbers
-    out: _Numbers = field(default_factory=lambda: np.zeros(0))
+    out: _Numbers
 
 
 def _fill(account: ChannelAccount, shop: _Shop, *, seed: int, now: datetime) -> None:
@@ -197,7 +197,7 @@ def _common(days: list[date], random: np.random.Generator) -> _Numbers:
 
 
 def _still(count: int) -> _Days:
-    return _Days(*(np.ones(count) for _each in range(3)), np.zeros(count), np.zeros(count))
+    return _Days(np.ones(count), np.ones(count), np.ones(count), np.zeros(count), np.zeros(count))
 
 
 def _acted(item: _Item, days: list[date]) -> _Days:

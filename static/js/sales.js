@@ -100,9 +100,9 @@ class SalesChart extends HTMLElement {
       },
       dataZoom: told.labels.length > 14 ? [this.slider(colour), { type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true }] : [],
       series: [
-        { ...line, data: series.before, lineStyle: { color: colour.before, width: 1.5, type: "dashed" }, itemStyle: { color: colour.before }, z: 2 },
         { ...line, data: closed, lineStyle: { color: colour.now, width: 2.25 }, itemStyle: { color: colour.now }, areaStyle: { color: colour.band }, z: 3, markArea: this.bands(colour) },
         { ...line, data: late, lineStyle: { color: colour.now, width: 2.25, type: "dotted" }, itemStyle: { color: colour.now }, z: 3 },
+        { ...line, data: series.before, lineStyle: { color: colour.before, width: 1.5, type: "dashed" }, itemStyle: { color: colour.before }, z: 2 },
       ],
     };
   }

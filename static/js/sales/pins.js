@@ -23,7 +23,7 @@ export class Pins {
     link.title = words;
     link.setAttribute("aria-label", `${told.labels[marks[0].at]}: ${words}`);
     link.append(Object.assign(document.createElement("span"), { textContent: marks.length > 1 ? marks.length : "" }));
-    link.addEventListener("mouseenter", () => this.board.chart.dispatchAction({ type: "showTip", seriesIndex: 1, dataIndex: marks[0].at }));
+    link.addEventListener("mouseenter", () => this.board.chart.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: marks[0].at }));
     return link;
   }
 
