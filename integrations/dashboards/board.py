@@ -64,7 +64,7 @@ class Board:
 
     @property
     def is_weekly(self) -> bool:
-        return self.asked.period.count > _MOST_DAYS
+        return self.asked.period.length > _MOST_DAYS
 
     @property
     def is_comparable(self) -> bool:
@@ -144,7 +144,7 @@ def _within(period: Period, days: Mapping[date, Sums], asked: Asked) -> Sums:
 
 def spans(period: Period) -> list[Period]:
     """What one point stands for: a day, or a week from Monday on, the first and the last cut to the period."""
-    if period.count <= _MOST_DAYS:
+    if period.length <= _MOST_DAYS:
         return [Period(day, day) for day in period.days]
     found, first = [], period.first
     while first <= period.last:

@@ -1,8 +1,8 @@
 """Which days a dashboard shows, and which it holds them against. Days are the shops' own; no clock is read here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from linkstar.calendars.market import Entry, dates_between, entry_of
 from linkstar.calendars.models import MarketDate
@@ -21,20 +21,19 @@ EVENT = "event:"
 SHOPPING = frozenset({MarketDate.Kind.RETAIL, MarketDate.Kind.MARKETPLACE_EVENT, MarketDate.Kind.FEDERAL_HOLIDAY})
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """Both ends included."""
 
     first: date
     last: date
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         return (self.last - self.first).days + 1
 
     @property
     def days(self) -> list[date]:
-        return [self.first + timedelta(days=number) for number in range(self.count)]
+        return [self.first + timedelta(days=number) for number in range(self.length)]
 
     def moved(self, days: int) -> "Period":
         return Period(self.first + timedelta(days=days), self.last + timedelta(days=days))
@@ -73,9 +72,9 @@ def shift_of(against: str, period: Period) -> int | None:
     weekdays; an event so far that its first day meets its first day of the year before, when both are known.
     """
     if against == "before":
-        return period.count
+        return period.length
     if against == "week":
-        return -(-period.count // WEEK) * WEEK
+        return -(-period.length // WEEK) * WEEK
     if against == "year":
         return YEAR
     if against.startswith(EVENT):

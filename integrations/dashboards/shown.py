@@ -206,7 +206,7 @@ def _row(point: Point, board: Board, measures: dict[str, Measure], chosen: Measu
 def point_text(period: Period) -> str:
     language = get_language() or "en"
     first = day_text(period.first, language, with_year=False)
-    return first if period.count == 1 else f"{first} – {day_text(period.last, language, with_year=False)}"
+    return first if period.length == 1 else f"{first} – {day_text(period.last, language, with_year=False)}"
 
 
 def _openness(period: Period, board: Board) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -99,32 +99,45 @@ def _columns(scope: Scope) -> str:
     return _COLUMNS.format(orders=scope.order_column or "NULL::int")
 
 
-def _of(scope: Scope, period: Period) -> tuple[str, list[Any]]:
-    """The condition, which begins as the index does: by shop, then by day."""
-    sql, values = "account_id = ANY(%s) AND day_on BETWEEN %s AND %s", [list(scope.accounts), period.first, period.last]
+def _of(scope: Scope, periods: Sequence[Period]) -> tuple[str, list[Any]]:
+    """The condition, which begins as the index does: by shop, then by day. Periods that touch are read in one go."""
+    runs = list[Period]()
+    for period in sorted(periods, key=lambda each: each.first):
+        if runs and period.first <= runs[-1].last + timedelta(days=1):
+            runs[-1] = Period(runs[-1].first, max(runs[-1].last, period.last))
+        else:
+            runs.append(period)
+    days = " OR ".join(["day_on BETWEEN %s AND %s"] * len(runs))
+    sql = f"account_id = ANY(%s) AND ({days})"
+    values = [list(scope.accounts), *(day for run in runs for day in run)]
     if scope.skus is None:
         return sql, values
     sql += " AND (account_id, sku) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))"
     return sql, [*values, [pk for pk, _sku in scope.skus], [sku for _pk, sku in scope.skus]]
 
 
-_PERIOD = """
-SELECT {number}, currency, day_on, account_id, {columns} FROM integrations_dailysales
-WHERE {where} GROUP BY currency, GROUPING SETS ((day_on), (account_id))
+# Each fact is read once into one group, in parallel; the groups, which are few, into two (docs/decisions/0022).
+_FIND = """
+WITH facts AS MATERIALIZED (
+    SELECT currency, day_on, account_id, {columns} FROM integrations_dailysales
+    WHERE {where} GROUP BY currency, day_on, account_id
+)
+SELECT number, currency, day_on, account_id, {sums}
+FROM facts JOIN unnest(%s::int[], %s::date[], %s::date[]) AS period(number, first_on, last_on)
+    ON day_on BETWEEN first_on AND last_on
+GROUP BY number, currency, GROUPING SETS ((day_on), (account_id))
 """
+_SUMS = ", ".join(f"sum({name})" for name in _NAMES)
 
 
 def find(scope: Scope, periods: Sequence[Period]) -> list[Found]:
     """The sums of each period, in one statement; none when no shop or SKU is asked for."""
     if not scope.accounts or scope.skus == ():
         return [Found({}, {}) for _period in periods]
-    parts, values = [], []
-    for number, period in enumerate(periods):
-        condition, given = _of(scope, period)
-        parts.append(_PERIOD.format(number=number, columns=_columns(scope), where=condition))
-        values += given
+    where, values = _of(scope, periods)
+    values += [list(range(len(periods))), [each.first for each in periods], [each.last for each in periods]]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(_FIND.format(columns=_columns(scope), where=where, sums=_SUMS), values)
         return _sorted_out(cursor.fetchall(), len(periods))
 
 
@@ -195,7 +208,7 @@ def find_skus(
         return []
     columns, sides, values = _COLUMNS.format(orders="orders"), [], list[Any]()
     for each in (period, before):
-        where, given = _of(scope, each or period)
+        where, given = _of(scope, [each or period])
         where += "" if each else " AND false"
         sides.append(_BY_SKU.format(columns=columns, where=where))
         values += [*given, currency]
@@ -224,22 +237,22 @@ class Told(NamedTuple):
     sources: list[str]
 
 
+# The newest facts of each shop, from the end of the index of its days.
 _TOLD = """
 SELECT a.id, (SELECT min(day_on) FROM integrations_dailysales f WHERE f.account_id = a.id), t.*
 FROM integrations_channelaccount a, LATERAL (
-    SELECT max(day_on) AS last_on, max(sales_as_of) AS sales_at, max(traffic_as_of) AS traffic_at,
-        array_agg(DISTINCT sales_source) AS sources
-    FROM integrations_dailysales d
-    WHERE d.account_id = a.id AND d.sales_source <> '' AND d.day_on > (
-        SELECT max(day_on) - 7 FROM integrations_dailysales m WHERE m.account_id = a.id AND m.day_on <= %s
-    ) AND d.day_on <= %s
+    SELECT max(day_on) AS last_on, max(sales_as_of), max(traffic_as_of), array_agg(DISTINCT sales_source)
+    FROM (
+        SELECT day_on, sales_as_of, traffic_as_of, sales_source FROM integrations_dailysales d
+        WHERE d.account_id = a.id AND d.day_on <= %s AND d.sales_source <> '' ORDER BY d.day_on DESC LIMIT 50
+    ) newest
 ) t
 WHERE a.id = ANY(%s) AND t.last_on IS NOT NULL ORDER BY a.id
 """
 
 
 def find_told(accounts: Sequence[int], until: date) -> list[Told]:
-    """Of the newest week that each shop has facts of, up to a day; one statement, a shop without facts is missing."""
+    """Of the newest facts of each shop up to a day; one statement, a shop without facts is missing."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD, [until, until, list(accounts)])
+        cursor.execute(_TOLD, [until, list(accounts)])
         return [Told(*row) for row in cursor.fetchall()]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from integrations import access
 from integrations.dashboards.asking import Asked, Wanted, ask
 from integrations.dashboards.board import Board, read_board
-from integrations.dashboards.periods import EVENT, events_in
+from integrations.dashboards.periods import EVENT
 from integrations.dashboards.products import pairs_of
 from integrations.dashboards.shown import (
     MEASURES,
@@ -97,7 +97,7 @@ def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
         context["is_empty"] = True
         return render(request, "integrations/sales.html", context)
     board = read_board(asked, request.member)
-    context |= {**_form(asked, shops), **_shown(board)}
+    context |= {**_form(board, shops), **_shown(board)}
     fragment = request.htmx and request.htmx.target == "sales"
     response = render(request, f"integrations/sales.html{'#sales' if fragment else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -121,10 +121,9 @@ def _places(project: Project | None) -> dict[str, str]:
 _ADDRESSES = {"here": "sales", "skus_url": "sales-skus", "csv_url": "sales-csv"}
 
 
-def _form(asked: Asked, shops: list[ChannelAccount]) -> dict[str, Any]:
-    channels = {f"{shop.channel}_us" if shop.channel != "shopify" else shop.channel for shop in asked.shops}
-    language = get_language() or "en"
-    events = {f"{EVENT}{entry.key}": entry.name.for_language(language) for entry in events_in(asked.period, channels)}
+def _form(board: Board, shops: list[ChannelAccount]) -> dict[str, Any]:
+    asked, language = board.asked, get_language() or "en"
+    events = {f"{EVENT}{entry.key}": entry.name.for_language(language) for entry in board.events}
     against = [*AGAINST_NAMES, *((key, _("%(event)s a year ago") % {"event": name}) for key, name in events.items())]
     return {
         "all_shops": shops,

@@ -64,6 +64,7 @@ class Bench:
     def cases(self) -> list[Case]:
         data, get, plain = self.data, self.browser.get, self.plain.get
         small, large = f"/projects/{data.board_500}/board/", f"/projects/{data.board_5000}/board/"
+        shops = ",".join(map(str, data.shops))
         task, found = f"/tasks/{data.task}/", "/search/?kind=tasks&q="
         return [
             Case("board, 500 open tasks", lambda: get(small), lambda: plain(f"/board/{data.board_500}/"), 0.6, 8),
@@ -91,6 +92,10 @@ class Bench:
             Case("search, samples", lambda: get(f"{found}samples"), lambda: plain("/search/en/"), 2, 12),
             Case("My work, 40 projects", lambda: get("/"), lambda: plain(f"/work/{data.member}/"), 2, 12),
             Case("project list, 40", lambda: get("/projects/"), lambda: plain(f"/work/{data.member}/"), 1.5, 12),
+            Case(
+                "sales, 1,000,000 facts", lambda: get("/sales/"), lambda: plain(f"/sales/{shops}/"), 1.5, 12,
+                times=40, floor_times=40,
+            ),
             Case(
                 "plan 5,000 tasks, 8,000 links", plan_all(lay_out()),
                 lambda: bare_pass(lay_out().items, lay_out().links), 8, times=30, floor_times=30,

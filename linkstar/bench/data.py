@@ -1,11 +1,14 @@
-"""What the benchmark works on: boards of 500 and 5,000 open tasks, a plan of 500 with links; forty projects in all."""
+"""What the benchmark works on: boards of 500 and 5,000 open tasks, a plan of 500 with links; forty projects in all;
+a million facts of sales."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.db import connection
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
+from integrations.models import ChannelAccount
 from linkstar.accounts.models import User
 from linkstar.lib.deadlines import Deadline
 from linkstar.members.models import Member
@@ -36,6 +39,7 @@ class Data:
     plan: int
     side: int
     task: int
+    shops: tuple[int, ...]
 
 
 def lay_out() -> Data:
@@ -58,7 +62,8 @@ def lay_out() -> Data:
         task = Task.objects.filter(project=boards[0]).order_by("number")[7]
         _talk(task, member, now)
         _own(member)
-        return Data(workspace, user, member.pk, boards[0].pk, boards[1].pk, plan.pk, side.pk, task.pk)
+        ids = (boards[0].pk, boards[1].pk, plan.pk, side.pk, task.pk)
+        return Data(workspace, user, member.pk, *ids, shops=_sales(now))
 
 
 def _colleague(number: int) -> Member:
@@ -120,6 +125,30 @@ def _talk(task: Task, member: Member, now: datetime) -> None:
     for number in range(10):
         add_comment(task, f"Comment **{number}** on the main image.", is_shared=False, author=member, now=now)
     Task.objects.filter(pk=task.pk).update(description="**Why it matters**\n\nThe image sells.\n\n- one\n- two\n")
+
+
+# Of five shops, 400 SKUs each on 500 days that are over, in the order in which days come: a million.
+_SALES = """
+INSERT INTO integrations_dailysales (account_id, day_on, sku, currency, asin, orders, orders_first, units_ordered,
+    gross_sales, discounts, units_refunded, refund_amount, sales_source, sales_as_of, sessions, page_views,
+    traffic_source, traffic_as_of, ad_spend, ad_source, ad_as_of)
+SELECT account, %(last)s::date - back, 'SKU-' || account || '-' || number, 'USD', '', 2, 2, 3, 59.97, number %% 3,
+    number %% 2, number %% 2 * 19.99, 'api', %(now)s, 40 + number %% 9, 60, 'api', %(now)s, 1.25, 'api', %(now)s
+FROM generate_series(500, 1, -1) AS back, unnest(%(shops)s::bigint[]) AS account, generate_series(1, 400) AS number
+"""
+
+
+def _sales(now: datetime) -> tuple[int, ...]:
+    shops = [
+        ChannelAccount.objects.create(
+            channel="amazon", external_id=f"BENCH{number}", name=f"Shop {number}", time_zone=_ZONE, source="files"
+        )
+        for number in range(5)
+    ]
+    found = tuple(shop.pk for shop in shops)
+    with connection.cursor() as cursor:
+        cursor.execute(_SALES, {"last": shops[0].day_of(now), "now": now, "shops": list(found)})
+    return found
 
 
 def _own(member: Member) -> None:
