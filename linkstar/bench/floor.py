@@ -55,7 +55,8 @@ data-end="{{ bar.due_at|date:"c" }}"><a href="/tasks/{{ bar.id }}/">{{ bar.title
 _SALES = _engine.from_string(
     """<!doctype html><table>{% for day in days %}<tr><th>{{ day.day_on|date:"Y-m-d" }}<td>{{ day.gross }}
 <td>{{ day.units }}<td>{{ day.orders }}<td>{{ day.discounts }}<td>{{ day.refunds }}<td>{{ day.sessions }}
-<td>{{ day.returned }}<td>{{ day.pending }}<td>{{ day.ads }}<td>{{ day.seen }}<td>{{ day.advertised }}{% endfor %}</table>"""
+<td>{{ day.returned }}<td>{{ day.pending }}<td>{{ day.ads }}<td>{{ day.seen }}
+<td>{{ day.advertised }}{% endfor %}</table>"""
 )
 _CARDS_SQL = """
 SELECT t.id, t.title, t.due_at, c.name AS "column", m.display_name AS owner,
@@ -112,8 +113,8 @@ RETURNING id
 
 
 _SALES_SQL = """
-SELECT currency, day_on, account_id, sum(orders_first) AS orders, sum(units_ordered) AS units, sum(gross_sales) AS gross,
-    sum(discounts) AS discounts, sum(units_refunded) AS returned, sum(refund_amount) AS refunds,
+SELECT currency, day_on, account_id, sum(orders_first) AS orders, sum(units_ordered) AS units,
+    sum(gross_sales) AS gross, sum(discounts) AS discounts, sum(units_refunded) AS returned, sum(refund_amount) AS refunds,
     sum(pending_units) AS pending, sum(sessions) AS sessions, sum(ad_spend) AS ads,
     sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen,
     sum(gross_sales) FILTER (WHERE ad_spend IS NOT NULL) AS advertised

@@ -1,0 +1,53 @@
+"""The line of sales is drawn, another measure at once; a mark on it leads to its task."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from integrations.models import DailySales, SalesAction
+from linkstar.members.models import Member
+from tests.browser.conftest import Site
+from tests.factories import make_project, make_task
+from tests.factories.integrations import make_files_shop
+
+
+def test_the_line_is_drawn_and_a_mark_leads_to_its_task(site: Site) -> None:
+    owner, now = Member.objects.get(role="owner"), timezone.now()
+    shop = make_files_shop()
+    today = shop.day_of(now)
+    DailySales.objects.bulk_create(
+        DailySales(
+            account=shop, day_on=today - timedelta(days=back), sku="A", currency="USD", units_ordered=back % 7 + 1,
+            gross_sales=100 * (back % 7 + 1), sales_source="files", sales_as_of=now,
+        )
+        for back in range(1, 60)
+    )  # fmt: skip
+    task = make_task(make_project(owner), "New main image")
+    live_at = now - timedelta(days=9)
+    SalesAction.objects.create(account=shop, kind="images", skus=["A"], live_at=live_at, origin="task", task=task)
+    page = site.page_for(owner, language="en")
+    wrong = list[str]()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+
+    page.goto(site.url("/sales/"))
+    page.locator("sales-chart[data-drawn] canvas").first.wait_for()
+    mark = page.locator(".salepin:visible")
+    assert mark.count() == 1
+    assert "New main image" in (mark.get_attribute("aria-label") or "")
+
+    page.locator('a[data-measure="units"]').click()
+    page.wait_for_url("**measure=units**")
+    assert page.locator("[data-chart-name]").inner_text() == "Units"
+
+    page.locator("select[name=range]").select_option("7")
+    page.locator("sales-chart[data-drawn] canvas").first.wait_for()
+    page.wait_for_url("**range=7**")
+    assert page.locator(".salepin:visible").count() == 0
+    assert page.locator("[data-chart-name]").inner_text() == "Units"
+
+    page.go_back()
+    page.locator("sales-chart[data-drawn] canvas").first.wait_for()
+    page.locator(".salepin:visible").first.click()
+    page.wait_for_url(f"**/tasks/{task.pk}/")
+    # The content policy stood in nothing's way.
+    assert wrong == []
