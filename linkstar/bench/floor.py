@@ -114,8 +114,8 @@ RETURNING id
 
 _SALES_SQL = """
 SELECT currency, day_on, account_id, sum(orders_first) AS orders, sum(units_ordered) AS units,
-    sum(gross_sales) AS gross, sum(discounts) AS discounts, sum(units_refunded) AS returned, sum(refund_amount) AS refunds,
-    sum(pending_units) AS pending, sum(sessions) AS sessions, sum(ad_spend) AS ads,
+    sum(gross_sales) AS gross, sum(discounts) AS discounts, sum(units_refunded) AS returned,
+    sum(refund_amount) AS refunds, sum(pending_units) AS pending, sum(sessions) AS sessions, sum(ad_spend) AS ads,
     sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen,
     sum(gross_sales) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
 FROM integrations_dailysales WHERE account_id = ANY(%s) AND day_on BETWEEN current_date - 58 AND current_date - 3

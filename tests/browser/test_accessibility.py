@@ -54,8 +54,8 @@ def pages_of(project: Project, task: Task) -> list[str]:
         "/templates/fba_replenishment_shipment/start/", "/settings/", "/profile/", "/calendar/",
         "/calendar/?view=week", f"{here}/calendar/", "/waiting/", "/settings/calendar/", "/settings/calendar/years/",
         "/settings/calendar/market/", f"/members/{project.owner_id}/time/", f"{here}/zone/?to=Asia/Shanghai",
-        f"{here}/timeline/", f"{here}/timeline/?view=list", "/passports/", "/sales/", "/sales/?range=90&measure=units", f"{here}/sales/",
-        *passports_of(), *retrospectives_of(),
+        f"{here}/timeline/", f"{here}/timeline/?view=list", "/passports/",
+        "/sales/", "/sales/?range=90&measure=units", f"{here}/sales/", *passports_of(), *retrospectives_of(),
     ]  # fmt: skip
 
 
