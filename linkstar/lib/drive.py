@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 # The kinds with an editor of their own, by the first part of their path, and what Google calls them everywhere.
 _EDITORS = {
     "document": "Google Docs",
@@ -13,8 +16,8 @@ _EDITORS = {
     "forms": "Google Forms",
     "drawings": "Google Drawings",
 }
-_OTHERS = {"folder": "Google Drive folder", "file": "Google Drive file"}
-NAMES = _EDITORS | _OTHERS
+_OTHERS = {"folder": _("Google Drive folder"), "file": _("Google Drive file")}
+NAMES: dict[str, str | Promise] = {**_EDITORS, **_OTHERS}
 _DOCS, _DRIVE = "docs.google.com", "drive.google.com"
 _ID = re.compile(r"[A-Za-z0-9_-]{10,120}")
 _RESOURCE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -39,7 +42,8 @@ class DriveFile:
 
     @property
     def label(self) -> str:
-        return NAMES[self.kind]
+        """In the language of who reads it."""
+        return str(NAMES[self.kind])
 
     @property
     def address(self) -> str:
