@@ -1,5 +1,6 @@
 """Sales of the workspace, of a shop, of an SKU, of a project: the page, its list of SKUs, and both as tables."""
 
+import json
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -154,7 +155,7 @@ def _shown(board: Board) -> dict[str, Any]:
         "tiles": tiles(board),
         "measures": told_measures(board).values(),
         "rows": day_rows(board),
-        "chart": chart_data(board),
+        "chart": json.dumps(chart_data(board), ensure_ascii=False, separators=(",", ":")),
         "shops": rows,
         "span": span_text(asked.period),
         "compared": compared_with(board),

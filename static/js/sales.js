@@ -1,5 +1,5 @@
 /* <sales-page> and its <sales-chart>: the line of a measure, what it is compared with, events behind it, what the team
-   did on it. It draws what the server tells (#sales-data) and computes nothing. A tile of another measure draws that one
+   did on it. It draws what the server tells (data-told) and computes nothing. A tile of another measure draws that one
    at once; without this script it is a link. */
 import { LineChart } from "echarts/charts";
 import { AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent, GridComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
@@ -14,7 +14,7 @@ use([LineChart, AriaComponent, DataZoomInsideComponent, DataZoomSliderComponent,
 
 class SalesChart extends HTMLElement {
   connectedCallback() {
-    this.told = JSON.parse(document.getElementById("sales-data").textContent);
+    this.told = JSON.parse(this.dataset.told);
     this.measure = this.told.measure;
     const canvas = Object.assign(document.createElement("div"), { className: "saleschart__canvas" });
     canvas.setAttribute("role", "img");

@@ -43,7 +43,7 @@ def test_the_line_is_drawn_and_a_mark_leads_to_its_task(site: Site) -> None:
     page.locator("select[name=range]").select_option("7")
     page.wait_for_url("**range=7**")
     # The action is older than that.
-    page.wait_for_function("!document.querySelector('.salepin')")
+    page.locator(".salepin").wait_for(state="detached")
     page.locator("sales-chart[data-drawn] canvas").first.wait_for()
     assert page.locator("[data-chart-name]").inner_text() == "Units"
 

@@ -6,6 +6,7 @@ import random
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -222,9 +223,9 @@ def test_a_project_is_about_what_its_tasks_name_and_did(owner: Member) -> None:
 
 
 def told_of(content: str) -> dict[str, Any]:
-    found = re.search(r'<script id="sales-data" type="application/json">(.*?)</script>', content)
+    found = re.search(r'data-told="(.*?)"', content)
     assert found
-    return json.loads(found[1])
+    return json.loads(unescape(found[1]))
 
 
 def test_the_chart_is_told_numbers_events_and_marks(owner: Member) -> None:
