@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,8 @@ PURPOSES = {
 }
 # How long a permission lasts by itself (integrations.md 1.2): a seller at Amazon renews it once a year.
 _PERMISSION_DAYS = {ChannelAccount.Channel.AMAZON: 365}
+# integrations.md 1.2: every permission of the sellers outlives it.
+_SECRET_LASTS = timedelta(days=180)
 SOON_DAYS = 30
 _NEAR = timedelta(minutes=1)
 
@@ -143,10 +146,24 @@ def shown_upload(upload: dict[str, Any]) -> ShownUpload:
 
 
 def permission_until(account: ChannelAccount) -> datetime | None:
-    """When the seller has to say yes again; None: not by the calendar."""
+    """When the seller has to say yes again; None: not by the calendar.
+
+    Shopify's 90 days begin anew whenever the store is read.
+    """
     days = _PERMISSION_DAYS.get(ChannelAccount.Channel(account.channel))
     is_on = account.source == ChannelAccount.Source.API and account.state != _STATE.DISCONNECTED
+    if is_on and account.channel == ChannelAccount.Channel.SHOPIFY:
+        until = account.credentials.get("refresh_until")
+        return datetime.fromtimestamp(float(until), UTC) if until else None
     return account.authorised_at + timedelta(days=days) if days and account.authorised_at and is_on else None
+
+
+def app_keys_until(account: ChannelAccount) -> datetime | None:
+    """When LinkStar's own secret at Amazon runs out; None where the operator does not say when it was made."""
+    if account.channel != ChannelAccount.Channel.AMAZON or not settings.AMAZON_LWA_SECRET_MADE_ON:
+        return None
+    made_on = date.fromisoformat(settings.AMAZON_LWA_SECRET_MADE_ON)
+    return datetime.combine(made_on + _SECRET_LASTS, time.min, UTC)
 
 
 def days_until(at: datetime, *, now: datetime) -> int:

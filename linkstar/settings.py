@@ -338,6 +338,8 @@ AMAZON_SPAPI_URL = env.str("AMAZON_SPAPI_URL", "https://sellingpartnerapi-na.ama
 AMAZON_SELLER_CENTRAL_URL = "https://sellercentral.amazon.com"
 AMAZON_LWA_CLIENT_ID = env.str("AMAZON_LWA_CLIENT_ID", "")
 AMAZON_LWA_CLIENT_SECRET = env.str("AMAZON_LWA_CLIENT_SECRET", "")
+# The day on which that secret was made, as 2026-11-27; it lasts 180 days, and the pages of stores say how long still.
+AMAZON_LWA_SECRET_MADE_ON = env.str("AMAZON_LWA_SECRET_MADE_ON", "")
 AMAZON_APPLICATION_ID = env.str("AMAZON_APPLICATION_ID", "")
 # Until Amazon has published the application, sellers are asked with version=beta.
 AMAZON_APPLICATION_IS_DRAFT = env.bool("AMAZON_APPLICATION_IS_DRAFT", False)

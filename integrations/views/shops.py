@@ -19,6 +19,7 @@ from integrations.asked import ASKED
 from integrations.models import ChannelAccount
 from integrations.shown import (
     SOON_DAYS,
+    app_keys_until,
     days_until,
     permission_until,
     shown_runs,
@@ -103,6 +104,7 @@ def _standing(request: WorkspaceRequest, found: ChannelAccount) -> dict[str, Any
         "streams": shown_streams(found),
         "runs": shown_runs(found),
         "zone": zone_name(found.time_zone, get_language() or "en", now),
+        "keys_until": app_keys_until(found) if found.source == ChannelAccount.Source.API else None,
         "permission_until": until,
         "permission_left": left,
         "is_permission_short": left is not None and left <= SOON_DAYS,

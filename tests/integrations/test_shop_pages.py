@@ -119,6 +119,18 @@ class TestShop:
         page = client_of(maya).get(f"/shops/{shop.pk}/").text
         assert words in page.replace("&nbsp;", " ")
 
+    def test_shopify_says_itself_how_long_its_permission_lasts(self, maya: Any) -> None:
+        ends = timezone.now() + timedelta(days=20, minutes=5)
+        keys = {"access_token": "t", "refresh_token": "r", "refresh_until": ends.timestamp()}
+        shop = make_connected(channel="shopify", external_id="harbor.myshopify.com", credentials=keys)
+        assert "in 20 days." in client_of(maya).get(f"/shops/{shop.pk}/").text.replace("&nbsp;", " ")
+
+    def test_the_operators_own_key_has_an_end_too(self, maya: Any, settings: Any) -> None:
+        shop, client = make_connected(), client_of(maya)
+        assert "own keys until" not in client.get(f"/shops/{shop.pk}/").text
+        settings.AMAZON_LWA_SECRET_MADE_ON = "2026-06-01"
+        assert "Nov" in client.get(f"/shops/{shop.pk}/").text.partition("own keys until")[2][:60]
+
     def test_no_page_asks_for_credentials(self, maya: Any) -> None:
         shop = make_connected(credentials={"refresh_token": "Atzr|very-secret"})
         client = client_of(maya)
