@@ -70,6 +70,9 @@ def connect_account(
             },
         )
         _claim(account, is_shared=is_shared)
+        if channel == ChannelAccount.Channel.AMAZON:
+            # One that was fed by files may have had another zone; Amazon counts by its own days.
+            account.time_zone, account.marketplace = PACIFIC, account.marketplace or AMAZON_US
         account.credentials = Secret(credentials)
         account.source, account.state, account.state_at = ChannelAccount.Source.API, ChannelAccount.State.CONNECTED, now
         account.authorised_at, account.last_error, account.checked_at = now, "", None

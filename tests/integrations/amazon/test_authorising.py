@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from integrations.actions.connecting import connect_account
 from integrations.addresses import AddressRefused
 from integrations.channels.amazon.authorising import AmazonAuthoriser, token_url
 from integrations.channels.errors import Refused
+from tests.factories.integrations import make_shop
 from tests.integrations.amazon.shops import REFRESH
 from tests.integrations.stubs.amazon import AmazonStub
 
@@ -63,3 +65,11 @@ def test_an_answer_without_code_or_seller_asks_nobody(amazon: AmazonStub, params
     with pytest.raises(Refused):
         AmazonAuthoriser().exchange(params, redirect_uri=BACK, now=NOW)
     assert amazon.calls == []
+
+
+@pytest.mark.django_db
+def test_a_store_fed_by_files_is_read_by_amazons_own_days() -> None:
+    make_shop(external_id="A2SELLER", source="files", time_zone="Asia/Shanghai", marketplace="")
+    account = connect_account("amazon", "A2SELLER", {"refresh_token": REFRESH}, now=NOW, actor=None)
+    account.refresh_from_db()
+    assert (account.source, account.time_zone, account.marketplace) == ("api", "America/Los_Angeles", "ATVPDKIKX0DER")
