@@ -1,10 +1,13 @@
 """Which addresses may be called: the operator's own, and documents that a channel points to (integrations.md 5.3)."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+# Before any request goes to a host that somebody typed (integrations.md 2.2).
+SHOP_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
 # Where channels keep reports and results of bulk operations.
 DOCUMENT_HOSTS = (".amazonaws.com", ".cloudfront.net", "storage.googleapis.com", ".shopifycdn.com", "cdn.shopify.com")
 

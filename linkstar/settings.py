@@ -347,6 +347,8 @@ SHOPIFY_URL_TEMPLATE = env.str("SHOPIFY_URL_TEMPLATE", "https://{shop}")
 SHOPIFY_API_VERSION = "2026-10"
 SHOPIFY_CLIENT_ID = env.str("SHOPIFY_CLIENT_ID", "")
 SHOPIFY_CLIENT_SECRET = env.str("SHOPIFY_CLIENT_SECRET", "")
+# Reading only. Add read_all_orders once Shopify has approved it for the application: without it the orders of 60 days.
+SHOPIFY_SCOPES = env.list("SHOPIFY_SCOPES", default=["read_orders", "read_products"])
 WALMART_API_URL = env.str("WALMART_API_URL", "https://marketplace.walmartapis.com")
 TIKTOK_SHOP_API_URL = env.str("TIKTOK_SHOP_API_URL", "https://open-api.tiktokglobalshop.com")
 TIKTOK_SHOP_AUTH_URL = env.str("TIKTOK_SHOP_AUTH_URL", "https://auth.tiktok-shops.com")

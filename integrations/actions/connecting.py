@@ -1,11 +1,11 @@
 """A shop comes to a workspace, and leaves it."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from integrations.addresses import SHOP_HOST
 from integrations.channels.base import Store
 from integrations.channels.errors import Refused
 from integrations.fields import Secret
@@ -18,8 +18,6 @@ from linkstar.workspaces.models import ShopClaim
 SYNC, ERASE = "shop_sync", "shop_erase"
 PACIFIC = "America/Los_Angeles"
 AMAZON_US = "ATVPDKIKX0DER"
-# Before any request goes to a host that somebody typed (integrations.md 2.2).
-SHOP_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,60}\.myshopify\.com")
 _NEEDED: dict[str, tuple[str, ...]] = {
     ChannelAccount.Channel.AMAZON: ("refresh_token",),
     ChannelAccount.Channel.SHOPIFY: ("access_token",),

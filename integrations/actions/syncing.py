@@ -83,8 +83,10 @@ def read_window(
     connector = connector_of(account)
     try:
         if connector.traits.is_zone_told and not account.checked_at:
+            # Asked outside of the transaction: tokens that were renewed on the way are safe whatever becomes of it.
+            store = connector.check(now=now)
             with _held(account, key) as row:
-                take_store(row, connector.check(now=now), now=now)
+                take_store(row, store, now=now)
             account.refresh_from_db()
         opened = _open(account, key, name, purpose, connector.traits, now, asked)
         if opened is None:

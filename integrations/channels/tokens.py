@@ -47,4 +47,5 @@ def call_with_token(account: ChannelAccount, renew: Renew, call: Callable[[str],
 
 def _is_good(credentials: Secret, stale: str) -> bool:
     token = credentials.get("access_token")
-    return bool(token) and token != stale and float(credentials.get("access_until", 0)) > time.time()
+    # Of a token whose end nobody told, the channel says it when it has come.
+    return bool(token) and token != stale and float(credentials.get("access_until", "inf")) > time.time()
