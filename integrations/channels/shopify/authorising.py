@@ -57,6 +57,8 @@ def check_callback(params: Mapping[str, str], *, secret: str, now: datetime, sta
 
 
 class ShopifyAuthoriser:
+    typed = ()
+
     def authorize_url(self, *, state: str, redirect_uri: str, shop: str = "") -> str:
         asked = {
             "client_id": settings.SHOPIFY_CLIENT_ID,
@@ -99,6 +101,7 @@ class Tokens:
             return {"access_until": clock + _LIFE_SECONDS - _AHEAD_SECONDS, **self._ask(asked, clock)}
         except (Refused, Unauthorised) as error:
             if "invalid_client" in str(error) or getattr(error, "status", 401) not in (400, 401, 403, 404):
+                # Ours to mend: the application's keys, or what we asked.
                 raise
             raise Revoked(str(error)) from error
 

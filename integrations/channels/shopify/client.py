@@ -48,7 +48,7 @@ class ShopifyClient:
     def close(self) -> None:
         self.caller.close()
 
-    def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+    def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The answer's `data`, whole. Raises TooCostly, Later and what channels/errors.py has."""
         body = dump({"query": query, "variables": variables})
         failure: Transient
@@ -114,5 +114,5 @@ def _error_of(errors: Any, wait: float) -> Exception:
         return Transient(codes[0])
     if any("cursor" in str(error.get("message", "")).lower() for error in found):
         return TokenExpired("cursor")
-    code = "scope_missing" if "ACCESS_DENIED" in codes else ""
+    code = "scope" if "ACCESS_DENIED" in codes else ""
     return Refused(f"GraphQL {codes[0] if codes else 'errors'}"[:80], code=code, status=200)

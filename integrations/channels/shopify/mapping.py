@@ -77,7 +77,7 @@ def listing_of(node: Node) -> ListingFacts | None:
         parent=number_of(product["id"]),
         product_id=number_of(product["id"]),
         variant_id=number_of(node["id"]),
-        title=f"{product['title']} – {node['title']}" if named else product["title"],  # noqa: RUF001
+        title=f"{product['title']} – {node['title']}" if named else product["title"],
         image_url=_image(node["media"]["nodes"][:1]) or _image([product["featuredMedia"]]),
         price=Decimal(node["price"]),
         # More may be promised than is there; nothing is left then. What is not counted says 0 as well.
