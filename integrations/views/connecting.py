@@ -16,8 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import access, states
-from integrations.actions.connecting import SHOP_HOST, ShopRefused
+from integrations.actions.connecting import ShopRefused
 from integrations.actions.granting import connect_grant
+from integrations.addresses import SHOP_HOST
 from integrations.asked import ASKED
 from integrations.channels import authoriser_of
 from integrations.channels.base import Grant

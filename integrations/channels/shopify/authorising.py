@@ -57,7 +57,7 @@ def check_callback(params: Mapping[str, str], *, secret: str, now: datetime, sta
 
 
 class ShopifyAuthoriser:
-    typed = ()
+    typed: tuple[str, ...] = ()
 
     def authorize_url(self, *, state: str, redirect_uri: str, shop: str = "") -> str:
         asked = {
