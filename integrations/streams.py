@@ -40,7 +40,8 @@ class Stream:
     """Instants are ISO 8601 with an offset, "" where there is none yet.
 
     `cursor`: all changes before it are stored. `fill_until`: history from here on is stored; it goes back to `fill_to`,
-    in slices of `slice_days`. `failing_since` and `failures` count from the last success; `error`: see problems.py.
+    in slices of `slice_days`. `woken_at`: the channel said by itself that there is news.
+    `failing_since` and `failures` count from the last success; `error`: see problems.py.
     """
 
     cursor: str = ""
@@ -50,6 +51,7 @@ class Stream:
     slice_days: int = 0
     windows: dict[str, Open] = field(default_factory=dict)
     next_at: str = ""
+    woken_at: str = ""
     reconciled_at: str = ""
     good_at: str = ""
     failures: int = 0

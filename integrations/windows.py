@@ -54,7 +54,9 @@ def end(stream: Stream, name: str, purpose: Purpose, traits: Traits, *, now: dat
     opened = stream.windows.pop(purpose)
     if purpose == "live":
         stream.cursor = max(stream.cursor, opened.until)
-        stream.next_at = (now + timedelta(minutes=traits.minutes[name])).isoformat()
+        # What the channel told of while this was read may have come after it.
+        is_behind = stream.woken_at > opened.started_at
+        stream.next_at = (now + timedelta(minutes=0 if is_behind else traits.minutes[name])).isoformat()
     elif purpose == "fill":
         stream.fill_until = opened.since
         grown = stream.slice_days * (2 if opened.pages < _FEW_PAGES else 1)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Now
@@ -89,7 +90,8 @@ class ChannelAccount(models.Model):
         return f"<ChannelAccount {self.pk} {self.channel}>"
 
     def get_absolute_url(self) -> str:
-        return reverse("integrations:shop", args=[self.pk])
+        # Channels call us on the public site, whose addresses are others.
+        return reverse("integrations:shop", urlconf=settings.ROOT_URLCONF, args=[self.pk])
 
     @property
     def is_synced(self) -> bool:

@@ -32,6 +32,7 @@ _FINANCE = who(guests=403, member=403, manager=403)
 
 ROWS = [
     Row("integrations:connected", "+amazon", ANYONE, ok=410, is_public=True),
+    Row("integrations:hook-shopify", "", ANYONE, {}, ok=401, is_public=True),
     Row("integrations:shop-add", "", _FINANCE),
     Row("integrations:shop-add", "", _FINANCE, {}, ok=422),
     Row("integrations:file-template", "+plain", _FINANCE),
