@@ -101,6 +101,7 @@ def read_board(asked: Asked, member: Member) -> Board:
                 told.get(shop.pk),
             )
             for shop in asked.shops
+            if asked.scope.skus is None or any(account == shop.pk for account, _sku in asked.scope.skus)
         ],
         events=events_in(asked.period, channels),
         marks=marks_of(member, asked),

@@ -52,9 +52,10 @@ def amount(value: Number, currency: str, *, is_whole: bool = False) -> str:
     """ "$1,234.50", "CAD 18,037"; a dash for what nobody has told."""
     if value is None:
         return "–"
-    places = 0 if is_whole and abs(value) >= _LARGE else places_of(currency)
+    size: Decimal | float = abs(value)
+    places = 0 if is_whole and size >= _LARGE else places_of(currency)
     sign = _SIGNS.get(currency, f"{currency}\u00a0")
-    return f"{_MINUS if value < 0 else ''}{sign}{abs(value):,.{places}f}"
+    return f"{_MINUS if value < 0 else ''}{sign}{size:,.{places}f}"
 
 
 def text_of(measure: Measure, value: Number, currency: str) -> str:
