@@ -6,5 +6,5 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what happens at its time."""
-        from integrations import tasks  # noqa: F401
+        from integrations import stock, tasks  # noqa: F401
         from integrations.actions import estimating  # noqa: F401

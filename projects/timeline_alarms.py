@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from projects import access
 from projects.cards import Reader
+from projects.dangers import dangers_of
 from projects.forecasts.shown import Names, sentence
 from projects.forecasts.signal_words import signal_text
 from projects.models import Forecast, Project
@@ -19,9 +20,12 @@ _IN_DANGER = (Forecast.State.AMBER, Forecast.State.RED)
 
 
 def with_alarms(timeline: Timeline, project: Project, reader: Reader) -> Timeline:
-    """The same rows with what the forecast says of those that are not done; three statements at most."""
+    """The same rows with what the forecast says of those that are not done, and other rooms' dangers."""
     if not access.may(reader.member, "see forecast", project):
         return timeline
+    open_rows = {row.pk: row for row in timeline.rows if not row.is_done}
+    for pk, texts in dangers_of(open_rows.keys(), member=reader.member, now=reader.now).items():
+        open_rows[pk].alarms += [Alarm(Forecast.State.AMBER.value, text, "danger") for text in texts]
     data = Forecast.objects.filter(project=project).values_list("data", flat=True).first() or {}
     targets = [target for target in data.get("targets", ()) if target["state"] in _IN_DANGER]
     signals = data.get("marks", data.get("signals", ()))

@@ -21,6 +21,7 @@ from integrations.models import ChannelAccount, SalesAction
 from integrations.shown_actions import shown, two_clocks, zone_of
 from integrations.shown_effects import Effects
 from integrations.skus import named, skus_of_task
+from integrations.stock import empties_of_tasks
 from integrations.suggesting import suggested_kind
 from integrations.views.action_form import ENDING, ActionForm, InstantForm, initial_of, wall_of
 from linkstar.lib.deadlines import note_text
@@ -203,6 +204,7 @@ def _panel(request: WorkspaceRequest, task: Task, action: SalesAction | None) ->
         else None,
         "suggested": "" if action else kinds.get(suggested_kind(task), ""),
         "may_edit": projects_access.may_task(request.member, "edit", task),
+        "dangers": empties_of_tasks([task.pk], member=request.member, now=now).get(task.pk, []) if action else [],
         "effects": Effects(action, sees_numbers=access.may(request.member, "numbers"), now=now) if action else None,
     }
     return render(request, _PANEL, context)
