@@ -36,7 +36,7 @@ REMARKS: dict[str, Promise] = {
     "event": gettext_lazy("A sales event lies in one of the two periods and not in the other."),
     "event_days_left_out": gettext_lazy("Days of sales events were left out."),
     "days_without_stock_left_out": gettext_lazy("Days without stock were left out."),
-    "ad_spend_changed": gettext_lazy("Ad spend changed by more than 30 % at the same time."),
+    "ad_spend_changed": gettext_lazy("Ad spend changed by more than 30 percent at the same time."),
     "price_changed": gettext_lazy("The price changed at the same time."),
     "buy_box_lost": gettext_lazy("The share of the buy box fell by more than 10 points."),
     "siblings_left_out": gettext_lazy("Variations of the same product are not compared with: sales move between them."),
