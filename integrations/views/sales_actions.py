@@ -17,6 +17,7 @@ from integrations.actions.sales_actions import (
     remove_action,
 )
 from integrations.also import also_in_the_weeks_of
+from integrations.links import links_of
 from integrations.models import ChannelAccount, SalesAction
 from integrations.shown_actions import shown, two_clocks, zone_of
 from integrations.shown_effects import Effects
@@ -129,6 +130,7 @@ def action(request: WorkspaceRequest, pk: int) -> HttpResponse:
     context = {
         "shown": shown(found, now=now),
         "skus": named(found.account, found.skus),
+        "links": links_of(found),
         "may_edit": access.may_act_on(request.member, found, "edit"),
         "effects": Effects(found, sees_numbers=access.may(request.member, "numbers"), now=now),
         "also": also_in_the_weeks_of(request.member, found),
