@@ -44,6 +44,7 @@ ROWS = [
     Row("templates_sop:draft-anchor-add", "archived_template", READ_ONLY_TEAM, {"name_en": "Photos", "days": "-20"}),
     Row("templates_sop:draft-anchor", "own_template +pick_up", MANAGERS),
     Row("templates_sop:draft-anchor", "own_template +pick_up", MANAGERS, {"do": "remove"}, ok=422),
+    Row("templates_sop:draft-role-add", "own_template", MANAGERS),
     Row("templates_sop:draft-role-add", "own_template", MANAGERS, {"name_en": "Stylist"}),
     Row("templates_sop:draft-role-add", "archived_template", READ_ONLY_TEAM, {"name_en": "Stylist"}),
     Row("templates_sop:draft-role", "own_template own_role", MANAGERS),
