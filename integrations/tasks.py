@@ -3,13 +3,18 @@
 import time
 from datetime import datetime, timedelta
 
+import structlog
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from integrations.actions.connecting import ERASE, SYNC
+from integrations.actions.connecting import ERASE, HOOKS, SYNC
 from integrations.actions.disconnecting import erase_some
 from integrations.actions.passes import next_work
 from integrations.actions.syncing import Busy, free_lease, read_window, take_lease
 from integrations.channels.errors import ChannelError, Later
+from integrations.channels.shopify.client import ShopifyClient
+from integrations.channels.shopify.hooks import subscribe
 from integrations.models import ChannelAccount
 from linkstar.celery import app
 from linkstar.workspaces.due import handles, schedule
@@ -17,6 +22,9 @@ from linkstar.workspaces.due import handles, schedule
 _SLICE_SECONDS = 20.0
 # A look at an account whose job may have died with its worker.
 _AGAIN = timedelta(minutes=4)
+_HOOKS_EVERY = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
 
 
 def sync_soon(account_id: int, at: datetime) -> None:
@@ -85,3 +93,28 @@ def erase_shop(account_id: int) -> None:
         if time.monotonic() > until:
             erase_shop.delay(account_id)
             return
+
+
+@handles(HOOKS)
+def _look_after_hooks(account_id: int, /, *, now: datetime) -> None:
+    account = ChannelAccount.objects.filter(pk=account_id).first()
+    if account is not None and account.is_synced:
+        schedule(HOOKS, account_id, now + _HOOKS_EVERY)
+        keep_hooks.delay_on_commit(account_id)
+
+
+@app.task
+def keep_hooks(account_id: int) -> None:
+    """Have Shopify tell us what happens, where it can reach us; without that, shops are read at their times only."""
+    account = ChannelAccount.objects.filter(pk=account_id).first()
+    if account is None or not account.is_synced or settings.SITE_SCHEME != "https":
+        return
+    path = reverse("integrations:hook-shopify", urlconf=settings.PUBLIC_SCHEMA_URLCONF)
+    client = ShopifyClient(account)
+    try:
+        subscribe(client, f"https://{settings.BASE_DOMAIN}{settings.SITE_PORT}{path}")
+    except (ChannelError, Later) as error:
+        # Asked again tomorrow.
+        log.warning("shopify sends nothing by itself", account=account_id, error=str(error))
+    finally:
+        client.close()

@@ -15,7 +15,7 @@ from linkstar.workspaces.due import cancel, schedule
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import ShopClaim
 
-SYNC, ERASE = "shop_sync", "shop_erase"
+SYNC, ERASE, HOOKS = "shop_sync", "shop_erase", "shop_hooks"
 PACIFIC = "America/Los_Angeles"
 AMAZON_US = "ATVPDKIKX0DER"
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -78,6 +78,8 @@ def connect_account(
         account.save()
         cancel(ERASE, account.pk)
         schedule(SYNC, account.pk, now)
+        if channel == ChannelAccount.Channel.SHOPIFY:
+            schedule(HOOKS, account.pk, now)
     return account
 
 

@@ -109,7 +109,7 @@ def _error_of(errors: Any, wait: float) -> Exception:
     if "THROTTLED" in codes:
         return Throttled("THROTTLED", wait=wait or 1.0)
     if "MAX_COST_EXCEEDED" in codes:
-        return TooCostly
+        return TooCostly("MAX_COST_EXCEEDED")
     if _PASSING & set(codes):
         return Transient(codes[0])
     if any("cursor" in str(error.get("message", "")).lower() for error in found):

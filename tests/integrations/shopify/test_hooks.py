@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from structlog.testing import capture_logs
 
-from integrations.actions.connecting import ERASE, SYNC
+from integrations import tasks
+from integrations.actions.connecting import ERASE, HOOKS, SYNC
 from integrations.actions.disconnecting import erase_some
 from integrations.channels.shopify.client import ShopifyClient
 from integrations.channels.shopify.connector import traits_of
@@ -180,3 +181,20 @@ def test_what_is_missing_is_subscribed(shopify: ShopifyStub, shop: ChannelAccoun
     assert subscribe(client, address) == []
     client.close()
     assert sorted(topic for topic, _at in shopify.subscribed) == sorted(TOPICS)
+
+
+def test_a_connected_shop_is_subscribed_every_day_where_we_can_be_reached(
+    shopify: ShopifyStub, shop: ChannelAccount, settings: Any
+) -> None:
+    tasks.keep_hooks.run(shop.pk)
+    assert shopify.subscribed == []
+
+    settings.SITE_SCHEME = "https"
+    now = timezone.now()
+    tasks._look_after_hooks(shop.pk, now=now)
+    assert due(shop, HOOKS) == now + timedelta(days=1)
+    tasks.keep_hooks.run(shop.pk)
+    assert {at for _topic, at in shopify.subscribed} == {f"https://{settings.BASE_DOMAIN}/hooks/shopify/"}
+
+    shopify.uninstalled = True
+    tasks.keep_hooks.run(shop.pk)
