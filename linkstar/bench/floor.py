@@ -119,7 +119,7 @@ SELECT currency, day_on, account_id, sum(orders_first) AS orders, sum(units_orde
     sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen,
     sum(gross_sales) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
 FROM integrations_dailysales WHERE account_id = ANY(%s) AND day_on BETWEEN current_date - 58 AND current_date - 3
-GROUP BY currency, day_on, account_id ORDER BY day_on, account_id
+GROUP BY currency, day_on, account_id
 """
 
 
