@@ -1,13 +1,15 @@
 """A Shopify shop behind the interface of all channels (channels/base.py)."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 
 from integrations.channels.base import DayTotal, Page, Store, Traits, Window
-from integrations.channels.errors import Refused, TokenExpired, Transient
+from integrations.channels.errors import Later, Refused, TokenExpired, Transient
 from integrations.channels.shopify import queries
 from integrations.channels.shopify.client import ShopifyClient, TooCostly, log
 from integrations.channels.shopify.mapping import Node, as_told, listing_of, order_of, refunds_of
@@ -18,7 +20,9 @@ _REACH_DAYS, _REACH_OF_ALL_DAYS = 60, 730
 # Refunds that come along with their order; one that has as many is asked for all of them.
 _REFUNDS = 3
 # Follow-up pages of one order, refund or catalogue.
-_NESTED = 100
+_NESTED = 50
+# How often, and how many seconds at most, such a page is waited for in place.
+_WAITS, _LONGEST_WAIT = 20, 10.0
 _VARIANTS = 100
 _SIZE_KEPT_SECONDS = 24 * 3600
 
@@ -151,7 +155,7 @@ class ShopifyConnector:
         lines = self._followed(queries.ORDER_LINES, node["id"], node["lineItems"], "order", "lineItems")
         refunds = node["refunds"]
         if len(refunds) >= _REFUNDS:
-            told = self.client.ask(queries.ORDER_REFUNDS, id=node["id"])["order"]["refunds"]
+            told = self._ask_on(queries.ORDER_REFUNDS, id=node["id"])["order"]["refunds"]
             known = {refund["id"]: refund for refund in refunds}
             refunds = [known.get(refund["id"], refund) for refund in told]
         return {**node, "lineItems": lines, "refunds": [self._whole_refund(refund) for refund in refunds]}
@@ -161,6 +165,17 @@ class ShopifyConnector:
         lines = self._followed(queries.REFUND_LINES, refund["id"], begun, "refund", "refundLineItems")
         return {**refund, "refundLineItems": lines}
 
+    def _ask_on(self, query: str, **variables: Any) -> Node:
+        """In the middle of an order a wait is sat out: begun again, the order would cost all its points again."""
+        for _wait in range(_WAITS):
+            try:
+                return self.client.ask(query, **variables)
+            except Later as later:
+                if later.seconds > _LONGEST_WAIT:
+                    raise
+                time.sleep(later.seconds)
+        return self.client.ask(query, **variables)
+
     def _followed(self, query: str, gid: str, begun: Node | None, thing: str, name: str) -> Node:
         """All rows of a connection, going on from the page that came along, if one did."""
         rows: list[Node] = list(begun["nodes"]) if begun else []
@@ -168,7 +183,7 @@ class ShopifyConnector:
         first = _NESTED
         while begun is None or after is not None:
             try:
-                begun = self.client.ask(query, id=gid, first=first, after=after)[thing][name]
+                begun = self._ask_on(query, id=gid, first=first, after=after)[thing][name]
             except TooCostly:
                 first = _halved(first)
                 continue
