@@ -97,7 +97,8 @@ def _ask(account: ChannelAccount, field: str, changes: list[Change], *, now: dat
 def _concerned(account: ChannelAccount, skus: Collection[str], *, now: datetime) -> list[Member]:
     """Who acted on these SKUs lately; else who connected the shop."""
     lately = recorded(account).filter(skus__overlap=list(skus), live_at__gte=now - _CONCERNED)
-    ids = list(lately.exclude(created_by=None).values_list("created_by", flat=True)) or [account.created_by_id]
+    ids: list[int | None] = [*lately.exclude(created_by=None).values_list("created_by", flat=True)]
+    ids = ids or [account.created_by_id]
     concerned = Member.objects.active().insiders().filter(pk__in=[pk for pk in ids if pk is not None])
     return list(concerned.order_by("pk"))
 

@@ -52,7 +52,7 @@ def amount(value: Number, currency: str, *, is_whole: bool = False) -> str:
     """ "$1,234.50", "CAD 18,037"; a dash for what nobody has told."""
     if value is None:
         return "–"
-    size: Decimal | float = abs(value)
+    size = abs(Decimal(value))
     places = 0 if is_whole and size >= _LARGE else places_of(currency)
     sign = _SIGNS.get(currency, f"{currency}\u00a0")
     return f"{_MINUS if value < 0 else ''}{sign}{size:,.{places}f}"

@@ -161,8 +161,8 @@ def test_any_order_of_any_pages_gives_what_the_last_words_add_up_to(seed: int) -
                 line(
                     str(index),
                     chance.choice("ABC"),
-                    units := chance.randint(1, 4),
-                    f"{units * chance.randint(1, 999) / 100:.2f}",
+                    count := chance.randint(1, 4),
+                    f"{count * chance.randint(1, 999) / 100:.2f}",
                     status=chance.choice(STATUSES),
                     discount=Decimal(chance.randint(0, 50)) / 100,
                 )

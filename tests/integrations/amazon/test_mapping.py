@@ -98,7 +98,7 @@ def test_a_pending_order_has_no_price_and_the_stores_currency() -> None:
     row = item(product={"asin": "B0A", "sellerSku": "A"})
     del row["proceeds"]
     found = mapping.order_of(order(row, status="PENDING"), SHOP)
-    assert (found.currency, found.lines[0].units, found.lines[0].amount) == ("USD", 3, 0)
+    assert (found.currency, found.lines[0].units, found.lines[0].amount) == ("USD", 3, Decimal(0))
 
 
 @pytest.mark.parametrize("key", ["orderId", "createdTime", "lastUpdatedTime", "salesChannel", "orderItems"])

@@ -100,7 +100,7 @@ class Faults:
         self._next[operation].extend(_known(kinds))
 
     def always(self, operation: str, kind: str) -> None:
-        (self._always[operation],) = _known((kind,))
+        self._always[operation] = str(*_known((kind,)))
 
     def at_random(self, random: Random, *, share: float, kinds: tuple[str, ...], spare: tuple[str, ...] = ()) -> None:
         """`spare`: operations that go well."""
