@@ -70,6 +70,16 @@ class ShownRun:
 
 
 @dataclass(frozen=True)
+class ShownCheck:
+    """On `same` of `days` the channel's own units are ours; `apart` are the others (day, theirs, ours, pending)."""
+
+    at: datetime
+    days: int
+    same: int
+    apart: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class ShownShop:
     """`up_to`: every sale before it is told (for files: the last day told). `next_at` None: nothing is promised."""
 
@@ -112,6 +122,15 @@ def shown_streams(account: ChannelAccount) -> list[ShownStream]:
         )
         for name, stream in found
     ]
+
+
+def shown_check(account: ChannelAccount) -> ShownCheck | None:
+    """What came of holding the channel's own totals against ours, last."""
+    check = Stream.of(account, ORDERS).check
+    if not check.get("days"):
+        return None
+    apart = [{**day, "day": date.fromisoformat(day["day"])} for day in check["apart"]]
+    return ShownCheck(datetime.fromisoformat(check["at"]), check["days"], check["days"] - len(apart), apart)
 
 
 def shown_runs(account: ChannelAccount, *, limit: int = 20) -> list[ShownRun]:

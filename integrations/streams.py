@@ -57,6 +57,8 @@ class Stream:
     failures: int = 0
     failing_since: str = ""
     error: str = ""
+    # Our days against the channel's own totals (integrations/checksums.py).
+    check: dict[str, Any] = field(default_factory=dict)
     runs: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod

@@ -21,10 +21,11 @@ from integrations.actions.traffic import store_traffic
 from integrations.channels import connector_of
 from integrations.channels.base import Connector, Page, Traits, Window
 from integrations.channels.errors import ChannelError, Later, Revoked, TokenExpired, Transient
+from integrations.checksums import compare
 from integrations.daily import cover, recompute
 from integrations.models import ChannelAccount
 from integrations.streams import LISTINGS, ORDERS, REFUNDS, TRAFFIC, Open, Purpose, Stream
-from integrations.windows import begin, end
+from integrations.windows import RECONCILED, begin, end, midnight
 
 # How long a job may be silent before another may take its account: longer than any one call with its retries.
 LEASE = timedelta(minutes=3)
@@ -95,7 +96,10 @@ def read_window(
             _store(account, key, name, purpose, page, now)
             if page.token is not None and until_clock is not None and time.monotonic() > until_clock:
                 raise Later(0)
-        return _close(account, key, name, purpose, connector.traits, now)
+        counts = _close(account, key, name, purpose, connector.traits, now)
+        if purpose == "reconcile" and name == ORDERS and connector.traits.has_totals:
+            _check(account, key, connector, now)
+        return counts
     except TokenExpired as error:
         if _restart(account, key, name, purpose) > _MOST_RESTARTS:
             raise Later(_failed(account, key, name, error, now), code=error.code) from error
@@ -180,6 +184,20 @@ def _restart(account: ChannelAccount, key: str, name: str, purpose: Purpose) -> 
         opened.token, opened.pages, opened.counts, opened.restarts = None, 0, {}, opened.restarts + 1
         _save(row, account, stream, name)
         return opened.restarts
+
+
+def _check(account: ChannelAccount, key: str, connector: Connector, now: datetime) -> None:
+    """Hold the channel's own totals of the weeks that were read against ours. That it tells none is no failure."""
+    window = Window(midnight(account, now - RECONCILED), midnight(account, now), "placed")
+    try:
+        totals = connector.day_totals(window, now=now)
+    except (ChannelError, Later) as error:
+        log.warning("days not compared", account=account.pk, error=str(error))
+        return
+    with _held(account, key) as row:
+        stream = Stream.of(row, ORDERS)
+        stream.check = compare(row, totals, now=now)
+        _save(row, account, stream, ORDERS)
 
 
 def _failed(account: ChannelAccount, key: str, name: str, error: ChannelError, now: datetime) -> float:
