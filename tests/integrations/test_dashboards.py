@@ -261,8 +261,8 @@ def test_who_sees_no_amounts_is_told_kindly(owner: Member, role: str) -> None:
     assert client_of(member).get("/sales/").status_code == 200
 
 
-def test_without_a_shop_the_page_leads_to_one(owner: Member) -> None:
-    content = client_of(owner).get("/sales/").content.decode()
+def test_without_a_shop_the_page_leads_to_one(_inside_acme: None) -> None:
+    content = client_of(make_member("admin", language="en")).get("/sales/").content.decode()
 
     assert "No store yet" in content
     assert 'href="/shops/"' in content

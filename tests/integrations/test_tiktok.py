@@ -53,7 +53,9 @@ def stub(settings: Any) -> Iterator[TikTokStub]:
 @pytest.fixture
 def shop(stub: TikTokStub) -> ChannelAccount:
     """Its id is new each time: the pace of calls is kept by it."""
-    return make_shop(channel="tiktok", external_id=uuid4().hex, credentials=stub.credentials())
+    # Its token has run out: the first call asks for another.
+    credentials = {**stub.credentials(), "access_until": 1}
+    return make_shop(channel="tiktok", external_id=uuid4().hex, credentials=credentials)
 
 
 def pacific(seconds: int) -> date:

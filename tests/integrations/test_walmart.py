@@ -27,7 +27,7 @@ from integrations.channels.walmart.client import ORDERS, TOKEN, WalmartClient, t
 from integrations.channels.walmart.connector import WalmartAuthoriser
 from integrations.channels.walmart.mapping import order_of
 from integrations.models import ChannelAccount, DailySales, SalesLine
-from tests.factories import client_of
+from tests.factories import client_of, make_member
 from tests.factories.integrations import make_shop
 from tests.integrations.stubs.base import serve
 from tests.integrations.stubs.walmart import KEYS, WalmartStub
@@ -296,9 +296,9 @@ def test_typed_keys_tell_whose_they_are(stub: WalmartStub) -> None:
         WalmartAuthoriser().exchange({**KEYS, "client_secret": "wrong"}, redirect_uri="", now=NOW)
 
 
-def test_an_admin_types_the_keys_and_wrong_ones_are_told(stub: WalmartStub, settings: Any, owner: Any) -> None:
+def test_an_admin_types_the_keys_and_wrong_ones_are_told(stub: WalmartStub, settings: Any) -> None:
     settings.SALES_CHANNELS = ["walmart"]
-    client = client_of(owner)
+    client = client_of(make_member("admin", language="en"))
     wrong = client.post("/shops/connect/walmart/", {**KEYS, "client_secret": "wrong-key-5512"})
     assert wrong.status_code == 422 and "The channel does not know these keys." in wrong.text
     assert "wrong-key-5512" not in wrong.text and not ChannelAccount.objects.exists()
@@ -308,11 +308,11 @@ def test_an_admin_types_the_keys_and_wrong_ones_are_told(stub: WalmartStub, sett
     assert KEYS["client_secret"] not in client.get(account.get_absolute_url()).text
 
 
-def test_who_tries_keys_too_often_is_told_to_wait(stub: WalmartStub, settings: Any, owner: Any) -> None:
+def test_who_tries_keys_too_often_is_told_to_wait(stub: WalmartStub, settings: Any) -> None:
     settings.SALES_CHANNELS = ["walmart"]
     keys = {**KEYS, "client_id": uuid4().hex}
     Bucket("walmart", keys["client_id"], TOKEN).close(60)
-    answer = client_of(owner).post("/shops/connect/walmart/", keys)
+    answer = client_of(make_member("admin", language="en")).post("/shops/connect/walmart/", keys)
     assert answer.status_code == 422 and "The channel asks us to slow down." in answer.text
 
 

@@ -31,8 +31,10 @@ def task(project: Project) -> Task:
 
 
 @pytest.fixture
-def client(owner: Member) -> Client:
-    return client_of(owner)
+def client(project: Project) -> Client:
+    """Somebody who reads English."""
+    member = make_member("admin", language="en")
+    return client_of(member)
 
 
 def link(project: Project, *, task: Task | None = None, **values: Any) -> StoredFile:
