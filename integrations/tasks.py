@@ -27,11 +27,6 @@ _HOOKS_EVERY = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
-def sync_soon(account_id: int, at: datetime) -> None:
-    """Promise the next reading of an account, in the caller's transaction."""
-    schedule(SYNC, account_id, at)
-
-
 @handles(SYNC)
 def _start(account_id: int, /, *, now: datetime) -> None:
     """Hands the account to a worker, and promises another look in case that one dies."""

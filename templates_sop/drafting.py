@@ -32,7 +32,6 @@ from templates_sop.writing import Content, dump
 ADDED = Phase("added", Text("补充", "Added"))
 MAIN = Phase("work", Text("执行", "Work"))
 _LAST_MINUTE = time(23, 59)
-_CALENDARS = {country: calendar for calendar, country in COUNTRIES.items()}
 _MOST_TITLES = 5
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.actions.estimating import KIND as EFFECT
 from integrations.actions.estimating import promise
-from integrations.actions.sales_actions import set_aside
+from integrations.actions.sales_actions import set_aside, trace
 from integrations.detecting import EXPLAINED_BY, KINDS, Change
 from integrations.effects import recorded
 from integrations.models import ChannelAccount, SalesAction
@@ -20,7 +20,6 @@ from linkstar.workspaces import due
 from notifications.actions.notify import notify
 from projects.actions.products import link_products
 from projects.actions.tasks import create_task
-from projects.actions.trace import leave_trace
 from projects.models import Column, Task
 
 NEAR = timedelta(days=2)
@@ -144,10 +143,7 @@ def attach(question: SalesAction, task: Task, *, title: str, actor: Member, now:
         mine.seen = {**mine.seen, "task": task.pk}
         mine.save(update_fields=["state", "answered_by", "seen"])
     promise(found, now=now)
-    leave_trace(
-        "sales action recorded", project=task.project, task=task, actor=actor, now=now, kind=found.kind, title=title,
-        shop=found.account.name, skus=list(found.skus), live=None,
-    )  # fmt: skip
+    trace(found, "sales action recorded", zone=task.project.time_zone, actor=actor, now=now)
     return found
 
 

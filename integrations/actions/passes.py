@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
-
 from integrations.actions.syncing import Busy, free_lease, read_window, streams_of, take_lease
 from integrations.channels import connector_of
 from integrations.channels.base import Window
@@ -16,8 +14,6 @@ from integrations.streams import LISTINGS, ORDERS, REFUNDS, TRAFFIC, Purpose, St
 
 # The parts of a sales sync; what a shop shows and how many looked at it is read by the workers on their own days.
 SALES = (ORDERS, REFUNDS)
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)

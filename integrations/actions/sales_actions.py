@@ -47,10 +47,7 @@ def record_action(task: Task, said: Said, *, actor: Member, now: datetime) -> Sa
     _put(action, said)
     action.save()
     promise(action, now=now)
-    if (home := _home(action)) is not None:
-        leave_trace(
-            "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
-        )
+    trace(action, "sales action recorded", zone=said.zone, actor=actor, now=now)
     return action
 
 
@@ -61,10 +58,7 @@ def note_mark(said: Said, *, project: Project | None, actor: Member, now: dateti
     _put(action, said)
     action.save()
     promise(action, now=now)
-    if (home := _home(action)) is not None:
-        leave_trace(
-            "sales action recorded", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
-        )
+    trace(action, "sales action recorded", zone=said.zone, actor=actor, now=now)
     return action
 
 
@@ -85,8 +79,7 @@ def remove_action(action: SalesAction, *, zone: str, actor: Member, now: datetim
         found = _locked(action.pk)
     except SalesAction.DoesNotExist:
         return
-    if (home := _home(found)) is not None:
-        leave_trace("sales action removed", project=home, task=found.task, actor=actor, now=now, **_told(found, zone))
+    trace(found, "sales action removed", zone=zone, actor=actor, now=now)
     due.cancel(KIND, found.pk)
     found.delete()
 
@@ -111,10 +104,7 @@ def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) ->
         set_aside(action, now=now)
     action.save()
     promise(action, now=now)
-    if (home := _home(action)) is not None:
-        leave_trace(
-            "sales action changed", project=home, task=action.task, actor=actor, now=now, **_told(action, said.zone)
-        )
+    trace(action, "sales action changed", zone=said.zone, actor=actor, now=now)
     return action
 
 
@@ -135,17 +125,13 @@ def _of(action: SalesAction) -> dict[str, Any]:
     return {name: getattr(action, name) for name in (*_BASIS, "title")}
 
 
-def _home(action: SalesAction) -> Project | None:
-    """Whose activity tells of it; a mark of no project leaves no trace but its author."""
-    return action.task.project if action.task else action.project
-
-
-def _told(action: SalesAction, zone: str) -> dict[str, Any]:
+def trace(action: SalesAction, verb: str, *, zone: str, actor: Member, now: datetime) -> None:
+    """In the activity of its project, on the clock of `zone`; a mark of no project leaves none but its author."""
+    home = action.task.project if action.task else action.project
+    if home is None:
+        return
     live = as_parts(Deadline.from_instant(action.live_at, zone)) if action.live_at else None
-    return {
-        "kind": action.kind,
-        "title": action.title,
-        "shop": action.account.name,
-        "skus": list(action.skus),
-        "live": live,
-    }
+    leave_trace(
+        verb, project=home, task=action.task, actor=actor, now=now, kind=action.kind, title=action.title,
+        shop=action.account.name, skus=list(action.skus), live=live,
+    )  # fmt: skip

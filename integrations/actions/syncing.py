@@ -102,13 +102,13 @@ def read_window(
         return counts
     except TokenExpired as error:
         if _restart(account, key, name, purpose) > _MOST_RESTARTS:
-            raise Later(_failed(account, key, name, error, now), code=error.code) from error
+            raise Later(_failed(account, key, name, purpose, error, now), code=error.code) from error
         raise Later(0, code=error.code) from None
     except Transient as error:
-        pause = _failed(account, key, name, error, now)
+        pause = _failed(account, key, name, purpose, error, now)
         raise Later(max(pause, error.wait or 0), code=error.code) from error
     except ChannelError as error:
-        _failed(account, key, name, error, now)
+        _failed(account, key, name, purpose, error, now)
         raise
     finally:
         connector.close()
@@ -200,7 +200,9 @@ def _check(account: ChannelAccount, key: str, connector: Connector, now: datetim
         _save(row, account, stream, ORDERS)
 
 
-def _failed(account: ChannelAccount, key: str, name: str, error: ChannelError, now: datetime) -> float:
+def _failed(
+    account: ChannelAccount, key: str, name: str, purpose: Purpose, error: ChannelError, now: datetime
+) -> float:
     """Note it, and say after how many seconds to try again."""
     log.warning("shop not read", account=account.pk, stream=name, code=error.code, error=str(error))
     with _held(account, key) as row:
@@ -208,6 +210,9 @@ def _failed(account: ChannelAccount, key: str, name: str, error: ChannelError, n
         stream.failed(error.code, now)
         if not isinstance(error, Transient):
             stream.next_at = (now + _AFTER_REFUSAL).isoformat()
+            opened = stream.windows.get(purpose)
+            started_at, counts = (opened.started_at, opened.counts) if opened else (now.isoformat(), {})
+            stream.note(purpose, started_at=started_at, ended_at=now, counts=counts, error=error.code)
         _save(row, account, stream, name)
         state = ChannelAccount.State.RECONNECT if isinstance(error, Revoked) else state_after(row, stream, now=now)
         set_state(row, state, now=now, code=error.code)

@@ -239,3 +239,11 @@ def test_a_window_that_somebody_names_moves_no_mark(channel: Any) -> None:
     assert (units(), state.cursor, state.fill_percent, shop.covered_from) == (
         2, (NOW - timedelta(seconds=120)).isoformat(), 0, None,
     )  # fmt: skip
+
+
+def test_a_reading_that_was_refused_stands_among_the_readings(channel: Any) -> None:
+    shop = make_shop()
+    channel(shop, None, Refused("HTTP 400"))
+    run_pass([shop], Wanted(NOW, Window(NOW - timedelta(days=30), NOW, "placed")))
+    (run,) = stream(shop).runs
+    assert (run["purpose"], run["error"], run["counts"]["orders"]) == ("asked", "refused", 2)
