@@ -186,6 +186,19 @@ class Connector(Protocol):
     def close(self) -> None: ...
 
 
+class SalesOnly:
+    """For channels that tell no more than what was sold and given back; who tells more says so itself."""
+
+    def sync_traffic(self, window: Window, *, now: datetime) -> Iterator[Page]:
+        return iter(())
+
+    def sync_listings(self, window: Window, *, now: datetime) -> Iterator[Page]:
+        return iter(())
+
+    def day_totals(self, window: Window, *, now: datetime) -> list[DayTotal]:
+        return []
+
+
 class Authoriser(Protocol):
     """How a channel lets us in: one per channel, before there is an account.
 

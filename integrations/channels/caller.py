@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -61,12 +62,16 @@ class Caller:
     ) -> None:
         self.app, self.account = app, account
         self.read_rate, self.read_wait, self.read_error = read_rate, read_wait or _told_wait, read_error
-        self._client = httpx.Client(
-            timeout=TIMEOUT, follow_redirects=False, headers={"User-Agent": USER_AGENT}, trust_env=False
-        )
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made with the first call: whoever only asks for traits opens no connections and reads no certificates."""
+        headers = {"User-Agent": USER_AGENT}
+        return httpx.Client(timeout=TIMEOUT, follow_redirects=False, headers=headers, trust_env=False)
 
     def close(self) -> None:
-        self._client.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
     def call(
         self,

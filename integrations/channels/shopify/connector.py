@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from integrations.channels.base import DayTotal, Page, Store, Traits, Window
+from integrations.channels.base import Page, SalesOnly, Store, Traits, Window
 from integrations.channels.errors import Later, Refused, TokenExpired, Transient
 from integrations.channels.shopify import queries
 from integrations.channels.shopify.client import ShopifyClient, TooCostly, log
@@ -56,7 +56,7 @@ def traits_of(scopes: tuple[str, ...]) -> Traits:
     )
 
 
-class ShopifyConnector:
+class ShopifyConnector(SalesOnly):
     """Refunds come with their orders: giving back changes an order's `updatedAt`."""
 
     def __init__(self, account: ChannelAccount) -> None:
@@ -119,9 +119,6 @@ class ShopifyConnector:
             if token is None:
                 return
             after = token
-
-    def day_totals(self, window: Window, *, now: datetime) -> list[DayTotal]:
-        return []
 
     def _scopes(self) -> tuple[str, ...]:
         told = self.account.credentials.get("scope")

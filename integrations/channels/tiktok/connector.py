@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from integrations.channels.base import DayTotal, Grant, Page, Store, Traits, Window
+from integrations.channels.base import Grant, Page, SalesOnly, Store, Traits, Window
 from integrations.channels.errors import Refused, Transient
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
@@ -20,7 +20,7 @@ _ZONE, _CURRENCY, _REGION = "America/Los_Angeles", "USD", "US"
 _ORDERS_A_PAGE, _RETURNS_A_PAGE = "100", "50"
 
 
-class TikTokConnector:
+class TikTokConnector(SalesOnly):
     traits = Traits(
         reach_days=730,
         slice_days=30,
@@ -63,15 +63,6 @@ class TikTokConnector:
             with readable():
                 refunds = tuple(refund for raw in data.get("return_orders") or [] for refund in refunds_of(raw))
             yield Page(refunds=refunds, token=token)
-
-    def sync_traffic(self, window: Window, *, now: datetime) -> Iterator[Page]:
-        return iter(())
-
-    def sync_listings(self, window: Window, *, now: datetime) -> Iterator[Page]:
-        return iter(())
-
-    def day_totals(self, window: Window, *, now: datetime) -> list[DayTotal]:
-        return []
 
     def _read(
         self, operation: Operation, key: str, window: Window, name: str, size: str

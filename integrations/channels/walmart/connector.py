@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.channels.base import DayTotal, Grant, Page, Store, Traits, Window
+from integrations.channels.base import Grant, Page, SalesOnly, Store, Traits, Window
 from integrations.channels.errors import Refused, Revoked
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
@@ -52,7 +52,7 @@ class _Query:
     more: dict[str, str]
 
 
-class WalmartConnector:
+class WalmartConnector(SalesOnly):
     # 180 days can be read; the first whole one of them begins up to a day later.
     traits = Traits(
         reach_days=179,
@@ -105,15 +105,6 @@ class WalmartConnector:
             with readable():
                 refunds = tuple(refund for raw in answer["returnOrders"] for refund in refunds_of(raw))
             yield Page(refunds=refunds, token=token)
-
-    def sync_traffic(self, window: Window, *, now: datetime) -> Iterator[Page]:
-        return iter(())
-
-    def sync_listings(self, window: Window, *, now: datetime) -> Iterator[Page]:
-        return iter(())
-
-    def day_totals(self, window: Window, *, now: datetime) -> list[DayTotal]:
-        return []
 
     def _read(self, query: _Query, window: Window) -> Iterator[tuple[Any, str | None]]:
         """Each answer with the token of the next: through all passes, all parts of the window and all their pages."""
