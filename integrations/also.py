@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from integrations import access
-from integrations.effects import HORIZONS, action_day, beginning_of
+from integrations.effects import HORIZONS, action_day
 from integrations.models import SalesAction
 from integrations.shown_actions import shown_title
 from linkstar.calendars.market import dates_between
@@ -32,7 +32,7 @@ def also_in_the_weeks_of(member: Member, action: SalesAction) -> list[Also]:
     first, last = on - timedelta(days=2 * HORIZONS[-1]), on + timedelta(days=HORIZONS[-1])
     near = access.actions_of(member).filter(Q(account=account) & Q(skus__overlap=action.skus)).exclude(pk=action.pk)
     near = near.exclude(state=SalesAction.State.DISMISSED)
-    near = near.filter(live_at__gte=beginning_of(account, first), live_at__lt=beginning_of(account, last))
+    near = near.filter(live_at__gte=account.beginning_of(first), live_at__lt=account.beginning_of(last))
     found = [
         Also(action_day(other), f"{shown_title(other)} · {other.get_kind_display()}", other.get_absolute_url())
         for other in near.order_by("live_at", "pk")[:MOST]

@@ -7,10 +7,9 @@ result stands beside the first, under "again"; the first stays as it was.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
@@ -170,7 +169,7 @@ class _Facts:
     def _others(self) -> tuple[list[OtherAction], set[str]]:
         """Beginnings and ends of other actions on the SKUs and their variations; others that had some in the window."""
         near = recorded(self.account).exclude(pk=self.action.pk)
-        near = near.filter(live_at__lt=beginning_of(self.account, self.end + _ONE))
+        near = near.filter(live_at__lt=self.account.beginning_of(self.end + _ONE))
         found, treated = set[OtherAction](), set[str]()
         for skus, live_at, ended_at, kind in near.values_list("skus", "live_at", "ended_at", "kind"):
             for on in [self.account.day_of(at) for at in (live_at, ended_at) if at]:
@@ -237,11 +236,6 @@ def event_days(account: ChannelAccount, first: date, last: date) -> set[date]:
 
 def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=day) for day in range((last - first).days + 1))
-
-
-def beginning_of(account: ChannelAccount, on: date) -> datetime:
-    """Of a day of the shop."""
-    return datetime.combine(on, time.min, ZoneInfo(account.time_zone))
 
 
 def _float(value: Decimal | None) -> float | None:

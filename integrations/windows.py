@@ -1,7 +1,6 @@
 """Which stretch of time is read next, and what is known once it was read. By given instants only."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from integrations.channels.base import Traits, Window
 from integrations.models import ChannelAccount
@@ -69,8 +68,7 @@ def end(stream: Stream, name: str, purpose: Purpose, traits: Traits, *, now: dat
 
 def midnight(account: ChannelAccount, at: datetime) -> datetime:
     """The beginning of the shop's day in which `at` lies, in UTC."""
-    zone = ZoneInfo(account.time_zone)
-    return datetime.combine(at.astimezone(zone).date(), time.min, zone).astimezone(ZoneInfo("UTC"))
+    return account.beginning_of(account.day_of(at))
 
 
 def _mark_start(account: ChannelAccount, name: str, stream: Stream, traits: Traits, end: datetime) -> None:

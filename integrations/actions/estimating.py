@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from integrations.effects import CHECKED, HORIZONS, action_day, beginning_of, closed_through, ready_on, result_of
+from integrations.effects import CHECKED, HORIZONS, action_day, closed_through, ready_on, result_of
 from integrations.models import SalesAction
 from linkstar.workspaces import due
 
@@ -66,7 +66,7 @@ def _checked_at(action: SalesAction, horizon: int) -> datetime:
 
 def _begins(action: SalesAction, horizon: int) -> datetime:
     """When the day begins on which the result can be made."""
-    return beginning_of(action.account, ready_on(action, horizon))
+    return action.account.beginning_of(ready_on(action, horizon))
 
 
 def _next_look(action: SalesAction, *, now: datetime, soonest: datetime) -> datetime | None:

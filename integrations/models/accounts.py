@@ -1,6 +1,6 @@
 """A shop that sales come from."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -101,6 +101,10 @@ class ChannelAccount(models.Model):
     def day_of(self, at: datetime) -> date:
         """The shop's own day of an instant."""
         return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def beginning_of(self, on: date) -> datetime:
+        """The first instant of one of the shop's days, in UTC."""
+        return datetime.combine(on, time.min, ZoneInfo(self.time_zone)).astimezone(UTC)
 
     def stream(self, name: str) -> dict[str, Any]:
         return dict(self.streams.get(name, {}))
