@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from integrations.actions.syncing import Busy, free_lease, read_window, streams_of, take_lease
 from integrations.channels import connector_of
@@ -18,16 +18,26 @@ SALES = (ORDERS, REFUNDS)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a pass is to read. `asked` None: what is new, and all history. `patience`: seconds without any progress."""
+    """What a pass is to read: a window, or `days` from the first to the last (None: until now), which each store has on
+    its own clock; neither: what is new, and all history. `patience`: seconds without any progress.
+    """
 
     now: datetime
     asked: Window | None = None
     with_reconciliation: bool = False
     streams: tuple[str, ...] = SALES
     patience: float = 900.0
+    days: tuple[date, date | None] | None = None
+
+    def window(self, account: ChannelAccount) -> Window | None:
+        if self.days is None:
+            return self.asked
+        first, last = self.days
+        end = account.beginning_of(last + timedelta(days=1)) if last else self.now
+        return Window(account.beginning_of(first), min(end, self.now), "placed")
 
     def purposes(self, stream: str) -> list[Purpose]:
-        if self.asked is not None:
+        if self.asked is not None or self.days is not None:
             return ["asked"] if stream != LISTINGS else ["live"]
         again: list[Purpose] = ["reconcile"] if self.with_reconciliation and stream in (ORDERS, REFUNDS) else []
         return ["live", *again, "fill"]
@@ -83,7 +93,7 @@ def _take_turn(turn: _Turn, wanted: Wanted) -> None:
         _wait(turn, 1.0, "busy", wanted)
         return
     try:
-        counts = read_window(account, name, purpose, key=key, now=wanted.now, asked=wanted.asked)
+        counts = read_window(account, name, purpose, key=key, now=wanted.now, asked=wanted.window)
         turn.result.counts.update(counts)
         turn.moved_at = time.monotonic()
         if purpose != "fill" or not counts or _is_filled(account, name):

@@ -73,11 +73,12 @@ def read_window(
     *,
     key: str,
     now: datetime,
-    asked: Window | None = None,
+    asked: Callable[[ChannelAccount], Window | None] | None = None,
     until_clock: float | None = None,
 ) -> Counter[str]:
     """Read one window to its end and say what came: pages, orders, refunds, rows. Empty: there was nothing to read.
 
+    `asked` gives the window for the purpose of that name, once it is known on whose clock the store's days go.
     Raises Later when the channel wants a pause, or when `until_clock` (time.monotonic) has passed: the same call goes
     on where this one stopped. Raises ChannelError for what repeating does not mend, Busy when the lease is lost.
     """
@@ -89,7 +90,7 @@ def read_window(
             with _held(account, key) as row:
                 take_store(row, store, now=now)
             account.refresh_from_db()
-        opened = _open(account, key, name, purpose, connector.traits, now, asked)
+        opened = _open(account, key, name, purpose, connector.traits, now, asked(account) if asked else None)
         if opened is None:
             return Counter()
         for page in _pages(connector, name, opened, now):

@@ -13,7 +13,7 @@ from integrations.actions.noticing import IsAnswered, attach, say_not_ours, say_
 from integrations.channels.base import ListingFacts
 from integrations.models import ChannelAccount, SalesAction
 from notifications.models import Notification
-from projects.models import Task
+from projects.models import Activity, Task
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.factories.integrations import make_shop
 from tests.pages import HTMX, text
@@ -138,6 +138,8 @@ class TestAnswers:
         assert client.post(url, {"task": task.pk}, **HTMX)["HX-Redirect"] == task.get_absolute_url()
         kept = SalesAction.objects.get()
         assert (kept.task, kept.state, kept.live_at) == (task, "recorded", question.live_at)
+        told = Activity.objects.get(task=task, verb="sales action recorded").data
+        assert (told["live"]["zone"], told["skus"]) == (task.project.time_zone, ["PF-01"])
 
     def test_a_task_that_has_an_action_takes_the_skus_along(self, question: SalesAction, maya: Any) -> None:
         task = Task.objects.select_related("project").get(pk=make_task(make_project(maya)).pk)

@@ -247,3 +247,12 @@ def test_a_reading_that_was_refused_stands_among_the_readings(channel: Any) -> N
     run_pass([shop], Wanted(NOW, Window(NOW - timedelta(days=30), NOW, "placed")))
     (run,) = stream(shop).runs
     assert (run["purpose"], run["error"], run["counts"]["orders"]) == ("asked", "refused", 2)
+
+
+def test_days_are_those_of_the_store_even_when_its_zone_is_only_told_now(channel: Any) -> None:
+    shop = make_shop()
+    script = channel(shop, traits=Traits(reach_days=60, is_zone_told=True))
+    run_pass([shop], Wanted(NOW, days=(date(2026, 6, 1), date(2026, 6, 2))))
+    (asked,) = script.asked
+    # Midnight in New York, where the account was thought to be in Los Angeles.
+    assert (asked.since, asked.until) == (datetime(2026, 6, 1, 4, tzinfo=UTC), datetime(2026, 6, 3, 4, tzinfo=UTC))

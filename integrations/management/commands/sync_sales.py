@@ -1,16 +1,14 @@
 """`manage.py sync_sales`: one complete pass of the sales sync, in the foreground (contract.md)."""
 
 from argparse import ArgumentParser
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from integrations.actions.passes import SALES, Result, Wanted, run_pass
-from integrations.channels.base import Window
 from integrations.models import ChannelAccount
 from integrations.streams import LISTINGS, TRAFFIC
 from linkstar.workspaces.models import Workspace
@@ -60,22 +58,8 @@ class Command(BaseCommand):
         streams = (*SALES, LISTINGS, TRAFFIC) if options["everything"] else SALES
         if options["since"] is None and options["until"] is not None:
             raise CommandError("--until needs --since.")
-        results: list[Result] = []
-        # A day is the store's own, so each zone has its own window.
-        for zone in dict.fromkeys(account.time_zone for account in found):
-            mine = [account for account in found if account.time_zone == zone]
-            asked = _window(options["since"], options["until"], zone, now)
-            wanted = Wanted(now, asked, options["reconcile"], streams, options["patience"])
-            results += run_pass(mine, wanted)
-        return results
-
-
-def _window(since: date | None, until: date | None, zone: str, now: datetime) -> Window | None:
-    if since is None:
-        return None
-    start = datetime.combine(since, time.min, ZoneInfo(zone))
-    after = datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(zone)) if until else now
-    return Window(start.astimezone(ZoneInfo("UTC")), min(after, now).astimezone(ZoneInfo("UTC")), "placed")
+        days = (options["since"], options["until"]) if options["since"] else None
+        return run_pass(found, Wanted(now, None, options["reconcile"], streams, options["patience"], days))
 
 
 def _line(result: Result) -> str:
