@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integrations.actions.estimating import KIND as EFFECT
 from integrations.actions.estimating import promise
-from integrations.actions.sales_actions import set_aside, trace
+from integrations.actions.sales_actions import set_aside, trace_recorded
 from integrations.detecting import EXPLAINED_BY, KINDS, Change
 from integrations.effects import recorded
 from integrations.models import ChannelAccount, SalesAction
@@ -143,7 +143,7 @@ def attach(question: SalesAction, task: Task, *, title: str, actor: Member, now:
         mine.seen = {**mine.seen, "task": task.pk}
         mine.save(update_fields=["state", "answered_by", "seen"])
     promise(found, now=now)
-    trace(found, "sales action recorded", zone=task.project.time_zone, actor=actor, now=now)
+    trace_recorded(found, zone=task.project.time_zone, actor=actor, now=now)
     return found
 
 

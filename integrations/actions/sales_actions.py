@@ -44,22 +44,14 @@ def record_action(task: Task, said: Said, *, actor: Member, now: datetime) -> Sa
     if found is not None:
         return _change(_locked(found), said, actor=actor, now=now)
     action = SalesAction(origin=SalesAction.Origin.TASK, task=task, project=task.project, created_by=actor)
-    _put(action, said)
-    action.save()
-    promise(action, now=now)
-    trace(action, "sales action recorded", zone=said.zone, actor=actor, now=now)
-    return action
+    return _begun(action, said, actor=actor, now=now)
 
 
 @transaction.atomic
 def note_mark(said: Said, *, project: Project | None, actor: Member, now: datetime) -> SalesAction:
     """Something that happened without a task."""
     action = SalesAction(origin=SalesAction.Origin.MARK, project=project, created_by=actor)
-    _put(action, said)
-    action.save()
-    promise(action, now=now)
-    trace(action, "sales action recorded", zone=said.zone, actor=actor, now=now)
-    return action
+    return _begun(action, said, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -79,7 +71,8 @@ def remove_action(action: SalesAction, *, zone: str, actor: Member, now: datetim
         found = _locked(action.pk)
     except SalesAction.DoesNotExist:
         return
-    trace(found, "sales action removed", zone=zone, actor=actor, now=now)
+    if (home := _home(found)) is not None:
+        leave_trace("sales action removed", project=home, actor=actor, now=now, **_told(found, zone))
     due.cancel(KIND, found.pk)
     found.delete()
 
@@ -104,7 +97,8 @@ def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) ->
         set_aside(action, now=now)
     action.save()
     promise(action, now=now)
-    trace(action, "sales action changed", zone=said.zone, actor=actor, now=now)
+    if (home := _home(action)) is not None:
+        leave_trace("sales action changed", project=home, actor=actor, now=now, **_told(action, said.zone))
     return action
 
 
@@ -125,13 +119,32 @@ def _of(action: SalesAction) -> dict[str, Any]:
     return {name: getattr(action, name) for name in (*_BASIS, "title")}
 
 
-def trace(action: SalesAction, verb: str, *, zone: str, actor: Member, now: datetime) -> None:
-    """In the activity of its project, on the clock of `zone`; a mark of no project leaves none but its author."""
-    home = action.task.project if action.task else action.project
-    if home is None:
-        return
+def trace_recorded(action: SalesAction, *, zone: str, actor: Member, now: datetime) -> None:
+    """In the activity of its project, on the clock of `zone`."""
+    if (home := _home(action)) is not None:
+        leave_trace("sales action recorded", project=home, actor=actor, now=now, **_told(action, zone))
+
+
+def _begun(action: SalesAction, said: Said, *, actor: Member, now: datetime) -> SalesAction:
+    _put(action, said)
+    action.save()
+    promise(action, now=now)
+    trace_recorded(action, zone=said.zone, actor=actor, now=now)
+    return action
+
+
+def _home(action: SalesAction) -> Project | None:
+    """Whose activity tells of it; a mark of no project leaves no trace but its author."""
+    return action.task.project if action.task else action.project
+
+
+def _told(action: SalesAction, zone: str) -> dict[str, Any]:
     live = as_parts(Deadline.from_instant(action.live_at, zone)) if action.live_at else None
-    leave_trace(
-        verb, project=home, task=action.task, actor=actor, now=now, kind=action.kind, title=action.title,
-        shop=action.account.name, skus=list(action.skus), live=live,
-    )  # fmt: skip
+    return {
+        "task": action.task,
+        "kind": action.kind,
+        "title": action.title,
+        "shop": action.account.name,
+        "skus": list(action.skus),
+        "live": live,
+    }
