@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Func, JSONField
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from integrations import access
 from integrations.models import SalesAction
@@ -11,6 +13,7 @@ from integrations.shown_actions import ShownAction, shown
 from integrations.shown_effects import Effects, chances
 from linkstar.lib.effects import ByChance
 from linkstar.members.models import Member
+from linkstar.templatetags.linkstar import day
 from projects.models import Project
 
 MOST = 200
@@ -28,6 +31,29 @@ class Line:
     shown: ShownAction
     effects: Effects
 
+    @property
+    def outcome(self) -> str:
+        """What came of it as a sentence, for paper."""
+        newest = self.effects.newest
+        if newest is None:
+            return self.instead or "–"
+        if newest.estimate is None:
+            return f"{newest.word}: {' '.join(newest.reasons)}"
+        days = ngettext("%(days)s day", "%(days)s days", newest.horizon) % {"days": newest.horizon}
+        return f"{newest.word} ({days}): {newest.sentence} {newest.short}"
+
+    @property
+    def instead(self) -> str:
+        """What is said where no result can be shown."""
+        if self.effects.horizons:
+            return _("A result for those who see finances")
+        awaited = self.effects.awaited
+        if awaited is None or self.shown.is_ahead:
+            return ""
+        if self.effects.is_late:
+            return _("Waits for the shop's sales")
+        return _("First result on %(day)s.") % {"day": day(awaited.on)}
+
 
 @dataclass(frozen=True)
 class Results:
@@ -38,9 +64,21 @@ class Results:
     has_shops: bool
 
     @property
-    def expected(self) -> str:
+    def chance_text(self) -> str:
         """How many of them chance alone would call likely."""
-        return f"{self.chance.expected:.1f}" if self.chance else ""
+        if self.chance is None:
+            return ""
+        return ngettext(
+            "Of %(count)s action that could be estimated, %(likely)s looks likely; about %(expected)s would by chance"
+            " alone, without any effect.",
+            "Of %(count)s actions that could be estimated, %(likely)s look likely; about %(expected)s would by chance"
+            " alone, without any effect.",
+            self.chance.estimated,
+        ) % {
+            "count": self.chance.estimated,
+            "likely": self.chance.likely,
+            "expected": f"{self.chance.expected:.1f}",
+        }
 
 
 def results_of(project: Project, member: Member, *, now: datetime) -> Results:

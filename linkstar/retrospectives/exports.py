@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from integrations.results import Results
 from linkstar.lib.clock_text import day_text
 from linkstar.retrospectives.models import ProposedChange, Retrospective
 from linkstar.retrospectives.shown import NoteGroup, Report, StepRow, WaitLine
@@ -24,6 +25,7 @@ def markdown_of(
     report: Report,
     groups: Sequence[NoteGroup],
     proposals: Sequence[tuple[ProposedChange, str]],
+    results: Results | None,
     *,
     language: str,
 ) -> str:
@@ -42,6 +44,8 @@ def markdown_of(
     lines += [_slip(slip.name, slip.number, slip.days, slip.notes) for slip in report.slips] or ["–"]
     lines += ["", f"## {_('Who waited for whom')}", "", *(_wait(line) for line in report.waits)]
     lines += [] if report.waits else ["–"]
+    if results is not None:
+        lines += ["", f"## {_('Results of its actions')}", "", *_results(results)]
     return "\n".join(lines) + "\n"
 
 
@@ -116,6 +120,23 @@ def _days(days: int | None) -> str:
 def _slip(name: str, count: int, days: int, notes: Sequence[str]) -> str:
     said = _moved(count, days)
     return f"- {escaped(name)}: {said}" + "".join(f"; {escaped(note)}" for note in notes)
+
+
+def _results(results: Results) -> list[str]:
+    if not results.lines:
+        return ["–"]
+    said = [results.chance_text, _("Associations, never proofs: each is compared with other SKUs of the same shop.")]
+    head = [_("Action"), _("Shop"), _("Live since"), _("What came of it")]
+    lines = [*(escaped(text) for text in said if text), "", f"| {' | '.join(map(escaped, head))} |"]
+    lines.append(f"|{' --- |' * len(head)}")
+    for line in results.lines:
+        action, live = line.shown.action, line.shown.live
+        cells = [
+            f"{line.shown.title} ({action.get_kind_display()}: {', '.join(action.skus)})", action.account.name,
+            live.at_text if live else _("Not live yet"), line.outcome,
+        ]  # fmt: skip
+        lines.append(f"| {' | '.join(map(escaped, cells))} |")
+    return lines
 
 
 def _wait(line: WaitLine) -> str:

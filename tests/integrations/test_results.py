@@ -12,10 +12,13 @@ from django.utils import translation
 from integrations.models import ChannelAccount, SalesAction
 from integrations.shown_effects import REASONS, REMARKS, VERDICTS, ShownEffect, percent, units
 from linkstar.lib.effects import Reason, Remark, Verdict
+from linkstar.workspaces.hosts import forget_hosts
+from linkstar.workspaces.models import Workspace
 from projects.models import Project
+from projects.pdf import can_print
 from tests.factories import client_of, make_member, make_project, make_task
 from tests.factories.integrations import make_shop
-from tests.pages import text
+from tests.pages import glyphs_of, text
 
 LIVE = datetime(2026, 8, 5, 2, 30, tzinfo=UTC)
 
@@ -144,6 +147,37 @@ class TestPages:
         page = text(client_of(maya).get(reverse("retrospectives:retrospective", args=[project.pk])))
         assert "Likely up" in page
         assert "Of 1 action that could be estimated" in page
+
+    def test_the_retrospective_on_paper_lists_them_to_whom_the_page_does(
+        self, shop: ChannelAccount, project: Project, maya: Any
+    ) -> None:
+        act(shop, project, "New | image", _7=frozen())
+        act(shop, project, "Video", _7=refused())
+        url = reverse("retrospectives:markdown", args=[project.pk])
+        lines = text(client_of(maya).get(url)).splitlines()
+        place = lines.index("## Results of its actions")
+        assert "Of 1 action that could be estimated, 1 looks likely; about 0.1 would by chance" in lines[place + 2]
+        assert lines[place + 3].startswith("Associations, never proofs")
+        rows = [line for line in lines[place:] if line.startswith("| ")]
+        row = next(line for line in rows if "New \\| image" in line)
+        assert "Likely up (7 days): More was sold than of comparable SKUs: likely +100 %, between" in row
+        assert any("fewer than 10 were to be expected" in line for line in rows)
+        blind = text(client_of(make_member("member", language="en")).get(url))
+        assert blind.count("A result for those who see finances") == 2
+        assert "Likely" not in blind
+        assert "by chance" not in blind
+
+    @pytest.mark.skipif(not can_print(), reason="Pango is not installed")
+    def test_the_printed_retrospective_lists_them(self, shop: ChannelAccount, project: Project, maya: Any) -> None:
+        act(shop, project, "主图换新", _7=frozen())
+        answer = client_of(maya).get(reverse("retrospectives:pdf", args=[project.pk]))
+        glyphs = glyphs_of(answer.content)
+        assert [sign for sign in "主图换新" if f"{ord(sign):04x}" not in glyphs] == []
+
+    def test_without_the_module_the_file_says_nothing_of_results(self, project: Project, maya: Any) -> None:
+        Workspace.objects.filter(pk=connection.tenant.pk).update(modules=[])
+        forget_hosts()
+        assert "Results" not in text(client_of(maya).get(reverse("retrospectives:markdown", args=[project.pk])))
 
     def test_statements_do_not_grow_with_the_actions(self, shop: ChannelAccount, project: Project, maya: Any) -> None:
         client, url = client_of(maya), reverse("integrations:project-results", args=[project.pk])

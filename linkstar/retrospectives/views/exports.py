@@ -14,7 +14,7 @@ from linkstar.retrospectives import access
 from linkstar.retrospectives.exports import facts, markdown_of
 from linkstar.retrospectives.models import ProposedChange
 from linkstar.retrospectives.shown import notes_of
-from linkstar.retrospectives.views.retrospectives import report_for
+from linkstar.retrospectives.views.retrospectives import report_for, results_for
 from linkstar.retrospectives.wording import change_text
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -56,6 +56,7 @@ def _given(request: WorkspaceRequest, project: Project) -> dict[str, Any]:
         "report": report_for(request, project, found),
         "groups": notes_of(project, reader_of(request), may_write=False, may_settle=False),
         "proposals": [(change, change_text(change)) for change in proposals],
+        "results": results_for(request, project),
     }
 
 

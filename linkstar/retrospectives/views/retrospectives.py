@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.results import results_of
+from integrations.results import Results, results_of
 from linkstar.lib.forms import problems
 from linkstar.lib.text import clean_line
 from linkstar.retrospectives import access
@@ -65,6 +65,13 @@ def report_for(request: WorkspaceRequest, project: Project, found: Retrospective
     return report_of(figures, project, reader_of(request))
 
 
+def results_for(request: WorkspaceRequest, project: Project) -> Results | None:
+    """None without the module that they are of."""
+    if not request.workspace.has_module(Workspace.Module.SALES):
+        return None
+    return results_of(project, request.member, now=timezone.now())
+
+
 @require_safe
 @members_only
 def retrospective(request: WorkspaceRequest, pk: int) -> HttpResponse:
@@ -92,9 +99,7 @@ def draw(request: WorkspaceRequest, project: Project, *, status: int = 200, **mo
         "waive": WaiveForm(),
         "proposals": proposals_of(project),
         "may_decide": may_edit_templates(request.member),
-        "results": results_of(project, request.member, now=timezone.now())
-        if request.workspace.has_module(Workspace.Module.SALES)
-        else None,
+        "results": results_for(request, project),
         **notes_context(request, project, found),
         **more,
     }
