@@ -19,6 +19,7 @@ from django.db import connection
 from django_tenants.utils import tenant_context
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from integrations.models import SalesAction
 from linkstar.accounts.models import User
 from linkstar.compliance.models import Passport
 from linkstar.workspaces.models import Workspace
@@ -33,6 +34,7 @@ COMMITTED = frozenset(
         "home-1440-light-en",
         "task-1440-dark-en",
         "timeline-1440-light-en",
+        "sales-1440-light-en",
     }
 )
 WIDTHS, THEMES = (1440, 390), ("light", "dark")
@@ -55,6 +57,8 @@ def shots(workspace: Workspace) -> list[Shot]:
         project = Project.objects.order_by("pk")[0]
         here, task = f"/projects/{project.pk}", project.tasks.get(sop_step="creative_done").pk
         passport = Passport.objects.get(product__sku="PF-01-BLK").pk
+        read = SalesAction.objects.exclude(estimates={}).exclude(project=None).order_by("-live_at")[0]
+        measured, action = read.project_id, read.pk
     return [
         Shot("home", "/", None),
         Shot("sign-in", "/accounts/login/", None),
@@ -71,6 +75,11 @@ def shots(workspace: Workspace) -> list[Shot]:
         Shot("start", "/templates/fba_replenishment_shipment/start/"),
         Shot("passports", "/passports/"),
         Shot("passport", f"/passports/{passport}/", "brand@demo.test"),
+        Shot("sales", "/sales/", "finance@demo.test"),
+        Shot("shops", "/shops/", "finance@demo.test"),
+        Shot("results", f"/projects/{measured}/results/", "finance@demo.test"),
+        Shot("action", f"/actions/{action}/", "finance@demo.test"),
+        Shot("noticed", "/noticed/", "owner@demo.test"),
         Shot("inbox", "/inbox/"),
         Shot("members", "/members/"),
         Shot("files", f"{here}/files/"),
