@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -36,9 +37,10 @@ from integrations.dashboards.shown import (
 from integrations.dashboards.sums import SkuSums, find_skus, find_told
 from integrations.models import ChannelAccount, Listing
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
+from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
-from projects.access import get_project
+from projects.access import get_project, may
 from projects.models import Project
 
 PER_PAGE = 50
@@ -98,7 +100,7 @@ def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
         context["is_empty"] = True
         return render(request, "integrations/sales.html", context)
     board = read_board(asked, request.member)
-    context |= {**_form(board, shops), **_shown(board)}
+    context |= {**_form(board, shops), **_shown(board), "note_url": _note_url(request.member, project, asked.wanted)}
     fragment = request.htmx and request.htmx.target == "sales"
     response = render(request, f"integrations/sales.html{'#sales' if fragment else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -111,6 +113,14 @@ def _asked(request: WorkspaceRequest, pk: int | None) -> tuple[Project | None, A
     shops = list(access.shops_of(request.member).order_by("name", "pk"))
     pairs = pairs_of(request.member, project, shops) if project else None
     return project, ask(Wanted.read(request.GET), shops, now=timezone.now(), pairs=pairs), shops
+
+
+def _note_url(member: Member, project: Project | None, wanted: Wanted) -> str:
+    """Where something that happened to what is shown is noted; "" where the reader may not."""
+    if project is not None and not may(member, "add task", project):
+        return ""
+    here = {"project": project.pk if project else "", "shop": wanted.shop or "", "sku": wanted.sku}
+    return f"{reverse('integrations:mark-add')}?{urlencode({key: value for key, value in here.items() if value})}"
 
 
 def _places(project: Project | None) -> dict[str, str]:

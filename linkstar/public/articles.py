@@ -41,6 +41,18 @@ ARTICLES = (
         _("Files and versions"),
         _("One link that always shows the newest version and keeps the older ones."),
     ),
+    Article(
+        "sales",
+        "report",
+        _("How sales are counted"),
+        _("Which orders, on which day, and why a channel’s own page says something else."),
+    ),
+    Article(
+        "results",
+        "flag",
+        _("What an action did"),
+        _("How the result of a price, a coupon or a picture is read, and when there is none."),
+    ),
     Article("keys", "key", _("Keys"), _("The keyboard way through LinkStar.")),
 )
 

@@ -20,7 +20,7 @@ from integrations.dashboards.products import pairs_of
 from integrations.dashboards.sums import Sums, find, find_skus
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
 from linkstar.members.models import Member
-from projects.models import ProductLink
+from projects.models import ProductLink, Project
 from tests.factories import client_of, make_member, make_project, make_task
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +245,25 @@ def test_the_chart_is_told_numbers_events_and_marks(owner: Member) -> None:
     assert [(mark["title"], mark["url"], mark["at"]) for mark in told["marks"]] == [
         (task.title, task.get_absolute_url(), 28 - (day - shop.day_of(at)).days)
     ]
+
+
+def test_what_happened_can_be_noted_where_the_line_is_seen(owner: Member) -> None:
+    shop = make_shop()
+    make_day(shop, TODAY, gross_sales=10)
+    content = client_of(owner).get(f"/sales/?shop={shop.pk}&sku=A%2FB").content.decode()
+    found = re.search(r'id="note-mark" href="(.*?)"', content)
+    assert found
+    dialog = client_of(owner).get(unescape(found[1]))
+    assert dialog.status_code == 200
+    assert dialog.context["form"].chosen_shop == shop
+
+    project = make_project(owner)
+    ProductLink.objects.create(task=make_task(project), sku="A", created_by=owner)
+    Listing.objects.create(account=shop, sku="A")
+    url = f"/projects/{project.pk}/sales/"
+    assert f'href="/actions/add/?project={project.pk}"' in client_of(owner).get(url).content.decode()
+    Project.objects.filter(pk=project.pk).update(state="archived", archived_at=NOW)
+    assert 'id="note-mark"' not in client_of(owner).get(url).content.decode()
 
 
 @pytest.mark.parametrize("role", ["manager", "member"])
