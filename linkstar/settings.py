@@ -230,6 +230,9 @@ DEFAULT_WORKSPACE_ZONE = "America/New_York"
 # China's holidays, announced each autumn for the next year: JSON for a {year}; empty asks nobody.
 HOLIDAYS_URL = env.str("HOLIDAYS_URL", "https://raw.githubusercontent.com/NateScarlet/holiday-cn/master/{year}.json")
 
+# The European Central Bank's reference rates, for amounts shown in another currency; empty asks nobody.
+ECB_RATES_URL = env.str("ECB_RATES_URL", "https://www.ecb.europa.eu/stats/eurofxref")
+
 # Files ----------------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -319,6 +322,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "linkstar.workspaces.tasks.refresh_holidays",
         # In the evening in Beijing, after the day's announcements.
         "schedule": crontab(hour=11, minute=17),
+        "options": {"expires": 3600},
+    },
+    "refresh-rates": {
+        "task": "linkstar.workspaces.tasks.refresh_rates",
+        # They are published at about 16:00 in Frankfurt; the later times are for when that one failed.
+        "schedule": crontab(hour="15,17,20", minute=23),
         "options": {"expires": 3600},
     },
 }

@@ -6,11 +6,14 @@ from django.utils import timezone
 
 from linkstar.celery import app
 from linkstar.lib.announcements import AnnouncementRefused
-from linkstar.workspaces.actions.holidays import SourceFailed, refresh_from_address
+from linkstar.lib.ecb import RatesRefused
+from linkstar.workspaces.actions import rates
+from linkstar.workspaces.actions.holidays import refresh_from_address
 from linkstar.workspaces.due import run_due
 from linkstar.workspaces.letters import deliver
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.rounds import make_rounds, workspaces_to_visit
+from linkstar.workspaces.sources import SourceFailed
 
 log = structlog.get_logger(__name__)
 
@@ -52,3 +55,14 @@ def refresh_holidays() -> None:
         refresh_from_address([now.year, now.year + 1], now=now)
     except (SourceFailed, AnnouncementRefused) as error:
         log.warning("holidays not refreshed", reason=str(error))
+
+
+@app.task(public=True)
+def refresh_rates() -> None:
+    """A few times a day: exchange rates that are missing. A source that fails is asked again at the next time."""
+    if not settings.ECB_RATES_URL:
+        return
+    try:
+        rates.refresh_rates(now=timezone.now())
+    except (SourceFailed, RatesRefused) as error:
+        log.warning("rates not refreshed", reason=str(error))

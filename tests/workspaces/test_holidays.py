@@ -15,8 +15,9 @@ from linkstar.lib import workdays
 from linkstar.lib.announcements import AnnouncementRefused
 from linkstar.lib.workdays import get_calendar
 from linkstar.workspaces import holidays
-from linkstar.workspaces.actions.holidays import SourceFailed, refresh_from_address, refresh_from_file
+from linkstar.workspaces.actions.holidays import refresh_from_address, refresh_from_file
 from linkstar.workspaces.models import AnnouncedYear
+from linkstar.workspaces.sources import SourceFailed
 from linkstar.workspaces.tasks import refresh_holidays
 from tests.lib.test_announcements import year_2026
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -16,14 +15,11 @@ from django.db import transaction
 from linkstar.lib.announcements import AnnouncementRefused, Year, read_year
 from linkstar.workspaces.holidays import package_version, tell_everybody
 from linkstar.workspaces.models import AnnouncedYear
+from linkstar.workspaces.sources import SourceFailed, may_ask
 
 _TIMEOUT_SECONDS = 15
 _MOST_BYTES = 512 * 1024
 log = structlog.get_logger(__name__)
-
-
-class SourceFailed(RuntimeError):
-    """The source did not answer, or not with JSON; the text says what happened."""
 
 
 class Taken(NamedTuple):
@@ -91,7 +87,7 @@ def keep_year(found: Year, *, source: str, now: datetime) -> str:
 
 def _fetch(address: str) -> Any:
     """The JSON at an address; None when there is no such page."""
-    if not _may_ask(address):
+    if not may_ask(address):
         raise SourceFailed(f"{address} is no https address")
     request = urllib.request.Request(address, headers={"User-Agent": "LinkStar"})  # noqa: S310 - https, checked above
     try:
@@ -109,9 +105,3 @@ def _fetch(address: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise SourceFailed(f"{address} sent no JSON") from error
-
-
-def _may_ask(address: str) -> bool:
-    parts = urlsplit(address)
-    is_stub = settings.INTEGRATIONS_ALLOW_LOOPBACK and parts.scheme == "http" and parts.hostname == "127.0.0.1"
-    return parts.scheme == "https" or is_stub

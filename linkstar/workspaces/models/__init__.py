@@ -2,6 +2,7 @@ from linkstar.workspaces.models.due import DueItem
 from linkstar.workspaces.models.holidays import AnnouncedYear
 from linkstar.workspaces.models.letters import Letter
 from linkstar.workspaces.models.memberships import Membership, Role
+from linkstar.workspaces.models.rates import ExchangeRate
 from linkstar.workspaces.models.shops import ShopClaim
 from linkstar.workspaces.models.templates import SchemaTemplate
 from linkstar.workspaces.models.workspaces import Domain, Workspace
@@ -10,6 +11,7 @@ __all__ = [
     "AnnouncedYear",
     "Domain",
     "DueItem",
+    "ExchangeRate",
     "Letter",
     "Membership",
     "Role",

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from linkstar.lib.announcements import AnnouncementRefused
-from linkstar.workspaces.actions.holidays import SourceFailed, refresh_from_address, refresh_from_file
+from linkstar.workspaces.actions.holidays import refresh_from_address, refresh_from_file
+from linkstar.workspaces.sources import SourceFailed
 
 
 class Command(BaseCommand):
