@@ -1,5 +1,6 @@
 """What a table says: lines of orders, or sums of days; and, line by line, what cannot be read. Nothing is written."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrations.channels.base import Line, Order
-from integrations.files.cells import count_of, day_of, instant_of, number_of
+from integrations.files.cells import count_of, currencies_of, day_of, instant_of, is_day_first, month_first, number_of
 from integrations.files.kinds import FileKind
 from integrations.files.tables import Table
 from integrations.models import ChannelAccount
@@ -22,15 +23,17 @@ _EARLIEST = date(2010, 1, 1)
 _VOID = ("cancel", "取消", "unpaid", "未付款", "void")
 _CURRENCY_LENGTH = 3
 _MOST_PROBLEMS = 1000
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Of the line with this number in the file: why it is left out."""
+    """Of the line with this number in the file: why it is left out; `heading` and `cell` where that is."""
 
     line: int
     why: str | Promise
     cell: str = ""
+    heading: str = ""
 
 
 @dataclass
@@ -54,10 +57,14 @@ Key = tuple[date, str, str]
 
 @dataclass
 class Reading:
-    """`days` and `orders`: one of them is filled, by the kind of file. `told`: rows of days that the channel tells."""
+    """`days` and `orders`: one of them is filled, by the kind of file. `told`: rows of days that the channel tells;
+    `added`: rows of a day and SKU that stood in a row above. `is_day_first`: its days are read as 13/11/2026.
+    """
 
     rows: int = 0
     told: int = 0
+    added: int = 0
+    is_day_first: bool = False
     troubles: list[Trouble] = field(default_factory=list)
     more_troubles: int = 0
     days: dict[Key, DaySum] = field(default_factory=dict)
@@ -82,9 +89,11 @@ class Reading:
 
 
 class _Bad(ValueError):
-    def __init__(self, why: str | Promise, cell: str = "") -> None:
+    """`column` of ours is to blame, by what stands in `cell`."""
+
+    def __init__(self, why: str | Promise, cell: str = "", *, column: str = "") -> None:
         super().__init__(cell)
-        self.why, self.cell = why, cell
+        self.why, self.cell, self.column = why, cell, column
 
 
 def read(
@@ -97,8 +106,8 @@ def read(
     now: datetime,
 ) -> Reading:
     """`columns`: column of ours → heading; `day`: of a file that names none. Days after today are refused."""
-    reading = Reading()
     rows = _Rows(table, columns)
+    reading = Reading(is_day_first=rows.is_day_first)
     latest = account.day_of(now)
     if kind.is_orders:
         _read_orders(rows, account, reading, latest)
@@ -108,54 +117,67 @@ def read(
 
 
 class _Rows:
-    """Rows as what they say, by column of ours."""
+    """Rows as what they say, by column of ours; days as those whose month comes first."""
 
     def __init__(self, table: Table, columns: Mapping[str, str]) -> None:
         self.table = table
         self.at = {key: table.head.index(heading) for key, heading in columns.items() if heading in table.head}
+        self.days = [self.at[key] for key in ("day", "placed") if key in self.at]
+        self.is_day_first = any(is_day_first([cells[at] for _number, cells in table.rows]) for at in self.days)
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         for number, cells in self.table.rows:
             yield number, {key: cells[at] for key, at in self.at.items()}
+
+    def trouble(self, number: int, error: _Bad) -> Trouble:
+        at = self.at.get(error.column)
+        return Trouble(number, error.why, error.cell, self.table.head[at] if at is not None else "")
+
+    def day(self, text: str) -> str:
+        return month_first(text) if self.is_day_first else text
 
 
 def _read_days(rows: _Rows, account: ChannelAccount, reading: Reading, day: date | None, latest: date) -> None:
     for number, row in rows:
         reading.rows += 1
         try:
-            on = _day(row["day"], latest) if row.get("day") else day
+            on = _day(rows.day(row["day"]), latest) if row.get("day") else day
             if on is None:
-                raise _Bad(_("The day is missing."))
-            sku, currency = _sku(row), _currency(row, account)
-            one = _sum(row)
-        except _Bad as error:
-            reading.complain(Trouble(number, error.why, error.cell))
-            continue
-        if _is_told(account, on):
-            reading.told += 1
+                raise _Bad(_("The day is missing."), column="day")
+            sku, currency, is_told = _sku(row), _currency(row, account), _is_told(account, on)
             # Nobody but a file tells what ads cost.
-            if one.ad_spend is None:
-                continue
-            one = DaySum(ad_spend=one.ad_spend)
-        _add(reading.days.setdefault((on, sku, currency), DaySum(asin=one.asin)), one)
+            one = DaySum(ad_spend=_ad_spend(row, currency)) if is_told else _sum(row, currency)
+        except _Bad as error:
+            reading.complain(rows.trouble(number, error))
+            continue
+        reading.told += is_told
+        if is_told and one.ad_spend is None:
+            continue
+        key = (on, sku, currency)
+        reading.added += key in reading.days
+        _add(reading.days.setdefault(key, DaySum(asin=one.asin)), one)
 
 
-def _sum(row: dict[str, str]) -> DaySum:
+def _ad_spend(row: dict[str, str], currency: str) -> Decimal | None:
+    return _amount(row, "ad_spend", currency) if row.get("ad_spend") else None
+
+
+def _sum(row: dict[str, str], currency: str) -> DaySum:
     optional: dict[str, Any] = {
         "sessions": _count(row, "sessions") if row.get("sessions") else None,
         "page_views": _count(row, "page_views") if row.get("page_views") else None,
         "buy_box": _number(row, "buy_box") if row.get("buy_box") else None,
-        "ad_spend": _amount(row, "ad_spend") if row.get("ad_spend") else None,
     }
     if optional["buy_box"] is not None and not 0 <= optional["buy_box"] <= 100:
-        raise _Bad(_("A share of the buy box is 0 to 100 %."), row["buy_box"])
+        raise _Bad(_("A share of the buy box is 0 to 100 %."), row["buy_box"], column="buy_box")
     return DaySum(
         asin=row.get("asin", "")[:20],
-        units=_count(row, "units"),
-        gross=_amount(row, "gross"),
-        discount=abs(_number(row, "discount")),
+        units=_count(row, "units", is_needed=True),
+        gross=_amount(row, "gross", currency, is_needed=True),
+        discount=abs(_money(row, "discount", currency)),
         units_refunded=_count(row, "units_refunded"),
-        refund=abs(_number(row, "refund")),
+        refund=abs(_money(row, "refund", currency)),
+        ad_spend=_ad_spend(row, currency),
         **optional,
     )
 
@@ -189,11 +211,11 @@ def _read_orders(rows: _Rows, account: ChannelAccount, reading: Reading, latest:
         try:
             key = row["order"].lstrip("#'")
             if not key:
-                raise _Bad(_("The order's number is missing."))
-            order = found[key] = found.get(key) or _opened(row, account, latest)
-            line = _line(row, numbers[key] + 1, is_void=order.is_void)
+                raise _Bad(_("The order's number is missing."), column="order")
+            order = found[key] = found.get(key) or _opened(rows, row, account, latest)
+            line = _line(row, numbers[key] + 1, order)
         except _Bad as error:
-            reading.complain(Trouble(number, error.why, error.cell))
+            reading.complain(rows.trouble(number, error))
             continue
         if _is_told(account, account.day_of(order.placed_at)):
             reading.told += 1
@@ -203,28 +225,29 @@ def _read_orders(rows: _Rows, account: ChannelAccount, reading: Reading, latest:
     reading.orders = [_order(key, order) for key, order in found.items() if order.lines]
 
 
-def _opened(row: dict[str, str], account: ChannelAccount, latest: date) -> _Open:
+def _opened(rows: _Rows, row: dict[str, str], account: ChannelAccount, latest: date) -> _Open:
     try:
-        placed_at = instant_of(row["placed"], account.time_zone)
+        placed_at = instant_of(rows.day(row["placed"]), account.time_zone)
     except ValueError as error:
-        raise _Bad(_("This is no date that can be read."), row["placed"]) from error
-    _check_day(account.day_of(placed_at), row["placed"], latest)
+        raise _Bad(_("This is no date that can be read."), row["placed"], column="placed") from error
+    _check_day(account.day_of(placed_at), row["placed"], latest, column="placed")
     status = row.get("status", "").casefold()
     is_void = bool(row.get("cancelled")) or any(word in status for word in _VOID)
-    return _Open(placed_at, _currency(row, account), is_void, abs(_number(row, "order_discount")))
+    currency = _currency(row, account)
+    return _Open(placed_at, currency, is_void, abs(_money(row, "order_discount", currency)))
 
 
-def _line(row: dict[str, str], number: int, *, is_void: bool) -> Line:
+def _line(row: dict[str, str], number: int, order: _Open) -> Line:
     units = _count(row, "units")
     if not units:
-        raise _Bad(_("No units."), row["units"])
+        raise _Bad(_("No units."), row["units"], column="units")
     return Line(
         line_id=f"{number}",
         sku=_sku(row),
         units=units,
-        amount=_amount(row, "price") * units,
-        discount=abs(_number(row, "line_discount")),
-        status="void" if is_void or _is_void_line(row) else "counted",
+        amount=_amount(row, "price", order.currency, is_needed=True) * units,
+        discount=abs(_money(row, "line_discount", order.currency)),
+        status="void" if order.is_void or _is_void_line(row) else "counted",
     )
 
 
@@ -255,49 +278,68 @@ def _is_told(account: ChannelAccount, on: date) -> bool:
 def _sku(row: dict[str, str]) -> str:
     sku = row.get("sku", "").lstrip("'")
     if not sku:
-        raise _Bad(_("The SKU is missing."))
+        raise _Bad(_("The SKU is missing."), column="sku")
     if len(sku) > SKU_LENGTH:
-        raise _Bad(_("This SKU is too long."), sku[:40])
+        raise _Bad(_("This SKU is too long."), sku[:40], column="sku")
     return sku
 
 
 def _currency(row: dict[str, str], account: ChannelAccount) -> str:
     currency = row.get("currency", "").upper() or account.currency
     if len(currency) != _CURRENCY_LENGTH or not currency.isascii() or not currency.isalpha():
-        raise _Bad(_("A currency has three letters, as in USD."), currency)
+        raise _Bad(_("A currency has three letters, as in USD."), row["currency"], column="currency")
     return currency
 
 
 def _day(text: str, latest: date) -> date:
     try:
-        on = day_of(text.partition(" ")[0] if ":" in text else text)
+        on = day_of(text.partition("T" if _INSTANT.match(text) else " ")[0] if ":" in text else text)
     except ValueError as error:
-        raise _Bad(_("This is no date that can be read."), text) from error
-    _check_day(on, text, latest)
+        raise _Bad(_("This is no date that can be read."), text, column="day") from error
+    _check_day(on, text, latest, column="day")
     return on
 
 
-def _check_day(on: date, text: str, latest: date) -> None:
+def _check_day(on: date, text: str, latest: date, *, column: str) -> None:
     if not _EARLIEST <= on <= latest:
-        raise _Bad(_("This day lies ahead, or too far back."), text)
+        raise _Bad(_("This day lies ahead, or too far back."), text, column=column)
 
 
-def _count(row: dict[str, str], name: str) -> int:
+def _count(row: dict[str, str], name: str, *, is_needed: bool = False) -> int:
+    text = _given(row, name, is_needed=is_needed)
     try:
-        return count_of(row.get(name, ""))
+        return count_of(text)
     except ValueError as error:
-        raise _Bad(_("This is no whole number."), row[name]) from error
+        raise _Bad(_("This is no whole number of 0 or more."), text, column=name) from error
 
 
-def _number(row: dict[str, str], name: str) -> Decimal:
+def _number(row: dict[str, str], name: str, *, is_needed: bool = False) -> Decimal:
+    text = _given(row, name, is_needed=is_needed)
     try:
-        return number_of(row.get(name, ""))
+        return number_of(text)
     except ValueError as error:
-        raise _Bad(_("This is no number."), row[name]) from error
+        raise _Bad(_("This is no number."), text, column=name) from error
 
 
-def _amount(row: dict[str, str], name: str) -> Decimal:
-    value = _number(row, name)
+def _given(row: dict[str, str], name: str, *, is_needed: bool) -> str:
+    """Nothing is not none: what was forgotten, or what a spreadsheet did not work out, is told."""
+    if is_needed and not row.get(name):
+        raise _Bad(_("Nothing stands here. Type 0 where that is meant."), column=name)
+    return row.get(name, "")
+
+
+def _money(row: dict[str, str], name: str, currency: str, *, is_needed: bool = False) -> Decimal:
+    value = _number(row, name, is_needed=is_needed)
+    named = currencies_of(row.get(name, ""))
+    if named and currency not in named:
+        raise _Bad(
+            _("This amount is not in %(currency)s, as its row says.") % {"currency": currency}, row[name], column=name
+        )
+    return value
+
+
+def _amount(row: dict[str, str], name: str, currency: str, *, is_needed: bool = False) -> Decimal:
+    value = _money(row, name, currency, is_needed=is_needed)
     if value < 0:
-        raise _Bad(_("This may not be negative."), row[name])
+        raise _Bad(_("This may not be negative."), row[name], column=name)
     return value

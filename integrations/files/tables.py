@@ -76,6 +76,8 @@ def _decoded(content: bytes) -> str:
     encodings = ["utf-8-sig", "gb18030"]
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encodings = ["utf-16"]
+    elif content[1:2] == content[3:4] == b"\x00":
+        encodings = ["utf-16-le"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)

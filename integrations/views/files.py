@@ -25,6 +25,7 @@ from integrations.actions.uploading import (
     try_upload,
     upload_of,
 )
+from integrations.dashboards.shown import amount
 from integrations.files.kinds import KINDS, FileKind, kinds_for
 from integrations.files.tables import MOST_BYTES, MOST_ROWS, TableRefused
 from integrations.models import ChannelAccount
@@ -160,7 +161,14 @@ def _draw(
     status: int,
     **more: Any,
 ) -> HttpResponse:
-    context = {"shop": shop, "form": form, "kinds": kinds, "megabytes": MOST_BYTES // _MEGA, "rows": MOST_ROWS, **more}
+    context = {
+        "shop": shop,
+        "form": form,
+        "kinds": kinds,
+        "megabytes": MOST_BYTES // _MEGA,
+        "rows": f"{MOST_ROWS:,}",
+        **more,
+    }
     return render(request, "integrations/upload.html", context, status=status)
 
 
@@ -169,6 +177,8 @@ def _draw(
 def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpResponse:
     """What it would write. A POST says which column is which: `column-<key>` is a heading of the file, or ""."""
     shop = access.get_shop(request.member, pk, to="upload")
+    if _is_done(shop, upload_id):
+        return redirect(shop)
     held = _held(shop, upload_id)
     kind, table, columns = open_upload(shop, held)
     is_asking = "columns" in request.GET
@@ -193,13 +203,18 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
     days = {fact[0] for fact in facts}
     context |= {
         "reading": reading,
+        "rows": f"{reading.rows:,}",
+        "is_day_first": reading.is_day_first,
         "problems": reading.troubles[:PROBLEMS_SHOWN],
         "problem_count": len(reading.troubles) + reading.more_troubles,
         "days": len(days),
         "since": min(days) if days else None,
         "until": max(days) if days else None,
         "skus": len({fact[1] for fact in facts}),
-        "amounts": sorted(amounts_of(reading, shop).items()),
+        "amounts": [
+            (code, f"{units:,}", amount(sums, code))
+            for code, (units, sums) in sorted(amounts_of(reading, shop).items())
+        ],
         "orders": len(reading.orders),
         "is_empty": not reading.days and not reading.orders,
     }
@@ -212,9 +227,9 @@ def upload_problems(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpR
     """Each line that is left out, and why, for a spreadsheet."""
     shop = access.get_shop(request.member, pk, to="upload")
     reading = try_upload(shop, _held(shop, upload_id), now=timezone.now())
-    rows = [(trouble.line, str(trouble.why), trouble.cell) for trouble in reading.troubles]
+    rows = [(trouble.line, str(trouble.why), trouble.cell, trouble.heading) for trouble in reading.troubles]
     disposition = f'attachment; filename="problems-{pk}.csv"'
-    content = csv_text([_("Line"), _("Why it is left out"), _("What stands there")], rows)
+    content = csv_text([_("Line"), _("Why it is left out"), _("What stands there"), _("In column")], rows)
     return HttpResponse(content, content_type=CONTENT_TYPE, headers={"Content-Disposition": disposition})
 
 
@@ -222,6 +237,8 @@ def upload_problems(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpR
 @members_only
 def upload_confirm(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpResponse:
     shop = access.get_shop(request.member, pk, to="upload")
+    if _is_done(shop, upload_id):
+        return redirect(shop)
     try:
         done = confirm_upload(shop, upload_id, now=timezone.now())
     except NoSuchUpload as error:
@@ -244,6 +261,11 @@ def template(request: WorkspaceRequest, kind: str) -> HttpResponse:
     ]
     disposition = f'attachment; filename="{kind}.csv"'
     return HttpResponse(csv_text(head, []), content_type=CONTENT_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _is_done(shop: ChannelAccount, upload_id: str) -> bool:
+    """It was confirmed already: by a second click, or on a page that the browser went back to."""
+    return any(each["id"] == upload_id and each["state"] == "done" for each in shop.uploads)
 
 
 def _held(shop: ChannelAccount, upload_id: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from integrations.actions.storing import store_orders
 from integrations.channels.base import Line, Order
 from integrations.daily import recompute
-from integrations.files.cells import count_of, day_of, instant_of, number_of
+from integrations.files.cells import count_of, currencies_of, day_of, instant_of, number_of
 from integrations.files.tables import TableRefused, read_table
 from integrations.models import ChannelAccount, DailySales, SalesLine
 from tests.factories import client_of, make_member
@@ -36,6 +36,9 @@ class TestTables:
         text = delimiter.join(["日期", "货号", "销量"]) + "\r\n" + delimiter.join(["2026-05-01", "杯子", "3"]) + "\r\n"
         table = read_table(text.encode(encoding))
         assert (table.head, table.rows) == (["日期", "货号", "销量"], [(2, ["2026-05-01", "杯子", "3"])])
+
+    def test_utf_16_is_read_without_its_mark(self) -> None:
+        assert read_table("Date,SKU\n2026-05-01,A\n".encode("utf-16-le")).rows == [(2, ["2026-05-01", "A"])]
 
     def test_a_workbook_is_read_below_words_above_its_headings(self) -> None:
         book = Workbook()
@@ -67,12 +70,31 @@ class TestTables:
 class TestCells:
     @pytest.mark.parametrize(
         ("text", "value"),
-        [("$1,234.50", "1234.50"), ("US$12", "12"), ("(3.00)", "-3.00"), ("", "0"), ("–", "0"), ("56.1%", "56.1")],
+        [
+            ("$1,234.50", "1234.50"),
+            ("US$12", "12"),
+            ("(3.00)", "-3.00"),
+            ("$ (3.00)", "-3.00"),
+            ("−5", "-5"),
+            ("", "0"),
+            ("–", "0"),
+            ("56.1%", "56.1"),
+            ("1.234,50 €", "1234.50"),
+            ("12,50", "12.50"),
+            ("1 234.50", "1234.50"),
+            ("1.234.567", "1234567"),
+            ("1E+3", "1000"),
+            ("12元", "12"),
+            ("'12", "12"),
+        ],
     )
     def test_numbers(self, text: str, value: str) -> None:
         assert number_of(text) == Decimal(value)
 
-    @pytest.mark.parametrize("text", ["x", "1.2.3", "9" * 12])
+    @pytest.mark.parametrize(
+        "text",
+        ["x", "1.2.3", "9" * 12, "=5*3", "3 of 5", "1.2万", "#DIV/0!", "#N/A", "1,2,3", "12,34,567", "5-", "$", "1 2"],
+    )
     def test_what_is_no_number(self, text: str) -> None:
         with pytest.raises(ValueError):
             number_of(text)
@@ -82,7 +104,21 @@ class TestCells:
         with pytest.raises(ValueError):
             count_of(text)
 
-    @pytest.mark.parametrize("text", ["2026-05-01", "05/01/2026", "2026年5月1日", "2026/5/1", "May 01, 2026"])
+    @pytest.mark.parametrize(
+        ("text", "currencies"),
+        [("12", set()), ("€20", {"EUR"}), ("CA$20", {"CAD"}), ("20 USD", {"USD"}), ("￥20", {"CNY", "JPY"})],
+    )
+    def test_a_cell_says_its_currency(self, text: str, currencies: set[str]) -> None:
+        assert currencies_of(text) == currencies
+        assert "USD" in currencies_of("$20")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2026-05-01", "05/01/2026", "2026年5月1日", "2026/5/1", "May 01, 2026", "1.5.2026", "01-May-26",
+            "1 May 2026", "05-01-2026", "46143",
+        ],
+    )  # fmt: skip
     def test_days(self, text: str) -> None:
         assert day_of(text) == date(2026, 5, 1)
 
@@ -155,9 +191,53 @@ class TestDays:
         for words in ("Line 4", "Line 5", "Line 6", "Line 7", "4 rows are left out", "The SKU is missing."):
             assert words in page.text
         table = client_of(maya).get(f"{page.redirect_chain[-1][0]}problems.csv").content.decode("utf-8-sig")
-        assert table.splitlines()[1] == "4,This is no date that can be read.,2026-13-01"
+        assert table.splitlines()[1] == "4,This is no date that can be read.,2026-13-01,Date"
         confirm(maya, page)
         assert len(told(shop)) == 2
+
+    def test_days_of_a_column_are_read_one_way(self, maya: Any) -> None:
+        shop = make_files_shop()
+        rows = "13/05/2026,A,1,5\n03/04/2026,A,1,5\n"
+        page = bring(maya, shop, f"Date,SKU,Units,Sales\n{rows}")
+        assert "day/month/year" in page.text
+        confirm(maya, page)
+        assert [row[0] for row in told(shop)] == [date(2026, 4, 3), date(2026, 5, 13)]
+        # With both ways in one column nothing is guessed: months come first, and the others are told.
+        page = bring(maya, shop, f"Date,SKU,Units,Sales\n{rows}04/25/2026,A,1,5\n")
+        assert "day/month/year" not in page.text
+        assert "1 row is left out" in page.text
+
+    @pytest.mark.parametrize(
+        ("cells", "why"),
+        [
+            ("1,€20", "This amount is not in USD"),
+            (",20", "Nothing stands here"),
+            ("1,", "Nothing stands here"),
+            ("-2,20", "This is no whole number of 0 or more"),
+            ("2,-20", "This may not be negative"),
+        ],
+    )
+    def test_what_could_be_meant_otherwise_is_left_out(self, maya: Any, cells: str, why: str) -> None:
+        page = bring(maya, make_files_shop(), f"Date,SKU,Units,Gross sales\n2026-05-01,A,{cells}\n")
+        assert why in page.text
+        assert "Line 2 · " in page.text
+
+    def test_rows_that_add_up_are_told(self, maya: Any) -> None:
+        shop = make_files_shop()
+        page = bring(maya, shop, "Date,SKU,Units,Sales\n" + "2026-05-01,A,1,5\n" * 3)
+        assert "2 rows have a day and SKU that stand in a row above" in page.text
+        confirm(maya, page)
+        assert told(shop)[0][2:4] == (3, Decimal(15))
+
+    def test_confirming_again_leads_to_the_store(self, maya: Any) -> None:
+        shop = make_files_shop()
+        page = bring(maya, shop, PLAIN)
+        confirm(maya, page)
+        before = told(shop)
+        for path in (page.redirect_chain[-1][0], f"{page.redirect_chain[-1][0]}confirm/"):
+            method = client_of(maya).post if path.endswith("confirm/") else client_of(maya).get
+            assert method(path).url == f"/shops/{shop.pk}/"
+        assert told(shop) == before
 
     def test_other_headings_are_asked_for_once(self, maya: Any) -> None:
         shop = make_files_shop()
