@@ -6,7 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from integrations.models import SalesAction
+from integrations.models import ChannelAccount, SalesAction
+from integrations.signs import DISCOUNT, Sign
 from integrations.skus import Sku, named
 from linkstar.lib.text import clean_line
 
@@ -19,6 +20,24 @@ _FIELDS: dict[str, Promise] = {
     "status": gettext_lazy("State of the listing"),
     "buy_box": gettext_lazy("Buy box"),
 }
+
+
+_SIGNS: dict[str, Promise] = {
+    "price": gettext_lazy("The price of %(sku)s is %(after)s, it was %(before)s."),
+    "title": gettext_lazy("%(sku)s has another title."),
+    "image": gettext_lazy("%(sku)s has another main image."),
+    "stock": gettext_lazy("%(sku)s is back in stock."),
+    "status": gettext_lazy("%(sku)s is on sale."),
+    DISCOUNT: gettext_lazy("Orders of %(sku)s have a discount."),
+}
+
+
+def sign_text(sign: Sign, account: ChannelAccount) -> str:
+    """What the shop shows, of the first SKU."""
+    sku, (before, after) = next(iter(sign.changes.items()))
+    if sign.field == "price":
+        before, after = (f"{value} {account.currency}" for value in (before, after))
+    return str(_SIGNS[sign.field]) % {"sku": sku, "before": before, "after": after}
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("tasks/<int:pk>/action/", sales_actions.task_action, name="task-action"),
     path("tasks/<int:pk>/action/edit/", sales_actions.task_action_edit, name="task-action-edit"),
     path("tasks/<int:pk>/action/live/", sales_actions.task_action_live, name="task-action-live"),
+    path("tasks/<int:pk>/action/sign/", sales_actions.task_action_sign, name="task-action-sign"),
     path("shops/<int:pk>/noticed/", noticed.noticed_panel, name="noticed-panel"),
     path("noticed/", noticed.noticed, name="noticed"),
     path("noticed/<int:pk>/answer/", noticed.noticed_answer, name="noticed-answer"),

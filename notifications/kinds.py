@@ -111,6 +111,20 @@ def _change_noticed(data: Mapping[str, Any]) -> Words:
     return _("%(count)s SKUs changed at %(shop)s at once. Did somebody do this?")
 
 
+_LIVE: dict[str, Promise] = {
+    "price": _("“%(task)s” looks live: the price changed at %(shop)s. Is it done?"),
+    "title": _("“%(task)s” looks live: the title changed at %(shop)s. Is it done?"),
+    "image": _("“%(task)s” looks live: the main image changed at %(shop)s. Is it done?"),
+    "stock": _("“%(task)s” looks live: it is back in stock at %(shop)s. Is it done?"),
+    "status": _("“%(task)s” looks live: it is on sale at %(shop)s. Is it done?"),
+    "discount": _("“%(task)s” looks live: orders at %(shop)s have a discount. Is it done?"),
+}
+
+
+def _looks_live(data: Mapping[str, Any]) -> Words:
+    return _LIVE[data["field"]]
+
+
 def _clock_change(data: Mapping[str, Any]) -> Words:
     if data["after"] == "0":
         return _("From %(day)s %(city)s has the same time as you")
@@ -128,6 +142,7 @@ KINDS: dict[str, Kind] = {
     "tasks_assigned": Kind("", _("You were put on these tasks."), "people", choose=_tasks_assigned),
     "rescheduled": Kind("", _("You own what was moved."), "calendar", choose=_rescheduled),
     "change_noticed": Kind("", _("You worked on these SKUs, or connected the shop."), "shop", choose=_change_noticed),
+    "looks_live": Kind("", _("You own this task, and say when it is done."), "shop", choose=_looks_live),
     "tasks_relocated": Kind("", _("You are on these tasks."), "arrow-right", choose=_tasks_relocated),
     "project_given": Kind(_("%(actor)s made you the owner of “%(project)s”"), _("You own this project."), "baton"),
     "mentioned": Kind(

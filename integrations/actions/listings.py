@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from integrations.actions.noticing import notice
+from integrations.actions.signs import spot
 from integrations.channels.base import ListingFacts
 from integrations.detecting import changes_since_yesterday
 from integrations.models import ChannelAccount, DailySales, Listing
@@ -40,7 +41,7 @@ def store_listings(account: ChannelAccount, rows: Iterable[ListingFacts], *, now
     Listing.objects.bulk_update(
         [each for each in listings if each.sku in known], [*_SHOWN, "seen", "seen_at"], batch_size=500
     )
-    notice(account, changes, now=now)
+    notice(account, spot(account, changes, now=now), now=now)
     _keep_day(account, [row for row in seen.values() if row.stock is not None or row.price is not None], now)
 
 

@@ -95,6 +95,8 @@ def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) ->
         return action
     if any(before[name] != after[name] for name in _BASIS):
         set_aside(action, now=now)
+        # What the shop showed spoke of what it was before.
+        action.seen = {name: value for name, value in action.seen.items() if name != "sign"}
     action.save()
     promise(action, now=now)
     if (home := _home(action)) is not None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from integrations.actions.connecting import take_store
 from integrations.actions.listings import store_listings
+from integrations.actions.signs import spot_discounts
 from integrations.actions.states import set_state, state_after
 from integrations.actions.storing import store_orders, store_refunds
 from integrations.actions.traffic import store_traffic
@@ -172,6 +173,8 @@ def _close(
         counts = Counter(stream.windows[purpose].counts)
         end(stream, name, purpose, traits, now=now)
         row.last_good_at, row.last_error = now, ""
+        if purpose == "live" and name == ORDERS:
+            spot_discounts(row, now=now)
         _save(row, account, stream, name)
         set_state(row, state_after(row, stream, now=now), now=now)
         return counts
@@ -231,10 +234,11 @@ def _save(row: ChannelAccount, account: ChannelAccount, stream: Stream, name: st
 def _held(account: ChannelAccount, key: str) -> Iterator[ChannelAccount]:
     """The account's row, locked until the end of the block's transaction: its pages are stored one after the other.
 
-    Raises Busy when the lease is no longer ours, so that a job that was thought dead writes nothing.
+    Who writes a row that refers to the account does not wait for that. Raises Busy when the lease is no longer ours, so
+    that a job that was thought dead writes nothing.
     """
     with transaction.atomic():
-        row = ChannelAccount.objects.select_for_update().filter(pk=account.pk, busy_key=key).first()
+        row = ChannelAccount.objects.select_for_update(no_key=True).filter(pk=account.pk, busy_key=key).first()
         if row is None or row.state in (ChannelAccount.State.PAUSED, ChannelAccount.State.DISCONNECTED):
             raise Busy(account.pk)
         yield row

@@ -25,7 +25,8 @@ class SalesAction(models.Model):
     """Something done to SKUs of one shop at an instant: by a task, noted by hand as a mark, or noticed by us.
 
     `live_at` is when shoppers saw it; None: not yet. Of what was noticed, `seen` says {"field", "before", "after"} and
-    `state` is OPEN until somebody answers. `estimates` are frozen results with their inputs by horizon in days:
+    `state` is OPEN until somebody answers; of what a task is to do, `seen` holds what the shop shows of it already
+    (integrations/signs.py). `estimates` are frozen results with their inputs by horizon in days:
     {"7": {…}, "14": {…}, "28": {…}} (integrations/effects.py).
     """
 

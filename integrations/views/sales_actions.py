@@ -1,11 +1,14 @@
 """What a task does to a shop, marks without a task, and what is known of each: read, said, changed, taken off."""
 
+from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import access
@@ -16,11 +19,14 @@ from integrations.actions.sales_actions import (
     record_action,
     remove_action,
 )
+from integrations.actions.signs import IsAnswered, refuse_sign, take_sign
 from integrations.also import also_in_the_weeks_of
 from integrations.links import links_of
 from integrations.models import ChannelAccount, SalesAction
 from integrations.shown_actions import shown, two_clocks, zone_of
+from integrations.shown_changes import sign_text
 from integrations.shown_effects import Effects
+from integrations.signs import sign_of
 from integrations.skus import named, skus_of_task
 from integrations.stock import empties_of_tasks
 from integrations.suggesting import suggested_kind
@@ -30,8 +36,12 @@ from linkstar.lib.forms import problems
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest, posted
 from projects import access as projects_access
+from projects.actions.finishing import finish_task
+from projects.actions.refusals import MoveRefused
 from projects.models import Project, Task
-from projects.views.sheet import trigger
+from projects.views.beginning import hold
+from projects.views.moving import why_not
+from projects.views.sheet import offer_undo, trigger
 
 _PANEL = "integrations/_task_action.html"
 
@@ -84,6 +94,28 @@ def task_action_live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     )
     change_action(action, said, actor=request.member, now=timezone.now())
     return _saved(request, task.get_absolute_url(), task, is_dialog=False)
+
+
+@require_POST
+@members_only
+def task_action_sign(request: WorkspaceRequest, pk: int) -> HttpResponse:
+    """What the shop shows: `answer` "done" finishes the task, "live" says only since when, "no" that it is not this."""
+    answer, now = request.POST.get("answer", ""), timezone.now()
+    task = projects_access.get_task(request.member, pk, to="move" if answer == "done" else "edit")
+    action = _action_of(request, task)
+    if action is None or answer not in ("done", "live", "no"):
+        raise Http404
+    try:
+        if answer == "no":
+            refuse_sign(action, now=now)
+        else:
+            take_sign(action, actor=request.member, now=now)
+    except IsAnswered:
+        response = _saved(request, task.get_absolute_url(), task, is_dialog=False)
+        return _said(request, response, _("Somebody was quicker, or the action was changed: look again."), "error")
+    if answer != "done":
+        return _saved(request, task.get_absolute_url(), task, is_dialog=False)
+    return _finished(request, task, now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -208,8 +240,45 @@ def _panel(request: WorkspaceRequest, task: Task, action: SalesAction | None) ->
         "may_edit": projects_access.may_task(request.member, "edit", task),
         "dangers": empties_of_tasks([task.pk], member=request.member, now=now).get(task.pk, []) if action else [],
         "effects": Effects(action, sees_numbers=access.may(request.member, "numbers"), now=now) if action else None,
+        **(_sign(action, task, now) if action else {}),
     }
     return render(request, _PANEL, context)
+
+
+def _sign(action: SalesAction, task: Task, now: datetime) -> dict[str, Any]:
+    """What the shop shows of it, while nobody has said so."""
+    sign = sign_of(action)
+    if sign is None or (task.completed_at is not None and action.live_at is not None):
+        return {}
+    return {
+        "sign": sign,
+        "sign_text": sign_text(sign, action.account),
+        "sign_at": two_clocks(sign.at, zone_of(action), now=now),
+        "sign_more": len(sign.changes) - 1,
+    }
+
+
+def _finished(request: WorkspaceRequest, task: Task, now: datetime) -> HttpResponse:
+    """The task is done, or what keeps it from being done is said; that it is live stays said either way."""
+    try:
+        change = finish_task(task, actor=request.member, now=now)
+    except MoveRefused as error:
+        held = hold(request, task, error, {})
+        if held is not None:
+            return held
+        response = _saved(request, task.get_absolute_url(), task, is_dialog=False)
+        return _said(request, response, why_not(error, request.member), "error")
+    response = _saved(request, task.get_absolute_url(), task, is_dialog=False)
+    offer_undo(response, change, _("Done: %(title)s") % {"title": task.title})
+    return response
+
+
+def _said(request: WorkspaceRequest, response: HttpResponse, text: str, level: str) -> HttpResponse:
+    if request.htmx:
+        trigger(response, "toast", {"message": text, "level": level})
+    else:
+        messages.error(request, text)
+    return response
 
 
 def _dialog(request: WorkspaceRequest, form: ActionForm, context: dict[str, Any]) -> HttpResponse:

@@ -52,6 +52,7 @@ ROWS = [
     Row("integrations:task-action-edit", "acting_task", INSIDERS),
     Row("integrations:task-action-edit", "acting_task", INSIDERS, _FORM, ok=422),
     Row("integrations:task-action-live", "acting_task", INSIDERS, {}),
+    Row("integrations:task-action-sign", "acting_task", INSIDERS, {"answer": "live"}),
     Row("integrations:action", "act", INSIDERS),
     Row("integrations:action", "finance_act", FINANCE | {"guest": 403, "guest elsewhere": 403}),
     Row("integrations:action-edit", "mark", INSIDERS),
