@@ -1,6 +1,6 @@
 """What people are told of what went wrong between us and a channel: what it is, and what to do about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ class Problem:
 
 _WAIT = _("LinkStar tries again by itself; nothing that was read is lost.")
 _CONNECT = _("An admin has to connect the store again. What was read stays, and what was missed is filled in.")
+_AGAIN = _("Nothing was connected. Wait a minute and begin again here.")
 _TELL = _("Tell whoever runs LinkStar; the log says more.")
 
 PROBLEMS: dict[str, Problem] = {
@@ -72,3 +73,9 @@ PROBLEMS: dict[str, Problem] = {
 def problem_of(code: str) -> Problem:
     """What is known of a code; a new one reads as something unexpected."""
     return PROBLEMS.get(code) or PROBLEMS["unexpected"]
+
+
+def problem_of_connecting(code: str) -> Problem:
+    """The same of a store that was being connected: there is none yet that tries again by itself."""
+    problem = problem_of(code)
+    return replace(problem, then=_AGAIN) if problem.then in (_WAIT, _CONNECT) else problem

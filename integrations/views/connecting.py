@@ -24,7 +24,7 @@ from integrations.channels import authoriser_of
 from integrations.channels.base import Grant
 from integrations.channels.errors import ChannelError, Later
 from integrations.models import ChannelAccount
-from integrations.problems import Problem, problem_of
+from integrations.problems import Problem, problem_of_connecting
 from integrations.states import Attempt
 from integrations.views.callbacks import callback_url
 from linkstar.workspaces.access import admins_only
@@ -68,7 +68,7 @@ class ConnectForm(forms.Form):
     shop = forms.CharField(
         label=gettext_lazy("Address of the store"),
         max_length=100,
-        help_text=gettext_lazy("As in your-store.myshopify.com; you see it in the admin's address."),
+        help_text=gettext_lazy("As in your-store.myshopify.com; the admin's address does as well."),
         widget=forms.TextInput(
             attrs={"class": "input", "placeholder": "your-store.myshopify.com", "spellcheck": "false"}
         ),
@@ -94,7 +94,9 @@ class ConnectForm(forms.Form):
             del self.fields[name]
 
     def clean_shop(self) -> str:
-        shop = self.cleaned_data["shop"].strip().lower().removeprefix("https://").partition("/")[0]
+        typed = self.cleaned_data["shop"].strip().lower().removeprefix("https://")
+        # As it stands above the admin today: admin.shopify.com/store/heyfinch/orders.
+        shop = typed.removeprefix("admin.shopify.com/store/").partition("/")[0].partition("?")[0]
         shop = shop if "." in shop else f"{shop}.myshopify.com"
         if not SHOP_HOST.fullmatch(shop):
             raise forms.ValidationError(_("That is no address of a Shopify store: it ends in .myshopify.com."))
@@ -105,7 +107,8 @@ class ConnectForm(forms.Form):
 @admins_only
 def connect(request: WorkspaceRequest) -> HttpResponse:
     choices = [_choice(channel) for channel in ChannelAccount.Channel.values]
-    return render(request, "integrations/connect.html", {"choices": choices})
+    context = {"choices": choices, "may_upload": access.may(request.member, "upload")}
+    return render(request, "integrations/connect.html", context)
 
 
 @sensitive_post_parameters("client_id", "client_secret")
@@ -210,7 +213,7 @@ def _exchange(
         grant = authoriser_of(choice.key).exchange(params, redirect_uri=callback_url(choice.key), now=timezone.now())
     except (ChannelError, Later) as error:
         log.warning("shop not connected", channel=choice.key, code=error.code, error=str(error))
-        return _draw(request, choice, again, form, problem=problem_of(error.code), status=422)
+        return _draw(request, choice, again, form, problem=problem_of_connecting(error.code), status=422)
     return _connect(request, choice, again, attempt, grant, form)
 
 
@@ -255,5 +258,6 @@ def _draw(
         "is_typed": bool(_typed(choice.key)),
         "problem": problem,
         "callback": callback_url(choice.key),
+        "may_upload": access.may(request.member, "upload"),
     }
     return render(request, "integrations/connect_channel.html", context, status=status)

@@ -118,7 +118,7 @@ class UploadForm(forms.Form):
 def shop_add(request: WorkspaceRequest) -> HttpResponse:
     """A store that is told by files."""
     access.check(request.member, "upload")
-    form = ShopForm(posted(request), initial={"time_zone": PACIFIC})
+    form = ShopForm(posted(request), initial={"time_zone": PACIFIC, "channel": request.GET.get("channel", "")})
     if request.method == "POST" and form.is_valid():
         shop = add_files_shop(**form.cleaned_data, actor=request.member, now=timezone.now())
         messages.success(request, _("“%(shop)s” is there. Now its first file.") % {"shop": shop.name})
@@ -132,7 +132,9 @@ def shop_add(request: WorkspaceRequest) -> HttpResponse:
 def upload(request: WorkspaceRequest, pk: int) -> HttpResponse:
     shop = access.get_shop(request.member, pk, to="upload")
     kinds = kinds_for(shop.channel)
-    form = UploadForm(posted(request), request.FILES or None, kinds=kinds, initial={"kind": kinds[0].key})
+    # Most bring the same kind as the last time.
+    usual = next((each["kind"] for each in shop.uploads if each["kind"] in KINDS), kinds[0].key)
+    form = UploadForm(posted(request), request.FILES or None, kinds=kinds, initial={"kind": usual})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         day = given["day"] if KINDS[given["kind"]].is_of_one_day else None

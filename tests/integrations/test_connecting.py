@@ -106,6 +106,30 @@ class TestThereAndBack:
         assert "You did not agree at the channel." in page.text
         assert not ChannelAccount.objects.exists()
 
+    def test_a_channel_that_is_down_promises_nothing(self, amazon: AmazonStub, maya: Any, settings: Any) -> None:
+        client = client_of(maya)
+        state = go(client)["state"]
+        settings.AMAZON_LWA_URL = "http://127.0.0.1:1/token"
+        page = back(client, state)
+        assert "Nothing was connected. Wait a minute and begin again here." in page.text
+        assert "tries again by itself" not in page.text
+        assert not ChannelAccount.objects.exists()
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "acme",
+            "Acme.myshopify.com ",
+            "https://acme.myshopify.com/admin/orders",
+            "https://admin.shopify.com/store/acme/orders?status=open",
+            "admin.shopify.com/store/acme?a=1",
+        ],
+    )
+    def test_a_shopify_store_is_known_by_any_of_its_addresses(self, maya: Any, settings: Any, typed: str) -> None:
+        settings.SHOPIFY_CLIENT_ID = settings.SHOPIFY_CLIENT_SECRET = "key"
+        page = client_of(maya).post("/shops/connect/shopify/", {"shop": typed})
+        assert "acme.myshopify.com/admin/oauth/authorize" in page.headers["Refresh"]
+
     def test_a_code_that_is_no_good_reads_as_words(self, amazon: AmazonStub, maya: Any) -> None:
         client = client_of(maya)
         page = back(client, go(client)["state"], spapi_oauth_code="old")
@@ -118,6 +142,8 @@ class TestThereAndBack:
         assert "AMAZON_LWA_CLIENT_ID" in page
         assert "http://localhost/shops/connected/amazon/" in page
         assert "Go on to Amazon" not in page
+        assert "/shops/add/?channel=amazon" in page
+        assert 'value="amazon" selected' in client_of(maya).get("/shops/add/?channel=amazon").text
 
     def test_a_channel_that_is_off_is_not_connected(self, maya: Any) -> None:
         page = client_of(maya).post("/shops/connect/walmart/", {"client_id": "a", "client_secret": "b"})

@@ -239,6 +239,12 @@ class TestDays:
             assert method(path).url == f"/shops/{shop.pk}/"
         assert told(shop) == before
 
+    def test_the_kind_of_the_last_file_is_chosen(self, maya: Any) -> None:
+        shop = make_files_shop()
+        assert 'value="amazon_business" checked' in client_of(maya).get(f"/shops/{shop.pk}/files/").text
+        confirm(maya, bring(maya, shop, PLAIN))
+        assert 'value="plain" checked' in client_of(maya).get(f"/shops/{shop.pk}/files/").text
+
     def test_other_headings_are_asked_for_once(self, maya: Any) -> None:
         shop = make_files_shop()
         text = "When,What,How many,Money\n2026-05-01,A,1,5\n"
