@@ -41,8 +41,10 @@ urlpatterns = [
     path("sales/", sales.sales, name="sales"),
     path("sales/skus/", sales.sales_skus, name="sales-skus"),
     path("sales/table.csv", sales.sales_csv, name="sales-csv"),
+    path("sales/show/", sales.sales_show, name="sales-show"),
     path("projects/<int:pk>/sales/", sales.sales, name="project-sales"),
     path("projects/<int:pk>/sales/skus/", sales.sales_skus, name="project-sales-skus"),
     path("projects/<int:pk>/sales/table.csv", sales.sales_csv, name="project-sales-csv"),
+    path("projects/<int:pk>/sales/show/", sales.sales_show, name="project-sales-show"),
     path("projects/<int:pk>/sales/panel/", sales.project_sales_panel, name="project-sales-panel"),
 ]

@@ -19,15 +19,21 @@ from integrations.dashboards.periods import (
 )
 from integrations.dashboards.sums import SORTS, Scope
 from integrations.models import ChannelAccount
+from linkstar.lib.money import CURRENCIES
 
 MEASURES = ("gross", "net", "units", "orders", "conversion", "sessions", "refunds", "ads")
 USUAL_MEASURE = "gross"
+# Amounts in the currency that something was sold in.
+KEPT = "kept"
 _MOST_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """`shop` and `sku` narrow it down, `currency` "" is the one most is sold in; `first` and `last` are of "custom"."""
+    """`shop` and `sku` narrow it down, `currency` "" is the one most is sold in; `first` and `last` are of "custom".
+
+    `show` is a currency that all amounts are shown in, KEPT, or "" for what the reader chose for good.
+    """
 
     range: str = USUAL_RANGE
     first: date | None = None
@@ -36,6 +42,7 @@ class Wanted:
     shop: int | None = None
     sku: str = ""
     currency: str = ""
+    show: str = ""
     measure: str = USUAL_MEASURE
     sort: str = "gross"
     words: str = ""
@@ -45,6 +52,7 @@ class Wanted:
         given, against, shop = query.get("range", ""), query.get("against"), query.get("shop", "")
         is_known = against is not None and (against in AGAINST or against.startswith(EVENT))
         currency, measure, sort = query.get("currency", ""), query.get("measure", ""), query.get("sort", "")
+        show = query.get("show", "")
         return cls(
             range=given if given in RANGES else USUAL_RANGE,
             first=_day(query.get("from", "")),
@@ -54,6 +62,7 @@ class Wanted:
             # As the channel writes it: blanks and case are part of it.
             sku=query.get("sku", "").replace("\0", "")[:_MOST_TEXT],
             currency=currency if len(currency) == 3 and currency.isascii() and currency.isupper() else "",
+            show=show if is_shown(show) else "",
             measure=measure if measure in MEASURES else USUAL_MEASURE,
             sort=sort if sort in SORTS else "gross",
             words=query.get("q", "").replace("\0", "").strip()[:_MOST_TEXT],
@@ -66,7 +75,8 @@ class Wanted:
         texts = {
             "range": self.range, "from": self.first and self.range == "custom" and self.first.isoformat(),
             "to": self.last and self.range == "custom" and self.last.isoformat(), "against": self.against,
-            "shop": self.shop, "sku": self.sku, "currency": self.currency, "measure": self.measure,
+            "shop": self.shop, "sku": self.sku, "currency": self.currency, "show": self.show,
+            "measure": self.measure,
             "sort": self.sort, "q": self.words,
         }  # fmt: skip
         own = {"from": "first", "to": "last", "q": "words"}
@@ -85,7 +95,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Asked:
-    """`today` is the newest day of the shops in view; `before` None: nothing is compared."""
+    """`today` is the newest day of the shops in view; `before` None: nothing is compared.
+
+    `show` is the currency that amounts are shown in, "" for the one each was sold in.
+    """
 
     wanted: Wanted
     shops: Sequence[ChannelAccount]
@@ -93,6 +106,7 @@ class Asked:
     today: date
     period: Period
     before: Period | None
+    show: str = ""
 
     @property
     def periods(self) -> list[Period]:
@@ -105,8 +119,12 @@ def ask(
     *,
     now: datetime,
     pairs: tuple[tuple[int, str], ...] | None = None,
+    usual_show: str = "",
 ) -> Asked:
-    """`shops` are all that may be looked at, `pairs` the (shop, SKU) of a project; one statement, for an event."""
+    """`shops` are all that may be looked at, `pairs` the (shop, SKU) of a project; one statement, for an event.
+
+    `usual_show` is the currency that the reader chose for good.
+    """
     seen = [shop for shop in shops if wanted.shop in (None, shop.pk)]
     if wanted.sku:
         picked = {(shop.pk, wanted.sku) for shop in seen}
@@ -115,7 +133,14 @@ def ask(
     period = period_of(wanted.range, today, first=wanted.first, last=wanted.last)
     shift = shift_of(wanted.against, period)
     before = period.moved(-shift) if shift else None
-    return Asked(wanted, seen, Scope(tuple(shop.pk for shop in seen), pairs), today, period, before)
+    show = wanted.show or usual_show
+    scope = Scope(tuple(shop.pk for shop in seen), pairs)
+    return Asked(wanted, seen, scope, today, period, before, "" if show == KEPT else show)
+
+
+def is_shown(text: str) -> bool:
+    """Whether `text` can stand for `show`."""
+    return text == KEPT or text in CURRENCIES
 
 
 def _day(text: str) -> date | None:

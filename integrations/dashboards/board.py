@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from integrations.dashboards.asking import Asked
+from integrations.dashboards.exchange import Exchange, find_exchange
 from integrations.dashboards.marks import Mark, marks_of
 from integrations.dashboards.periods import WEEK, Period, events_in
-from integrations.dashboards.sums import Sums, Told, added, find, find_told
+from integrations.dashboards.sums import Found, Sums, Told, added, find, find_told
 from integrations.models import ChannelAccount
 from linkstar.calendars.market import Entry
 from linkstar.members.models import Member
@@ -34,17 +35,26 @@ class Point(NamedTuple):
     before: Sums | None
 
 
+class Left(NamedTuple):
+    """What has no rate of its days and so is in no sum, in the currency it was sold in."""
+
+    currency: str
+    sums: Sums
+
+
 class ShopLine(NamedTuple):
     shop: ChannelAccount
     now: Sums
     before: Sums | None
     told: Told | None
+    left: Sequence[Left] = ()
 
 
 @dataclass(frozen=True)
 class Board:
     """`currencies` are all that something was sold in, the biggest in units first; numbers are of `currency` alone.
 
+    With `exchange` everything is converted into `currency`, which is then the only one, but for what is `left`.
     `known_from` is the first day that any shop in view has facts of. From `sales_open` on sales are preliminary, from
     `traffic_open` on visits.
     """
@@ -61,16 +71,26 @@ class Board:
     known_from: date | None
     sales_open: date
     traffic_open: date
+    exchange: Exchange | None = None
+    left: Sequence[Left] = ()
 
     @property
     def is_weekly(self) -> bool:
         return self.asked.period.length > _MOST_DAYS
 
     @property
-    def is_comparable(self) -> bool:
+    def is_known_before(self) -> bool:
         """Whether the days that it is compared with are known from their first on."""
         before = self.asked.before
         return before is not None and self.known_from is not None and self.known_from <= before.first
+
+    @property
+    def has_all_rates(self) -> bool:
+        return self.exchange is None or self.exchange.is_whole
+
+    @property
+    def is_comparable(self) -> bool:
+        return self.is_known_before and self.has_all_rates
 
     @property
     def has_numbers(self) -> bool:
@@ -78,9 +98,9 @@ class Board:
 
 
 def read_board(asked: Asked, member: Member) -> Board:
-    """Four statements, however many facts, shops, events and actions there are."""
-    found = find(asked.scope, asked.periods)
-    currencies = _currencies([each.by_day for each in found], asked)
+    """Four statements, however many facts, shops, events and actions there are; five in another currency."""
+    found, exchange = _found(asked)
+    currencies = [asked.show] if exchange else _currencies([each.by_day for each in found], asked)
     wanted = asked.wanted.currency
     currency = wanted if wanted in currencies else currencies[0] if currencies else ""
     days = [each.by_day.get(currency, {}) for each in found]
@@ -99,6 +119,7 @@ def read_board(asked: Asked, member: Member) -> Board:
                 found[0].by_shop.get(currency, {}).get(shop.pk, Sums()),
                 found[1].by_shop.get(currency, {}).get(shop.pk, Sums()) if asked.before else None,
                 told.get(shop.pk),
+                _left({each: shops[shop.pk] for each, shops in found[0].by_shop.items() if shop.pk in shops}, exchange),
             )
             for shop in asked.shops
             if asked.scope.skus is None or any(account == shop.pk for account, _sku in asked.scope.skus)
@@ -108,7 +129,33 @@ def read_board(asked: Asked, member: Member) -> Board:
         known_from=min((each.first_on for each in told.values()), default=None),
         sales_open=asked.today,
         traffic_open=asked.today - TRAFFIC_IS_LATE,
+        exchange=exchange,
+        left=_left({each: added(days.values()) for each, days in found[0].by_day.items()}, exchange),
     )
+
+
+def _found(asked: Asked) -> tuple[list[Found], Exchange | None]:
+    """Rates are looked for of the shops' currencies; where something was sold in yet another one, also of that.
+
+    With no rate at all everything is as it was sold, and no Exchange.
+    """
+    if not asked.show:
+        return find(asked.scope, asked.periods), None
+    currencies = {shop.currency for shop in asked.shops}
+    while True:
+        exchange = find_exchange(asked.show, currencies, asked.periods)
+        found = find(asked.scope, asked.periods, exchange)
+        others = {currency for each in found for currency in each.by_day} - currencies - {asked.show}
+        if not others:
+            has_strange = any(currency != asked.show for each in found for currency in each.by_day)
+            return found, None if exchange.is_empty and has_strange else exchange
+        currencies |= others
+
+
+def _left(sums: Mapping[str, Sums], exchange: Exchange | None) -> list[Left]:
+    if exchange is None:
+        return []
+    return [Left(currency, sums[currency]) for currency in sorted(sums) if currency != exchange.target]
 
 
 def _currencies(found: Sequence[Mapping[str, Mapping[date, Sums]]], asked: Asked) -> list[str]:

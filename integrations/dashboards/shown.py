@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from integrations.dashboards.board import Board, Point
+from integrations.dashboards.board import Board, Left, Point
 from integrations.dashboards.marks import Mark
 from integrations.dashboards.periods import Period
 from integrations.dashboards.sums import Sums
@@ -170,6 +170,29 @@ def span_text(period: Period) -> str:
         return day_text(period.first, language, with_year=True)
     first = day_text(period.first, language, with_year=crosses or last_first)
     return f"{first} – {day_text(period.last, language, with_year=crosses or not last_first)}"
+
+
+def exchange_text(board: Board) -> str:
+    """By whose rates amounts are shown, and the newest of them; "" where none was needed or none is there."""
+    exchange = board.exchange
+    newest = exchange.newest if exchange else None
+    if exchange is None or newest is None:
+        return ""
+    day = day_text(newest, get_language() or "en", with_year=True)
+    if exchange.is_made_up:
+        return _("In %(currency)s by made-up rates of the demo, one for each day; the last of %(day)s.") % {
+            "currency": exchange.target,
+            "day": day,
+        }
+    return _("In %(currency)s by the European Central Bank's rate of each day; the last of %(day)s.") % {
+        "currency": exchange.target,
+        "day": day,
+    }
+
+
+def left_text(left: Sequence[Left]) -> str:
+    """ "BRL 1,234.50 · TWD 300": the gross sales, in their own currencies, of what has no rate."""
+    return " · ".join(amount(each.sums.gross, each.currency) for each in left)
 
 
 class DayRow(NamedTuple):

@@ -1,4 +1,7 @@
-"""What the daily facts add up to (integrations.md, section 7): by day, by shop, by SKU. Currencies are never added."""
+"""What the daily facts add up to (integrations.md, section 7): by day, by shop, by SKU.
+
+Currencies are never added, unless each day's amounts are first converted into one by that day's rate.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -8,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from integrations.dashboards.exchange import Exchange
 from integrations.dashboards.periods import Period
 
 _ZERO = Decimal(0)
@@ -80,23 +84,32 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """`by_day` and `by_shop` of each currency; a day or a shop without facts is missing."""
+    """`by_day` and `by_shop` of each currency; a day or a shop without facts is missing.
+
+    Where amounts are converted, currencies other than the shown one hold what has no rate.
+    """
 
     by_day: Mapping[str, Mapping[date, Sums]]
     by_shop: Mapping[str, Mapping[int, Sums]]
 
 
+# `times`: what amounts are multiplied with.
 _COLUMNS = """
-    sum({orders}) AS orders, sum(units_ordered) AS units, sum(gross_sales) AS gross, sum(discounts) AS discounts,
-    sum(units_refunded) AS units_refunded, sum(refund_amount) AS refunds, sum(pending_units) AS pending,
-    sum(sessions) AS sessions, sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen_units,
-    sum(ad_spend) AS ad_spend, sum(gross_sales) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
+    sum({orders}) AS orders, sum(units_ordered) AS units, sum(gross_sales{times}) AS gross,
+    sum(discounts{times}) AS discounts, sum(units_refunded) AS units_refunded, sum(refund_amount{times}) AS refunds,
+    sum(pending_units) AS pending, sum(sessions) AS sessions,
+    sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen_units, sum(ad_spend{times}) AS ad_spend,
+    sum(gross_sales{times}) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
 """
 _NAMES = [each.name for each in fields(Sums)]
-
-
-def _columns(scope: Scope) -> str:
-    return _COLUMNS.format(orders=scope.order_column or "NULL::int")
+_AMOUNTS = frozenset({"gross", "discounts", "refunds", "ad_spend", "advertised"})
+# The currency that rows come under, and the rates of their days; without any all stay in their own.
+_SHOWN = "CASE WHEN rate.factor IS NULL THEN currency ELSE %s END"
+_RATES = (
+    "LEFT JOIN unnest(%s::text[], %s::date[], %s::numeric[]) AS rate(currency, day_on, factor) USING (currency, day_on)"
+)
+_NO_RATES: tuple[list[Any], list[Any], list[Any]] = ([], [], [])
+_TIMES = " * coalesce(rate.factor, 1)"
 
 
 def _of(scope: Scope, periods: Sequence[Period]) -> tuple[str, list[Any]]:
@@ -116,28 +129,41 @@ def _of(scope: Scope, periods: Sequence[Period]) -> tuple[str, list[Any]]:
     return sql, [*values, [pk for pk, _sku in scope.skus], [sku for _pk, sku in scope.skus]]
 
 
-# Each fact is read once into one group, in parallel; the groups, which are few, into two (docs/decisions/0022).
+# Each fact is read once into one group, in parallel; the groups, which are few, are converted and added into two
+# (docs/decisions/0022).
 _FIND = """
 WITH facts AS MATERIALIZED (
     SELECT currency, day_on, account_id, {columns} FROM integrations_dailysales
     WHERE {where} GROUP BY currency, day_on, account_id
-)
+), shown AS (SELECT {shown} AS currency, day_on, account_id, {converted} FROM facts {rates})
 SELECT number, currency, day_on, account_id, {sums}
-FROM facts JOIN unnest(%s::int[], %s::date[], %s::date[]) AS period(number, first_on, last_on)
+FROM shown JOIN unnest(%s::int[], %s::date[], %s::date[]) AS period(number, first_on, last_on)
     ON day_on BETWEEN first_on AND last_on
 GROUP BY number, currency, GROUPING SETS ((day_on), (account_id))
 """
 _SUMS = ", ".join(f"sum({name})" for name in _NAMES)
+_CONVERTED = ", ".join(f"{name}{_TIMES} AS {name}" if name in _AMOUNTS else name for name in _NAMES)
 
 
-def find(scope: Scope, periods: Sequence[Period]) -> list[Found]:
+def find(scope: Scope, periods: Sequence[Period], exchange: Exchange | None = None) -> list[Found]:
     """The sums of each period, in one statement; none when no shop or SKU is asked for."""
     if not scope.accounts or scope.skus == ():
         return [Found({}, {}) for _period in periods]
     where, values = _of(scope, periods)
+    values += [exchange.target if exchange else "", *(exchange.table if exchange else _NO_RATES)]
     values += [list(range(len(periods))), [each.first for each in periods], [each.last for each in periods]]
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(columns=_columns(scope), where=where, sums=_SUMS), values)
+        cursor.execute(
+            _FIND.format(
+                columns=_COLUMNS.format(orders=scope.order_column or "NULL::int", times=""),
+                where=where,
+                shown=_SHOWN,
+                converted=_CONVERTED,
+                rates=_RATES,
+                sums=_SUMS,
+            ),
+            values,
+        )
         return _sorted_out(cursor.fetchall(), len(periods))
 
 
@@ -159,11 +185,22 @@ def _sums(numbers: Sequence[Any]) -> Sums:
     return told
 
 
+def currencies_of(scope: Scope, periods: Sequence[Period]) -> set[str]:
+    """What was sold in; one statement."""
+    if not scope.accounts or scope.skus == ():
+        return set()
+    where, values = _of(scope, periods)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT currency FROM integrations_dailysales WHERE {where}", values)  # noqa: S608
+        return {currency for (currency,) in cursor.fetchall()}
+
+
 class SkuSums(NamedTuple):
     """One SKU of one shop, in the period and in the one it is compared with (None: nothing is)."""
 
     account: int
     sku: str
+    currency: str
     asin: str
     title: str
     now: Sums
@@ -175,17 +212,22 @@ SORTS = {
     "up": "coalesce(n.gross, 0) - coalesce(b.gross, 0) DESC", "down": "coalesce(n.gross, 0) - coalesce(b.gross, 0)",
 }  # fmt: skip
 _BY_SKU = """
-    SELECT account_id, sku, max(asin) AS asin, {columns} FROM integrations_dailysales
-    WHERE {where} AND currency = %s GROUP BY account_id, sku
+    SELECT account_id, sku, currency, max(asin) AS asin, {columns} FROM integrations_dailysales
+    WHERE {where} AND currency = %s GROUP BY account_id, sku, currency
+"""
+# The same in a currency that is shown; what has no rate stays apart in its own.
+_BY_SKU_SHOWN = """
+    SELECT account_id, sku, {shown} AS currency, max(asin) AS asin, {columns} FROM integrations_dailysales {rates}
+    WHERE {where} GROUP BY account_id, sku, 3
 """
 _SKUS = """
 WITH n AS ({now}), b AS ({before})
-SELECT account_id, sku, coalesce(nullif(n.asin, ''), b.asin, ''), coalesce(l.title, ''), n.units IS NOT NULL,
+SELECT account_id, sku, currency, coalesce(nullif(n.asin, ''), b.asin, ''), coalesce(l.title, ''), n.units IS NOT NULL,
     b.units IS NOT NULL, {told}
-FROM n FULL JOIN b USING (account_id, sku) LEFT JOIN integrations_listing l USING (account_id, sku)
+FROM n FULL JOIN b USING (account_id, sku, currency) LEFT JOIN integrations_listing l USING (account_id, sku)
 WHERE (coalesce(n.units, 0) + coalesce(n.units_refunded, 0) + coalesce(n.pending, 0) + coalesce(b.units, 0) > 0
     OR n.sessions > 0) AND (%s = '' OR strpos(lower(concat_ws(' ', sku, l.title, n.asin, b.asin)), lower(%s)) > 0)
-ORDER BY {order}, sku, account_id LIMIT %s OFFSET %s
+ORDER BY currency <> %s, {order}, sku, account_id, currency LIMIT %s OFFSET %s
 """
 
 
@@ -195,6 +237,7 @@ def find_skus(
     before: Period | None,
     *,
     currency: str,
+    exchange: Exchange | None = None,
     sort: str = "gross",
     words: str = "",
     first: int = 0,
@@ -202,28 +245,34 @@ def find_skus(
 ) -> list[SkuSums]:
     """Those that were visited, sold or given back, in the order of SORTS and then by SKU; one statement.
 
-    `words` stand in the SKU, its ASIN or its title. Orders are those that hold the SKU.
+    `words` stand in the SKU, its ASIN or its title. Orders are those that hold the SKU. With `exchange` amounts are
+    shown in `currency`, and what has no rate stands at the end in its own.
     """
     if not scope.accounts or scope.skus == ():
         return []
-    columns, sides, values = _COLUMNS.format(orders="orders"), [], list[Any]()
+    sides, values = [], list[Any]()
     for each in (period, before):
         where, given = _of(scope, [each or period])
         where += "" if each else " AND false"
-        sides.append(_BY_SKU.format(columns=columns, where=where))
-        values += [*given, currency]
+        if exchange is None:
+            sides.append(_BY_SKU.format(columns=_COLUMNS.format(orders="orders", times=""), where=where))
+            values += [*given, currency]
+        else:
+            columns = _COLUMNS.format(orders="orders", times=_TIMES)
+            sides.append(_BY_SKU_SHOWN.format(shown=_SHOWN, columns=columns, rates=_RATES, where=where))
+            values += [currency, *exchange.table, *given]
     told = ", ".join(f"{side}.{name}" for side in "nb" for name in _NAMES)
     sql = _SKUS.format(now=sides[0], before=sides[1], told=told, order=SORTS[sort])
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, words, words, most, first])
+        cursor.execute(sql, [*values, words, words, currency, most, first])
         return [_sku(row) for row in cursor.fetchall()]
 
 
 def _sku(row: tuple[Any, ...]) -> SkuSums:
-    account, sku, asin, title, has_now, has_before, *numbers = row
+    account, sku, currency, asin, title, has_now, has_before, *numbers = row
     half = len(_NAMES)
     now = _sums(numbers[:half]) if has_now else Sums()
-    return SkuSums(account, sku, asin, title, now, _sums(numbers[half:]) if has_before else None)
+    return SkuSums(account, sku, currency, asin, title, now, _sums(numbers[half:]) if has_before else None)
 
 
 class Told(NamedTuple):

@@ -2,25 +2,27 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from integrations import access
-from integrations.dashboards.asking import Asked, Wanted, ask
+from integrations.dashboards.asking import KEPT, Asked, Wanted, ask, is_shown
 from integrations.dashboards.board import Board, read_board
+from integrations.dashboards.exchange import Exchange, find_exchange
 from integrations.dashboards.periods import EVENT
-from integrations.dashboards.products import pairs_of
+from integrations.dashboards.products import Pairs, pairs_of
 from integrations.dashboards.shown import (
     MEASURES,
     SOURCES,
@@ -28,15 +30,18 @@ from integrations.dashboards.shown import (
     chart_data,
     compared_with,
     day_rows,
+    exchange_text,
+    left_text,
     shown_change,
     span_text,
     text_of,
     tiles,
     told_measures,
 )
-from integrations.dashboards.sums import SkuSums, find_skus, find_told
+from integrations.dashboards.sums import SkuSums, Told, currencies_of, find_skus, find_told
 from integrations.models import ChannelAccount, Listing
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
+from linkstar.lib.money import FIRST
 from linkstar.members.models import Member
 from linkstar.workspaces.access import members_only
 from linkstar.workspaces.http import WorkspaceRequest
@@ -100,7 +105,8 @@ def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
         context["is_empty"] = True
         return render(request, "integrations/sales.html", context)
     board = read_board(asked, request.member)
-    context |= {**_form(board, shops), **_shown(board), "note_url": _note_url(request.member, project, asked.wanted)}
+    note_url = _note_url(request.member, project, asked.wanted)
+    context |= {**_form(board, shops, request.member), **_shown(board), "note_url": note_url}
     fragment = request.htmx and request.htmx.target == "sales"
     response = render(request, f"integrations/sales.html{'#sales' if fragment else ''}", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -112,7 +118,7 @@ def _asked(request: WorkspaceRequest, pk: int | None) -> tuple[Project | None, A
     project = get_project(request.member, pk) if pk is not None else None
     shops = list(access.shops_of(request.member).order_by("name", "pk"))
     pairs = pairs_of(request.member, project, shops) if project else None
-    return project, ask(Wanted.read(request.GET), shops, now=timezone.now(), pairs=pairs), shops
+    return project, _ask(request, shops, pairs), shops
 
 
 def _note_url(member: Member, project: Project | None, wanted: Wanted) -> str:
@@ -123,16 +129,21 @@ def _note_url(member: Member, project: Project | None, wanted: Wanted) -> str:
     return f"{reverse('integrations:mark-add')}?{urlencode({key: value for key, value in here.items() if value})}"
 
 
+def _ask(request: WorkspaceRequest, shops: list[ChannelAccount], pairs: Pairs | None) -> Asked:
+    usual = request.member.shown_currency
+    return ask(Wanted.read(request.GET), shops, now=timezone.now(), pairs=pairs, usual_show=usual)
+
+
 def _places(project: Project | None) -> dict[str, str]:
     if project is None:
         return {key: reverse(f"integrations:{name}") for key, name in _ADDRESSES.items()}
     return {key: reverse(f"integrations:project-{name}", args=[project.pk]) for key, name in _ADDRESSES.items()}
 
 
-_ADDRESSES = {"here": "sales", "skus_url": "sales-skus", "csv_url": "sales-csv"}
+_ADDRESSES = {"here": "sales", "skus_url": "sales-skus", "csv_url": "sales-csv", "show_url": "sales-show"}
 
 
-def _form(board: Board, shops: list[ChannelAccount]) -> dict[str, Any]:
+def _form(board: Board, shops: list[ChannelAccount], member: Member) -> dict[str, Any]:
     asked, language = board.asked, get_language() or "en"
     events = {f"{EVENT}{entry.key}": entry.name.for_language(language) for entry in board.events}
     against = [*AGAINST_NAMES, *((key, _("%(event)s a year ago") % {"event": name}) for key, name in events.items())]
@@ -140,8 +151,15 @@ def _form(board: Board, shops: list[ChannelAccount]) -> dict[str, Any]:
         "all_shops": shops,
         "ranges": RANGE_NAMES,
         "against": [*against, ("none", _("nothing"))],
+        "shown": _shown_in(board),
+        "usual_show": member.shown_currency,
         "is_unknown_event": asked.wanted.against.startswith(EVENT) and asked.before is None,
     }
+
+
+def _shown_in(board: Board) -> list[str]:
+    """Currencies to show amounts in: usual ones, and those that something is sold in or shown in already."""
+    return list(dict.fromkeys([*FIRST, *(shop.currency for shop in board.asked.shops), *board.currencies]))
 
 
 def _shown(board: Board) -> dict[str, Any]:
@@ -151,8 +169,9 @@ def _shown(board: Board) -> dict[str, Any]:
             "line": line,
             "gross": amount(line.now.gross, currency, is_whole=True),
             "units": f"{line.now.units:,}",
+            "left": left_text(line.left),
             "change": shown_change(MEASURES["gross"], line.now.gross, line.before.gross)
-            if line.before and line.told and asked.before and line.told.first_on <= asked.before.first
+            if line.before and board.has_all_rates and _is_known_before(line.told, asked)
             else None,
             "sources": [SOURCES[source] for source in line.told.sources] if line.told else [],
         }
@@ -169,8 +188,14 @@ def _shown(board: Board) -> dict[str, Any]:
         "shops": rows,
         "span": span_text(asked.period),
         "compared": compared_with(board),
+        "exchanged": exchange_text(board),
+        "left": left_text(board.left),
         "listing": _listing(asked),
     }
+
+
+def _is_known_before(told: Told | None, asked: Asked) -> bool:
+    return told is not None and asked.before is not None and told.first_on <= asked.before.first
 
 
 def _listing(asked: Asked) -> Listing | None:
@@ -189,14 +214,16 @@ def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse
     project, asked, shops = _asked(request, pk)
     given = request.GET.get("page", "")
     page = max(int(given), 1) if given.isascii() and given.isdigit() and len(given) < 6 else 1
-    currency = _currency(asked)
-    found = _skus(asked, currency, first=(page - 1) * PER_PAGE, most=PER_PAGE + 1)
-    names, compared = {shop.pk: shop.name for shop in shops}, _comparable(asked)
+    exchange = _exchange(asked)
+    currency = exchange.target if exchange else _currency(asked)
+    found = _skus(asked, currency, exchange, first=(page - 1) * PER_PAGE, most=PER_PAGE + 1)
+    names = {shop.pk: shop.name for shop in shops}
+    compared = _comparable(asked) if exchange is None or exchange.is_whole else set()
     context = {
         "project": project,
         "wanted": asked.wanted,
         "asked": asked,
-        "skus": [_sku_row(each, names[each.account], currency, each.account in compared) for each in found[:PER_PAGE]],
+        "skus": [_sku_row(each, names[each.account], each.account in compared) for each in found[:PER_PAGE]],
         "sorts": SORT_NAMES,
         "page": page,
         "has_more": len(found) > PER_PAGE,
@@ -207,19 +234,29 @@ def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse
     return response
 
 
+def _exchange(asked: Asked) -> Exchange | None:
+    """As the page has it (read_board); two statements, or none."""
+    if not asked.show:
+        return None
+    currencies = currencies_of(asked.scope, asked.periods)
+    exchange = find_exchange(asked.show, currencies, asked.periods)
+    return None if exchange.is_empty and currencies - {asked.show} else exchange
+
+
 def _currency(asked: Asked) -> str:
     """As the address says; without a word that of most shops in view."""
     own = [shop.currency for shop in asked.shops]
     return asked.wanted.currency or max(own, key=lambda each: (own.count(each), each), default="USD")
 
 
-def _skus(asked: Asked, currency: str, *, first: int, most: int) -> list[SkuSums]:
+def _skus(asked: Asked, currency: str, exchange: Exchange | None = None, *, first: int, most: int) -> list[SkuSums]:
     wanted = asked.wanted
     return find_skus(
         asked.scope,
         asked.period,
         asked.before,
         currency=currency,
+        exchange=exchange,
         sort=wanted.sort,
         words=wanted.words,
         first=first,
@@ -231,11 +268,12 @@ def _comparable(asked: Asked) -> set[int]:
     """Shops whose facts go back to the first of the compared days; one statement."""
     if asked.before is None:
         return set()
-    first = asked.before.first
-    return {told.account for told in find_told(asked.scope.accounts, asked.period.last) if told.first_on <= first}
+    told = find_told(asked.scope.accounts, asked.period.last)
+    return {each.account for each in told if _is_known_before(each, asked)}
 
 
-def _sku_row(each: SkuSums, shop: str, currency: str, is_comparable: bool) -> dict[str, Any]:
+def _sku_row(each: SkuSums, shop: str, is_comparable: bool) -> dict[str, Any]:
+    currency = each.currency
     gross, units, conversion = (MEASURES[key] for key in ("gross", "units", "conversion"))
     before = each.before.gross if each.before and is_comparable else None
     return {
@@ -256,13 +294,25 @@ def _sku_row(each: SkuSums, shop: str, currency: str, is_comparable: bool) -> di
 @members_only
 @_with_numbers
 def sales_csv(request: WorkspaceRequest, pk: int | None = None) -> HttpResponseBase:
-    """`?table=skus` has a line for each SKU, else for each day; amounts as they are, in one currency."""
+    """`?table=skus` has a line for each SKU, else for each day; amounts as they are kept, never converted.
+
+    They are of one currency; where the page adds up several, each has lines of its own.
+    """
     _project, asked, shops = _asked(request, pk)
     is_by_sku = request.GET.get("table") == "skus"
-    lines = _sku_lines(asked, shops) if is_by_sku else _day_lines(read_board(asked, request.member))
+    lines = _sku_lines(asked, shops) if is_by_sku else _day_lines(_boards(asked, request.member))
     name = f"sales-{'skus-' if is_by_sku else ''}{asked.period.first}-{asked.period.last}.csv"
     disposition = f'attachment; filename="{name}"'
     return StreamingHttpResponse(lines, content_type=CONTENT_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _boards(asked: Asked, member: Member) -> list[Board]:
+    """One of the asked currency; of each of them where the page shows all in another."""
+    kept = replace(asked, show="")
+    if not asked.show:
+        return [read_board(kept, member)]
+    currencies = sorted(currencies_of(asked.scope, asked.periods)) or [""]
+    return [read_board(replace(kept, wanted=replace(asked.wanted, currency=each)), member) for each in currencies]
 
 
 def _heads() -> list[str]:
@@ -281,29 +331,48 @@ def _numbers(now: Any, before: Any, currency: str) -> list[object]:
     ]  # fmt: skip
 
 
-def _day_lines(board: Board) -> Iterable[str]:
+def _day_lines(boards: list[Board]) -> Iterable[str]:
     """A day or a week each, as the chart has them; what is still open says so."""
     head = [_("First day"), _("Last day"), *_heads(), _("Preliminary")]
     rows = (
         [point.period.first.isoformat(), point.period.last.isoformat(),
          *_numbers(point.now, point.before if board.is_comparable else None, board.currency), row.note]
+        for board in boards
         for point, row in zip(board.points, reversed(day_rows(board)), strict=True)
     )  # fmt: skip
     return csv_lines(head, rows)
 
 
 def _sku_lines(asked: Asked, shops: list[ChannelAccount]) -> Iterable[str]:
-    names, currency, compared = {shop.pk: shop.name for shop in shops}, _currency(asked), _comparable(asked)
+    names, compared = {shop.pk: shop.name for shop in shops}, _comparable(asked)
+    currencies = sorted(currencies_of(asked.scope, asked.periods)) if asked.show else [_currency(asked)]
     head = [pgettext("sales", "Shop"), "SKU", "ASIN", _("Title"), *_heads()]
-    found = _skus(asked, currency, first=0, most=_MOST_ROWS)
     rows = (
         [
             names[each.account], each.sku, each.asin, each.title,
-            *_numbers(each.now, each.before if each.account in compared else None, currency),
+            *_numbers(each.now, each.before if each.account in compared else None, each.currency),
         ]
-        for each in found
+        for currency in currencies
+        for each in _skus(asked, currency, first=0, most=_MOST_ROWS)
     )  # fmt: skip
     return csv_lines(head, rows)
+
+
+@require_POST
+@members_only
+@_with_numbers
+def sales_show(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
+    """Keep in which currency this person is shown amounts; what the address asked for instead is dropped from it."""
+    project = get_project(request.member, pk) if pk is not None else None
+    show = request.POST.get("show", "")
+    if not is_shown(show):
+        return HttpResponseBadRequest()
+    request.member.shown_currency = "" if show == KEPT else show
+    request.member.save(update_fields=["shown_currency"])
+    query = QueryDict(request.POST.get("query", "")[:4000], mutable=True)
+    query.pop("show", None)
+    here = _places(project)["here"]
+    return redirect(f"{here}?{query.urlencode()}" if query else here)
 
 
 @require_safe

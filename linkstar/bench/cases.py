@@ -97,6 +97,10 @@ class Bench:
                 times=40, floor_times=40,
             ),
             Case(
+                "the same, shown in CNY", lambda: get("/sales/?show=CNY"), lambda: plain(f"/sales/{shops}/"), 1.5, 13,
+                times=40, floor_times=40,
+            ),
+            Case(
                 "plan 5,000 tasks, 8,000 links", plan_all(lay_out()),
                 lambda: bare_pass(lay_out().items, lay_out().links), 8, times=30, floor_times=30,
             ),

@@ -3,6 +3,7 @@ a million facts of sales."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -138,6 +139,14 @@ FROM generate_series(500, 1, -1) AS back, unnest(%(shops)s::bigint[]) AS account
 """
 
 
+_RATES = """
+INSERT INTO workspaces_exchangerate (day_on, currency, per_euro, source, fetched_at)
+SELECT %(last)s::date - back, currency, 1 + back %% 7 / 100.0, 'ecb', %(now)s
+FROM generate_series(1800, 0, -1) AS back, unnest('{USD,CNY,GBP,JPY,CAD,MXN}'::text[]) AS currency
+ON CONFLICT DO NOTHING
+"""
+
+
 def _sales(now: datetime) -> tuple[int, ...]:
     shops = [
         ChannelAccount.objects.create(
@@ -147,7 +156,9 @@ def _sales(now: datetime) -> tuple[int, ...]:
     ]
     found = tuple(shop.pk for shop in shops)
     with connection.cursor() as cursor:
-        cursor.execute(_SALES, {"last": shops[0].day_of(now), "now": now, "shops": list(found)})
+        values: dict[str, Any] = {"last": shops[0].day_of(now), "now": now, "shops": list(found)}
+        cursor.execute(_SALES, values)
+        cursor.execute(_RATES, values)
     return found
 
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django_tenants.utils import tenant_context
 
 from integrations.actions.connecting import SYNC
+from integrations.dashboards.exchange import find_exchange
+from integrations.dashboards.periods import Period
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
 from linkstar.accounts.models import User
 from linkstar.compliance.models import Product
@@ -145,6 +147,10 @@ def _sales(now: datetime) -> None:
     assert SalesAction.objects.filter(origin="task", live_at__lt=now, task__completed_at__lt=now).count() >= 4
     images = SalesAction.objects.get(kind="images")
     assert _share(images, 1) > 1.25 * _share(images, -14)
+    days = Period(facts["first"], facts["last"])
+    for currency in ("CNY", "EUR"):
+        exchange = find_exchange(currency, ["USD"], [days])
+        assert (len(exchange.table[0]), exchange.is_made_up) == (120, True)
 
 
 def _share(action: SalesAction, begin: int) -> float:

@@ -65,6 +65,8 @@ class Member(models.Model):
     last_seen_at = models.DateTimeField(null=True, blank=True)
     # Of the lists of tasks (projects/list_columns.py); None or [] are the usual ones.
     list_columns = ArrayField(models.CharField(max_length=20), null=True, blank=True)
+    # In which currency sales are shown to them, as ISO 4217 has it; "" as they were sold.
+    shown_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     # When a guest put the three cards of guidance away.
     guided_at = models.DateTimeField(null=True, blank=True)
 

@@ -31,6 +31,9 @@ class Workspace(TenantMixin):
         PROJECTS = "projects", _("Project management")
         SALES = "sales", _("Shops and sales")
 
+    # Where load_demo puts its workspace.
+    DEMO_SLUG = "demo"
+
     name = models.CharField(_("name"), max_length=80)
     slug = models.CharField(_("address"), max_length=40)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
@@ -63,6 +66,10 @@ class Workspace(TenantMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_demo(self) -> bool:
+        return self.slug == self.DEMO_SLUG
 
     def has_module(self, module: str) -> bool:
         return module in self.modules

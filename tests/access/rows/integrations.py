@@ -60,6 +60,9 @@ ROWS = [
     Row("integrations:shop-disconnect", "shop", ADMINS, {}, ok=422),
     # Whoever sees finances: here owner and admin.
     *(Row(f"integrations:{name}", "", ADMINS) for name in ("sales", "sales-skus", "sales-csv")),
+    Row("integrations:sales-show", "", ADMINS, {"show": "CNY"}),
+    Row("integrations:sales-show", "", ADMINS, {}, ok=400),
+    Row("integrations:project-sales-show", "project", ADMINS, {"show": "CNY"}),
     *(
         Row(f"integrations:project-{name}", at, ADMINS)
         for name in ("sales", "sales-skus", "sales-csv", "sales-panel")

@@ -18,6 +18,7 @@ from linkstar.demo.people import PEOPLE, member_of, user_of
 from linkstar.demo.planning import plan
 from linkstar.demo.plans import PLANS
 from linkstar.demo.projects import start
+from linkstar.demo.rates import add_rates
 from linkstar.demo.retrospectives import look_back
 from linkstar.demo.sales import add_sales
 from linkstar.demo.structure import structure
@@ -25,7 +26,7 @@ from linkstar.demo.talk import add_labels, talk
 from linkstar.workspaces.models import Workspace
 from linkstar.workspaces.provisioning import create_workspace
 
-SLUG = "demo"
+SLUG = Workspace.DEMO_SLUG
 
 
 class Command(BaseCommand):
@@ -70,5 +71,6 @@ class Command(BaseCommand):
             look_back(projects, people, now=now)
             add_own_templates(projects, people, now=now)
             add_sales(projects, people, now=now)
+            add_rates(now=now)
             forecast_all(projects, now=now)
             settle(workspace, now=now)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from linkstar.lib.ecb import RatesRefused
-from linkstar.workspaces.actions.rates import load_file, refresh_rates
+from linkstar.workspaces.actions.rates import Loaded, load_file, refresh_rates
 from linkstar.workspaces.sources import SourceFailed
 
 
@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         try:
+            loaded: Loaded | None
             if options["file"]:
                 loaded = load_file(options["file"], now=now)
             elif settings.ECB_RATES_URL:
