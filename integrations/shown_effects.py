@@ -136,10 +136,7 @@ class ShownEffect:
         effect = self.estimate["effect"]
         values = {name: percent(effect[name]) for name in ("worst", "likely", "best")}
         if self.verdict == Verdict.NOT_CLEAR:
-            return (
-                _("Not clear: anything between %(worst)s and %(best)s against comparable SKUs fits these days.")
-                % values
-            )
+            return _("Anything between %(worst)s and %(best)s against comparable SKUs fits these days.") % values
         if self.verdict == Verdict.LIKELY_UP:
             return (
                 _("More was sold than of comparable SKUs: likely %(likely)s, between %(worst)s and %(best)s.") % values

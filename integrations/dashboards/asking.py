@@ -95,7 +95,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Asked:
-    """`today` is the newest day of the shops in view; `before` None: nothing is compared.
+    """`today` is the newest day of the shops in view, `open_from` the first that is not over in all of them; `before`
+    None: nothing is compared.
 
     `show` is the currency that amounts are shown in, "" for the one each was sold in.
     """
@@ -106,6 +107,7 @@ class Asked:
     today: date
     period: Period
     before: Period | None
+    open_from: date
     show: str = ""
 
     @property
@@ -126,16 +128,22 @@ def ask(
     `usual_show` is the currency that the reader chose for good.
     """
     seen = [shop for shop in shops if wanted.shop in (None, shop.pk)]
+    # A shop that is gone, in an address that was kept, hides nothing.
+    if not seen:
+        wanted, seen = replace(wanted, shop=None), list(shops)
     if wanted.sku:
         picked = {(shop.pk, wanted.sku) for shop in seen}
         pairs = tuple(sorted(picked if pairs is None else picked.intersection(pairs)))
-    today = max((shop.day_of(now) for shop in seen), default=now.date())
-    period = period_of(wanted.range, today, first=wanted.first, last=wanted.last)
+    days = [shop.day_of(now) for shop in seen] or [now.date()]
+    today, open_from = max(days), min(days)
+    # Counted days are over in every shop.
+    newest = open_from if wanted.range.isdigit() else today
+    period = period_of(wanted.range, newest, first=wanted.first, last=wanted.last)
     shift = shift_of(wanted.against, period)
     before = period.moved(-shift) if shift else None
     show = wanted.show or usual_show
     scope = Scope(tuple(shop.pk for shop in seen), pairs)
-    return Asked(wanted, seen, scope, today, period, before, "" if show == KEPT else show)
+    return Asked(wanted, seen, scope, today, period, before, open_from, "" if show == KEPT else show)
 
 
 def is_shown(text: str) -> bool:

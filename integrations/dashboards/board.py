@@ -55,8 +55,8 @@ class Board:
     """`currencies` are all that something was sold in, the biggest in units first; numbers are of `currency` alone.
 
     With `exchange` everything is converted into `currency`, which is then the only one, but for what is `left`.
-    `known_from` is the first day that any shop in view has facts of. From `sales_open` on sales are preliminary, from
-    `traffic_open` on visits.
+    `known_from` is the first day that any shop in view has facts of, `known_until` the last one up to the end. From
+    `sales_open` on sales are preliminary, from `traffic_open` on visits.
     """
 
     asked: Asked
@@ -69,6 +69,7 @@ class Board:
     events: Sequence[Entry]
     marks: Sequence[Mark]
     known_from: date | None
+    known_until: date | None
     sales_open: date
     traffic_open: date
     exchange: Exchange | None = None
@@ -90,7 +91,21 @@ class Board:
 
     @property
     def is_comparable(self) -> bool:
-        return self.is_known_before and self.has_all_rates
+        return self.is_known_before and self.has_all_rates and self.is_told
+
+    @property
+    def is_told(self) -> bool:
+        """Whether any shop has told of these days at all: nothing told is no fall to nothing."""
+        return self.known_until is not None and self.known_until >= self.asked.period.first
+
+    @property
+    def latecomers(self) -> list[tuple[str, date]]:
+        """Names of shops that sold something, with their first day, where that lies in or after the compared days."""
+        before = self.asked.before
+        if before is None or not self.is_comparable:
+            return []
+        sold = [(line.shop.name, line.told.first_on) for line in self.shops if line.told and line.now.units]
+        return [(name, since) for name, since in sold if since > before.first]
 
     @property
     def has_numbers(self) -> bool:
@@ -127,8 +142,9 @@ def read_board(asked: Asked, member: Member) -> Board:
         events=events_in(asked.period, channels),
         marks=marks_of(member, asked),
         known_from=min((each.first_on for each in told.values()), default=None),
-        sales_open=asked.today,
-        traffic_open=asked.today - TRAFFIC_IS_LATE,
+        known_until=max((each.last_on for each in told.values()), default=None),
+        sales_open=asked.open_from,
+        traffic_open=asked.open_from - TRAFFIC_IS_LATE,
         exchange=exchange,
         left=_left({each: added(days.values()) for each, days in found[0].by_day.items()}, exchange),
     )

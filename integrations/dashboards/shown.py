@@ -39,7 +39,7 @@ MEASURES = {
     "gross": Measure(gettext_lazy("Gross sales"), "money", True, lambda sums: sums.gross),
     "net": Measure(gettext_lazy("Net sales"), "money", True, lambda sums: sums.net),
     "units": Measure(pgettext_lazy("sales", "Units"), "count", True, lambda sums: sums.units),
-    "orders": Measure(pgettext_lazy("sales", "Orders"), "count", True, lambda sums: sums.orders),
+    "orders": Measure(pgettext_lazy("sales", "Orders"), "count", True, lambda sums: sums.told_orders),
     "conversion": Measure(gettext_lazy("Conversion"), "share", True, lambda sums: sums.conversion),
     "sessions": Measure(pgettext_lazy("of a listing", "Sessions"), "count", True, lambda sums: sums.sessions),
     "refunds": Measure(gettext_lazy("Refunds"), "money", False, lambda sums: sums.refunds),
@@ -117,7 +117,7 @@ def tiles(board: Board) -> list[Tile]:
 
 
 def told_measures(board: Board) -> dict[str, Measure]:
-    hidden = {"orders"} if board.asked.scope.order_column is None else set()
+    hidden = {"orders"} if board.total.told_orders is None else set()
     hidden |= {"conversion", "sessions"} if board.total.sessions is None else set()
     hidden |= {"ads"} if board.total.ad_spend is None else set()
     return {key: measure for key, measure in MEASURES.items() if key not in hidden}
@@ -150,7 +150,10 @@ def _note(key: str, board: Board) -> str:
             "refunds": amount(total.refunds, currency, is_whole=True),
         }
     if key == "orders" and total.orders:
-        return _("%(amount)s each") % {"amount": amount(total.gross / total.orders, currency)}
+        each = {"amount": amount(total.average_order, currency)}
+        return (
+            _("%(amount)s each") if total.ordered == total.gross else _("%(amount)s each, where orders are told")
+        ) % each
     if key == "units" and total.pending:
         return _("and %(count)s pending") % {"count": f"{total.pending:,}"}
     if key == "conversion":
@@ -188,6 +191,15 @@ def exchange_text(board: Board) -> str:
         "currency": exchange.target,
         "day": day,
     }
+
+
+def latecomers_text(board: Board) -> str:
+    """Shops of which a part of the compared days is not known, and from when on they are."""
+    language = get_language() or "en"
+    return " · ".join(
+        _("%(shop)s from %(day)s on") % {"shop": name, "day": day_text(since, language, with_year=True)}
+        for name, since in board.latecomers
+    )
 
 
 def left_text(left: Sequence[Left]) -> str:

@@ -22,7 +22,8 @@ class Sums:
     """Of one currency. None: nobody has told. `seen_units` were ordered where visits are known, so that both belong
     together; `advertised` is the gross of where ad spend is known.
 
-    `orders` is None where it cannot be known: an order may hold several of some SKUs that were picked.
+    `orders` is None where it cannot be known: an order may hold several of some SKUs that were picked. Files of daily
+    sums name none: `ordered` is the gross of where orders are told.
     """
 
     orders: int | None = 0
@@ -36,6 +37,16 @@ class Sums:
     seen_units: int = 0
     ad_spend: Decimal | None = None
     advertised: Decimal = _ZERO
+    ordered: Decimal = _ZERO
+
+    @property
+    def told_orders(self) -> int | None:
+        """None also where something was sold and nobody told in how many orders."""
+        return None if self.orders == 0 and self.units > 0 else self.orders
+
+    @property
+    def average_order(self) -> Decimal | None:
+        return self.ordered / self.orders if self.orders else None
 
     @property
     def net(self) -> Decimal:
@@ -99,10 +110,11 @@ _COLUMNS = """
     sum(discounts{times}) AS discounts, sum(units_refunded) AS units_refunded, sum(refund_amount{times}) AS refunds,
     sum(pending_units) AS pending, sum(sessions) AS sessions,
     sum(units_ordered) FILTER (WHERE sessions IS NOT NULL) AS seen_units, sum(ad_spend{times}) AS ad_spend,
-    sum(gross_sales{times}) FILTER (WHERE ad_spend IS NOT NULL) AS advertised
+    sum(gross_sales{times}) FILTER (WHERE ad_spend IS NOT NULL) AS advertised,
+    sum(gross_sales{times}) FILTER (WHERE orders > 0) AS ordered
 """
 _NAMES = [each.name for each in fields(Sums)]
-_AMOUNTS = frozenset({"gross", "discounts", "refunds", "ad_spend", "advertised"})
+_AMOUNTS = frozenset({"gross", "discounts", "refunds", "ad_spend", "advertised", "ordered"})
 # The currency that rows come under, and the rates of their days; without any all stay in their own.
 _SHOWN = "CASE WHEN rate.factor IS NULL THEN currency ELSE %s END"
 _RATES = (
@@ -182,6 +194,7 @@ def _sorted_out(rows: Iterable[tuple[Any, ...]], count: int) -> list[Found]:
 def _sums(numbers: Sequence[Any]) -> Sums:
     told = Sums(*numbers)
     told.seen_units, told.advertised = told.seen_units or 0, told.advertised or _ZERO
+    told.ordered = told.ordered or _ZERO
     return told
 
 

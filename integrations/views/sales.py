@@ -31,6 +31,7 @@ from integrations.dashboards.shown import (
     compared_with,
     day_rows,
     exchange_text,
+    latecomers_text,
     left_text,
     shown_change,
     span_text,
@@ -180,7 +181,9 @@ def _shown(board: Board) -> dict[str, Any]:
     return {
         "board": board,
         # What is loaded later is of the same currency.
-        "same": asked.wanted.but(currency=currency if len(board.currencies) > 1 else asked.wanted.currency),
+        "same": asked.wanted.but(
+            currency=asked.wanted.currency if board.exchange or currency == _currency(asked) else currency
+        ),
         "tiles": tiles(board),
         "measures": told_measures(board).values(),
         "rows": day_rows(board),
@@ -190,12 +193,16 @@ def _shown(board: Board) -> dict[str, Any]:
         "compared": compared_with(board),
         "exchanged": exchange_text(board),
         "left": left_text(board.left),
+        "latecomers": latecomers_text(board),
         "listing": _listing(asked),
     }
 
 
 def _is_known_before(told: Told | None, asked: Asked) -> bool:
-    return told is not None and asked.before is not None and told.first_on <= asked.before.first
+    """And told of since: what nobody told yet did not fall to nothing."""
+    if told is None or asked.before is None:
+        return False
+    return told.first_on <= asked.before.first and told.last_on >= asked.period.first
 
 
 def _listing(asked: Asked) -> Listing | None:
@@ -325,7 +332,7 @@ def _heads() -> list[str]:
 
 def _numbers(now: Any, before: Any, currency: str) -> list[object]:
     return [
-        currency, now.gross, now.discounts, now.refunds, now.net, now.units, now.units_refunded, now.orders,
+        currency, now.gross, now.discounts, now.refunds, now.net, now.units, now.units_refunded, now.told_orders,
         now.sessions, None if now.conversion is None else round(now.conversion, 4), now.ad_spend,
         before.gross if before else None, before.units if before else None,
     ]  # fmt: skip

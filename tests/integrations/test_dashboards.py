@@ -19,6 +19,7 @@ from integrations.dashboards.periods import Period, period_of, shift_of
 from integrations.dashboards.products import pairs_of
 from integrations.dashboards.sums import Sums, find, find_skus
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
+from linkstar.lib.clock_text import day_text
 from linkstar.members.models import Member
 from projects.models import ProductLink, Project
 from tests.factories import client_of, make_member, make_project, make_task
@@ -26,6 +27,8 @@ from tests.factories import client_of, make_member, make_project, make_task
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 12, 1, 20, tzinfo=UTC)
 TODAY = date(2026, 12, 1)
+# Views look at the clock.
+RECENTLY = datetime.now(UTC).date() - timedelta(days=2)
 
 
 def make_shop(name: str = "US", **values: Any) -> ChannelAccount:
@@ -107,6 +110,7 @@ def _sum(rows: list[DailySales], *, orders: str = "orders_first") -> Sums | None
         seen_units=sum(row.units_ordered for row in seen),
         ad_spend=sum((row.ad_spend or Decimal(0) for row in told), Decimal(0)) if told else None,
         advertised=sum((row.gross_sales for row in told), Decimal(0)),
+        ordered=sum((row.gross_sales for row in rows if row.orders), Decimal(0)),
     )
 
 
@@ -196,6 +200,70 @@ def test_orders_of_several_skus_are_not_told(owner: Member) -> None:
     one = read_board(asked_of(shop, query="sku=A"), owner)
 
     assert (two.total.orders, one.total.orders, two.total.units) == (None, 3, 1)
+
+
+def test_files_of_sums_tell_no_orders(owner: Member) -> None:
+    """Their sales are in no average; where nobody tells orders there is no zero."""
+    orders, sums, maya = make_shop("US"), make_shop("EU"), client_of(make_member("admin", language="en"))
+    make_day(sums, RECENTLY, orders=0, orders_first=0, gross_sales=500)
+
+    assert "measure=units" in maya.get("/sales/?range=28").text
+    assert "measure=orders" not in maya.get("/sales/?range=28").text
+    table = maya.get("/sales/table.csv?range=28&table=skus").getvalue().decode("utf-8-sig")
+    assert next(csv.DictReader(StringIO(table)))["Orders"] == ""
+    make_day(orders, RECENTLY, "B", gross_sales=30, orders=2, orders_first=2)
+    assert "$15.00 each, where orders are told" in maya.get("/sales/?range=28").text
+
+
+def test_a_day_is_over_when_it_is_in_every_shop(owner: Member) -> None:
+    """In the morning of Shanghai California is still in the day before."""
+    shops = [make_shop("US"), make_shop("CN", time_zone="Asia/Shanghai")]
+    now = datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+    week, today = (ask(Wanted(range=name), shops, now=now) for name in ("7", "today"))
+    board = read_board(ask(Wanted(range="month"), shops, now=datetime(2026, 11, 28, 23, tzinfo=UTC)), owner)
+
+    assert (week.period.last, today.period.last) == (date(2026, 11, 29), date(2026, 12, 1))
+    assert (board.asked.period.last, board.sales_open) == (date(2026, 11, 29), date(2026, 11, 28))
+
+
+def test_what_nobody_told_yet_did_not_fall_to_nothing(owner: Member) -> None:
+    shop = make_shop()
+    make_day(shop, TODAY - timedelta(days=60))
+    make_day(shop, TODAY - timedelta(days=30))
+
+    assert not read_board(asked_of(shop, query="range=7"), owner).is_comparable
+    make_day(shop, TODAY - timedelta(days=3), "B")
+    board = read_board(asked_of(shop, query="range=28&sku=A"), owner)
+    assert (board.is_comparable, board.total.gross, board.before and board.before.gross) == (True, 0, 10)
+
+
+def test_a_shop_that_came_later_is_named_beside_the_growth(owner: Member) -> None:
+    old, young, maya = make_shop("Old"), make_shop("Young"), client_of(make_member("admin", language="en"))
+    for back in (60, 40, 5):
+        make_day(old, RECENTLY - timedelta(days=back))
+    make_day(young, RECENTLY)
+
+    assert f"Young from {day_text(RECENTLY, 'en', with_year=True)} on" in maya.get("/sales/?range=28").text
+    assert "Young from" not in maya.get(f"/sales/?range=28&shop={old.pk}").text
+
+
+def test_a_shop_that_is_gone_hides_nothing(owner: Member) -> None:
+    shop = make_shop()
+    make_day(shop, TODAY - timedelta(days=2))
+    asked = asked_of(shop, query="shop=999")
+    assert (asked.wanted.shop, read_board(asked, owner).total.units) == (None, 1)
+
+
+def test_skus_come_in_the_currency_of_the_page(owner: Member) -> None:
+    """Also when all was sold in one that is not the shop's own."""
+    shop = make_shop(currency="USD")
+    make_day(shop, RECENTLY, "ONLY-CAD", currency="CAD")
+
+    page = client_of(owner).get("/sales/?range=28").text
+    address = re.search(r'hx-get="(/sales/skus/[^"]*)"', page)
+    assert address is not None
+    assert "ONLY-CAD" in client_of(owner).get(unescape(address[1])).text
 
 
 def test_nothing_is_compared_with_days_before_the_first(owner: Member) -> None:
