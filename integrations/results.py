@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from integrations import access
 from integrations.models import SalesAction
 from integrations.shown_actions import ShownAction, shown
-from integrations.shown_effects import Effects, chances
+from integrations.shown_effects import Effects, chances, percent, units
 from linkstar.lib.effects import ByChance
 from linkstar.members.models import Member
 from linkstar.templatetags.linkstar import day
@@ -40,7 +40,18 @@ class Line:
         if newest.estimate is None:
             return f"{newest.word}: {' '.join(newest.reasons)}"
         days = ngettext("%(days)s day", "%(days)s days", newest.horizon) % {"days": newest.horizon}
-        return f"{newest.word} ({days}): {newest.sentence} {newest.short}"
+        return f"{newest.word} ({days}): {newest.sentence}"
+
+    @property
+    def spread(self) -> tuple[str, str, str]:
+        """Worst, likely and best: units a day, and the change against comparable SKUs; empty without an estimate."""
+        newest = self.effects.newest
+        if newest is None or newest.estimate is None:
+            return "", "", ""
+        daily, effect = newest.estimate["extra_daily"], newest.estimate["effect"]
+        parts = ("worst", "likely", "best")
+        worst, likely, best = (f"{units(daily[part])} ({percent(effect[part])})" for part in parts)
+        return worst, likely, best
 
     @property
     def instead(self) -> str:
@@ -62,6 +73,11 @@ class Results:
     lines: list[Line]
     chance: ByChance | None
     has_shops: bool
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether the reader is told a range of any of them."""
+        return any(any(line.spread) for line in self.lines)
 
     @property
     def chance_text(self) -> str:

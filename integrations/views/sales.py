@@ -153,14 +153,16 @@ def _form(board: Board, shops: list[ChannelAccount], member: Member) -> dict[str
         "ranges": RANGE_NAMES,
         "against": [*against, ("none", _("nothing"))],
         "shown": _shown_in(board),
-        "usual_show": member.shown_currency,
+        # What has no rates is no choice for good.
+        "may_keep": asked.show != member.shown_currency and not (asked.show and board.exchange is None),
         "is_unknown_event": asked.wanted.against.startswith(EVENT) and asked.before is None,
     }
 
 
 def _shown_in(board: Board) -> list[str]:
     """Currencies to show amounts in: usual ones, and those that something is sold in or shown in already."""
-    return list(dict.fromkeys([*FIRST, *(shop.currency for shop in board.asked.shops), *board.currencies]))
+    shown = [board.asked.show] if board.asked.show else []
+    return list(dict.fromkeys([*FIRST, *(shop.currency for shop in board.asked.shops), *board.currencies, *shown]))
 
 
 def _shown(board: Board) -> dict[str, Any]:

@@ -127,6 +127,9 @@ def _results(results: Results) -> list[str]:
         return ["–"]
     said = [results.chance_text, _("Associations, never proofs: each is compared with other SKUs of the same shop.")]
     head = [_("Action"), _("Shop"), _("Live since"), _("What came of it")]
+    if results.has_spread:
+        said.append(_("Worst, likely and best: units a day beyond what was expected, and against comparable SKUs."))
+        head += [pgettext("of a range", "Worst"), pgettext("of a range", "Likely"), pgettext("of a range", "Best")]
     lines = [*(escaped(text) for text in said if text), "", f"| {' | '.join(map(escaped, head))} |"]
     lines.append(f"|{' --- |' * len(head)}")
     for line in results.lines:
@@ -135,6 +138,7 @@ def _results(results: Results) -> list[str]:
             f"{line.shown.title} ({action.get_kind_display()}: {', '.join(action.skus)})", action.account.name,
             live.at_text if live else _("Not live yet"), line.outcome,
         ]  # fmt: skip
+        cells += [part or "–" for part in line.spread] if results.has_spread else []
         lines.append(f"| {' | '.join(map(escaped, cells))} |")
     return lines
 

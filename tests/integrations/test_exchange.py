@@ -227,7 +227,7 @@ class TestPages:
         assert "There is no exchange rate for CNY on these days, so amounts stay in the currency of each sale" in page
         assert "$4,711" in page
         assert "$4,711" in text(client_of(reader).get("/sales/skus/?range=7&show=CNY"))
-        assert "CNY\u00a04" not in page
+        assert "CNY\u00a04" not in page and "Always show me" not in page
         assert "European Central Bank" not in page
 
     def test_what_the_demo_made_up_is_seen_in_the_demo_only(

@@ -161,7 +161,8 @@ class TestPages:
         rows = [line for line in lines[place:] if line.startswith("| ")]
         row = next(line for line in rows if "New \\| image" in line)
         assert "Likely up (7 days): More was sold than of comparable SKUs: likely +100 %, between" in row
-        assert any("fewer than 10 were to be expected" in line for line in rows)
+        assert row.endswith(" | +5.0 (+50 %) | +10 (+100 %) | +16 (+160 %) |")
+        assert any("fewer than 10 were to be expected" in line and line.endswith("| – | – | – |") for line in rows)
         blind = text(client_of(make_member("member", language="en")).get(url))
         assert blind.count("A result for those who see finances") == 2
         assert "Likely" not in blind
