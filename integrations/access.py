@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from integrations.models import ChannelAccount, SalesAction
 from linkstar.members.models import Member
-from linkstar.workspaces.models import Role
+from linkstar.workspaces.models import DriveGrant, Role
 from projects.access import may_task
 from projects.models import Project, Task
 
@@ -35,6 +36,12 @@ def check(member: Member, action: str) -> None:
     """Raises PermissionDenied."""
     if not may(member, action):
         raise PermissionDenied
+
+
+def drive_grant_of(member: Member) -> DriveGrant | None:
+    """Their own permission at Google in this workspace, and nobody else's; guests have theirs."""
+    mine = DriveGrant.objects.filter(membership__user=member.user_id, membership__workspace=connection.tenant)
+    return mine.defer("credentials").first()
 
 
 def shops_of(member: Member) -> QuerySet[ChannelAccount]:

@@ -19,13 +19,18 @@ _SECONDS = 600
 
 @dataclass(frozen=True)
 class Attempt:
-    """`account_id`: the store that is connected again, 0 for a new one."""
+    """`account_id`: the store that is connected again, 0 for a new one.
+
+    `next`: the path to come back to; `verifier`: what the channel is shown together with its code (PKCE).
+    """
 
     workspace_id: int
     user_id: int
     session: str
     channel: str
     account_id: int = 0
+    next: str = ""
+    verifier: str = ""
 
     @classmethod
     def of(cls, request: WorkspaceRequest, channel: str, account_id: int = 0) -> "Attempt":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import connecting, files, noticed, results, sales, sales_actions, shops
+from integrations.views import connecting, drive, files, noticed, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -23,6 +23,15 @@ urlpatterns = [
     path("shops/<int:pk>/resume/", shops.shop_resume, name="shop-resume"),
     path("shops/<int:pk>/rename/", shops.shop_rename, name="shop-rename"),
     path("shops/<int:pk>/disconnect/", shops.shop_disconnect, name="shop-disconnect"),
+    path("tasks/<int:pk>/drive/", drive.task_drive, name="task-drive"),
+    path("projects/<int:pk>/drive/", drive.project_drive, name="project-drive"),
+    path("files/<int:pk>/drive/", drive.file_drive, name="file-drive"),
+    path("files/<int:pk>/drive/check/", drive.file_drive_check, name="file-drive-check"),
+    path("drive/", drive.drive_account, name="drive"),
+    path("drive/connect/", drive.drive_connect, name="drive-connect"),
+    path("drive/finish/", drive.drive_finish, name="drive-finish"),
+    path("drive/disconnect/", drive.drive_disconnect, name="drive-disconnect"),
+    path("drive/token/", drive.drive_token, name="drive-token"),
     path("projects/<int:pk>/results/", results.project_results, name="project-results"),
     path("tasks/<int:pk>/action/", sales_actions.task_action, name="task-action"),
     path("tasks/<int:pk>/action/edit/", sales_actions.task_action_edit, name="task-action-edit"),

@@ -8,5 +8,6 @@ app_name = "integrations"
 
 urlpatterns = [
     path("shops/connected/<slug:channel>/", callbacks.connected, name="connected"),
+    path("drive/connected/", callbacks.drive_connected, name="drive-connected"),
     path("hooks/shopify/", hooks.shopify, name="hook-shopify"),
 ]

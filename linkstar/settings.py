@@ -365,7 +365,15 @@ TIKTOK_SERVICES_URL = "https://services.us.tiktokshop.com"
 TIKTOK_SERVICE_ID = env.str("TIKTOK_SERVICE_ID", "")
 TIKTOK_APP_KEY = env.str("TIKTOK_APP_KEY", "")
 TIKTOK_APP_SECRET = env.str("TIKTOK_APP_SECRET", "")
+# Google Drive's window for choosing files; without all four there is none, and links are pasted.
+GOOGLE_CLIENT_ID = env.str("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.str("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_API_KEY = env.str("GOOGLE_API_KEY", "")
+GOOGLE_PROJECT_NUMBER = env.str("GOOGLE_PROJECT_NUMBER", "")
 GOOGLE_API_URL = env.str("GOOGLE_API_URL", "https://www.googleapis.com")
+GOOGLE_ACCOUNTS_URL = env.str("GOOGLE_ACCOUNTS_URL", "https://accounts.google.com")
+GOOGLE_OAUTH_URL = env.str("GOOGLE_OAUTH_URL", "https://oauth2.googleapis.com")
+GOOGLE_PICKER_URL = env.str("GOOGLE_PICKER_URL", "https://apis.google.com/js/api.js")
 # Which channels are offered in the browser. Walmart and TikTok Shop wait for a real account to be tried with.
 SALES_CHANNELS = env.list("SALES_CHANNELS", default=["amazon", "shopify"])
 # Stubs on this machine in the place of other companies' services; never in production.

@@ -1,4 +1,4 @@
-// Bundles css/app.css, css/site.css, js/app.js and js/sw.js, and what only the pages of the timeline and of sales load, into static/dist.
+// Bundles css/app.css, css/site.css, js/app.js and js/sw.js, and what only the pages of the timeline, of sales and of Google's window load, into static/dist.
 // `--watch` builds again on every change.
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -46,7 +46,7 @@ const gantt = {
   },
 };
 
-const entries = ["js/app.js", "js/sw.js", "js/timeline.js", "js/sales.js", "css/app.css", "css/site.css", "css/timeline.css", "css/sales.css"];
+const entries = ["js/app.js", "js/sw.js", "js/timeline.js", "js/sales.js", "js/drive.js", "css/app.css", "css/site.css", "css/timeline.css", "css/sales.css"];
 const options = {
   entryPoints: entries.map((file) => join(here, file)),
   outdir: join(here, "dist"),

@@ -8,10 +8,10 @@ from django.db import transaction
 from integrations.addresses import SHOP_HOST
 from integrations.channels.base import Store
 from integrations.channels.errors import Refused
-from integrations.fields import Secret
 from integrations.models import ChannelAccount
 from linkstar.members.models import Member
 from linkstar.workspaces.due import cancel, schedule
+from linkstar.workspaces.fields import Secret
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import ShopClaim
 

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from integrations.actions.connecting import ERASE, SYNC
 from integrations.actions.states import set_state
-from integrations.fields import Secret
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction, SalesLine
 from linkstar.workspaces.due import cancel, schedule
+from linkstar.workspaces.fields import Secret
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import DueItem, ShopClaim
 

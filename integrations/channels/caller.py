@@ -49,7 +49,10 @@ ReadError = Callable[[int, Any], None]
 
 
 class Caller:
-    """For one account at one channel. `read_wait` and `read_rate` read the channel's own headers."""
+    """For one account at one channel. `read_wait` and `read_rate` read the channel's own headers.
+
+    Where a person waits for the answer, `timeout` is short and `tries` are few.
+    """
 
     def __init__(
         self,
@@ -59,15 +62,17 @@ class Caller:
         read_rate: ReadWait | None = None,
         read_wait: ReadWait | None = None,
         read_error: ReadError | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
+        tries: int = _TRIES,
     ) -> None:
-        self.app, self.account = app, account
+        self.app, self.account, self.timeout, self.tries = app, account, timeout, tries
         self.read_rate, self.read_wait, self.read_error = read_rate, read_wait or _told_wait, read_error
 
     @cached_property
     def _client(self) -> httpx.Client:
         """Made with the first call: whoever only asks for traits opens no connections and reads no certificates."""
         headers = {"User-Agent": USER_AGENT}
-        return httpx.Client(timeout=TIMEOUT, follow_redirects=False, headers=headers, trust_env=False)
+        return httpx.Client(timeout=self.timeout, follow_redirects=False, headers=headers, trust_env=False)
 
     def close(self) -> None:
         if "_client" in self.__dict__:
@@ -92,7 +97,7 @@ class Caller:
         """
         bucket = Bucket(self.app, self.account, operation)
         waited = 0.0
-        for attempt in range(_TRIES):
+        for attempt in range(self.tries):
             pause = bucket.take()
             if pause > 0:
                 waited = self._wait(pause, waited)
@@ -101,7 +106,7 @@ class Caller:
                 return self._once(bucket, method, url, keys, headers, params, body, form)
             except Transient as error:
                 pause = error.wait if error.wait is not None else random.uniform(0.5, 1) * 0.4 * 2**attempt  # noqa: S311
-                if attempt == _TRIES - 1 or waited + pause > PATIENCE_SECONDS:
+                if attempt == self.tries - 1 or waited + pause > PATIENCE_SECONDS:
                     raise
                 waited = self._wait(pause, waited)
         raise Later(1.0, code="throttled")

@@ -5,8 +5,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import integrations.fields
 import linkstar.accounts.models
+import linkstar.workspaces.fields
 
 
 class Migration(migrations.Migration):
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("state_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("credentials", integrations.fields.SecretField(default=dict)),
+                ("credentials", linkstar.workspaces.fields.SecretField(default=dict)),
                 ("scopes", models.JSONField(default=list)),
                 ("covered_from", models.DateField(blank=True, null=True)),
                 ("streams", models.JSONField(default=dict)),

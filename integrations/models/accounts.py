@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from integrations.fields import SecretField
 from linkstar.accounts.models import validate_zone
 from linkstar.members.models import Member
+from linkstar.workspaces.fields import SecretField
 
 
 class ChannelAccountQuerySet(models.QuerySet["ChannelAccount"]):

@@ -23,6 +23,7 @@ from linkstar.lib.drive import DriveFile, read_drive_address
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import guests_allowed, members_only
 from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.models import DriveGrant
 from linkstar.workspaces.uploads import takes_files
 from projects import access
 from projects.actions.files import (
@@ -271,6 +272,7 @@ def _files(
         "page": Paginator(with_newest(files), PAGE).get_page(request.GET.get("page")),
         "form": form if failed else UploadForm(),
         "drive": drive if is_no_link else DriveForm(),
+        "drive_is_offered": DriveGrant.is_offered(),
         "may_attach": not in_bin and _may_attach(request, project, task),
         "workspace": request.workspace,
         "q": words,
@@ -296,6 +298,7 @@ def _file(request: WorkspaceRequest, file: StoredFile, form: UploadForm) -> Http
         "may_delete": not file.is_readonly and mine,
         "may_replace": not file.is_readonly and mine and not file.drive,
         "may_share": not file.is_readonly and request.member.is_insider,
+        "drive_is_offered": DriveGrant.is_offered(),
         **upload_limits(),
     }
     part = "projects/file.html#file" if request.htmx else "projects/file.html"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from linkstar.lib.drive import DriveFile, read_drive_address
+from linkstar.lib.drive import DriveFile, read_chosen, read_drive_address
 
 ID = "1A2b3C4d5E6f7G8h9I0j_-K"
 
@@ -53,3 +53,44 @@ def test_what_is_pasted_is_read(typed: str, kind: str, key: str) -> None:
 )
 def test_any_other_address_is_none(typed: str) -> None:
     assert read_drive_address(typed) is None
+
+
+CHOSEN = {"id": ID, "name": "Costs", "mimeType": "application/vnd.google-apps.spreadsheet"}
+OWN = f"https://docs.google.com/spreadsheets/d/{ID}/edit?usp=drive_web"
+
+
+def test_what_googles_window_tells_is_kept_when_it_is_googles_own() -> None:
+    icon = "https://ssl.gstatic.com/docs/sheet.png"
+    told = CHOSEN | {"url": OWN, "iconUrl": icon, "resourceKey": "0-AbC", "sizeBytes": 12, "thumbnails": []}
+
+    found = read_chosen(told)
+
+    assert found == (DriveFile(ID, "spreadsheets", "0-AbC", CHOSEN["mimeType"], icon, OWN), "Costs")
+    assert found[0].address == f"{OWN}&resourcekey=0-AbC"
+    assert DriveFile.of(found[0].stored()) == found[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("url", "https://evil.test/"),
+        ("url", "javascript:alert(1)"),
+        ("url", "https://docs.google.com/spreadsheets/d/9Z8y7X6w5V4u3T2s1R0q/edit"),
+        ("url", f"{OWN}&{'x' * 500}"),
+        ("iconUrl", "https://evil.test/gstatic.com"),
+        ("iconUrl", "http://ssl.gstatic.com/a.png"),
+        ("iconUrl", "https://x:y@ssl.gstatic.com/a.png"),
+        ("resourceKey", '"><script>'),
+    ],
+)
+def test_an_address_that_is_not_googles_is_left_out(name: str, value: str) -> None:
+    assert read_chosen(CHOSEN | {name: value}) == (DriveFile(ID, "spreadsheets", mime_type=CHOSEN["mimeType"]), "Costs")
+
+
+@pytest.mark.parametrize("told", [None, [], {}, CHOSEN | {"id": "../x"}, CHOSEN | {"mimeType": "<b>"}, {"id": ID}])
+def test_what_is_no_file_is_none(told: object) -> None:
+    assert read_chosen(told) is None
+
+
+def test_what_a_later_release_stores_is_read_all_the_same() -> None:
+    assert DriveFile.of({"file_id": ID, "kind": "file", "resource_key": "", "later": 1}) == DriveFile(ID, "file")

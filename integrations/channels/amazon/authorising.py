@@ -12,7 +12,7 @@ from integrations.channels.base import Grant
 from integrations.channels.caller import Caller
 from integrations.channels.errors import Refused, Revoked, Unauthorised
 from integrations.channels.pace import Operation
-from integrations.fields import Secret
+from linkstar.workspaces.fields import Secret
 
 APP = "amazon"
 _TOKEN = Operation("token", 1, 10)

@@ -15,7 +15,7 @@ from integrations.channels.base import Grant
 from integrations.channels.caller import Caller
 from integrations.channels.errors import Refused, Revoked, Unauthorised
 from integrations.channels.pace import Operation
-from integrations.fields import Secret
+from linkstar.workspaces.fields import Secret
 
 # A callback that is older, or comes from the future by as much, is none.
 _FRESH_SECONDS = 90

@@ -18,8 +18,8 @@ from integrations.channels.errors import Refused, Revoked, Throttled, Transient,
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
 from integrations.channels.tokens import call_with_token
-from integrations.fields import Secret
 from integrations.models import ChannelAccount
+from linkstar.workspaces.fields import Secret
 
 APP = "tiktok"
 ORDERS = Operation("orders", rate=5, burst=20)

@@ -20,8 +20,8 @@ from integrations.channels.errors import Refused, Revoked, Unauthorised
 from integrations.channels.pace import Bucket, Operation
 from integrations.channels.parsing import readable
 from integrations.channels.tokens import call_with_token
-from integrations.fields import Secret
 from integrations.models import ChannelAccount
+from linkstar.workspaces.fields import Secret
 
 APP = "walmart"
 TOKEN = Operation("token", rate=0.4, burst=15)

@@ -1,4 +1,6 @@
-"""`manage.py rotate_secrets`: encrypt all credentials of stores anew, with the first of FIELD_ENCRYPTION_KEYS."""
+"""`manage.py rotate_secrets`: encrypt all credentials anew, of stores and at Google, with the first of
+FIELD_ENCRYPTION_KEYS.
+"""
 
 from typing import Any
 
@@ -8,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django_tenants.utils import tenant_context
 
-from integrations.fields import SecretUnreadable
 from integrations.models import ChannelAccount
 from linkstar.lib.encryption import decrypt
-from linkstar.workspaces.models import Workspace
+from linkstar.workspaces.fields import SecretUnreadable
+from linkstar.workspaces.models import DriveGrant, Workspace
 
 
 class Command(BaseCommand):
@@ -21,31 +23,37 @@ class Command(BaseCommand):
         turned, failed = 0, 0
         for workspace in Workspace.objects.order_by("pk").iterator():
             with tenant_context(workspace):
-                for pk in _stale():
+                for pk in _stale(ChannelAccount):
                     try:
                         turned += rotate(pk)
                     except SecretUnreadable:
                         failed += 1
                         self.stderr.write(f"{workspace.slug}: none of the keys opens the credentials of store {pk}.")
+        for pk in _stale(DriveGrant):
+            try:
+                turned += rotate(pk, DriveGrant)
+            except SecretUnreadable:
+                failed += 1
+                self.stderr.write(f"None of the keys opens the permission at Google of DriveGrant {pk}.")
         self.stdout.write(f"{turned} credentials encrypted anew.")
         if failed:
-            raise CommandError(f"{failed} could not be read. Put their key back, or connect those stores again.")
+            raise CommandError(f"{failed} could not be read. Put their key back, or connect those again.")
 
 
-def rotate(pk: int) -> int:
+def rotate(pk: int, model: type[ChannelAccount | DriveGrant] = ChannelAccount) -> int:
     """1 when there was something to do. The row is held: a token that is renewed meanwhile is not lost."""
     with transaction.atomic():
-        account = ChannelAccount.objects.select_for_update().filter(pk=pk).first()
+        account = model.objects.select_for_update().filter(pk=pk).first()
         if account is None or not account.credentials:
             return 0
         account.save(update_fields=["credentials"])
     return 1
 
 
-def _stale() -> list[int]:
+def _stale(model: type[ChannelAccount | DriveGrant]) -> list[int]:
     """Those not readable with the first key alone, so that a run that was cut off goes on where it stopped."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, credentials FROM integrations_channelaccount WHERE credentials <> '' ORDER BY id")
+        cursor.execute(f"SELECT id, credentials FROM {model._meta.db_table} WHERE credentials <> '' ORDER BY id")  # noqa: S608
         return [pk for pk, token in cursor.fetchall() if not _is_fresh(token)]
 
 

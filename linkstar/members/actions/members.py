@@ -10,7 +10,7 @@ from linkstar.members.access import may_manage, roles_to_give
 from linkstar.members.handover import hand_over_everything, open_work_of
 from linkstar.members.models import Member
 from linkstar.workspaces.live import ring_access
-from linkstar.workspaces.models import Membership, Role
+from linkstar.workspaces.models import DriveGrant, Membership, Role
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,9 @@ def _let_go(member: Member, *, heir: Member | None, actor: Member, now: datetime
         hand_over_everything(member, heir=heir, actor=actor, now=now)
     member.is_active, member.deactivated_at = False, now
     member.save(update_fields=["is_active", "deactivated_at"])
-    Membership.objects.filter(user_id=member.user_id, workspace=connection.tenant).update(is_active=False)
+    membership = Membership.objects.filter(user_id=member.user_id, workspace=connection.tenant)
+    membership.update(is_active=False)
+    DriveGrant.objects.filter(membership__in=membership).delete()
     ring_access()
 
 

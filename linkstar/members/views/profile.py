@@ -27,6 +27,7 @@ from linkstar.members.actions.profile import (
 from linkstar.workspaces.access import anonymous_allowed, guests_allowed, signed_in_only
 from linkstar.workspaces.handover import safe_path
 from linkstar.workspaces.http import SignedInRequest, WorkspaceRequest, posted
+from linkstar.workspaces.models import DriveGrant
 
 _COMMON_ZONES = ("Asia/Shanghai", "America/New_York", "America/Los_Angeles")
 
@@ -128,7 +129,8 @@ def _profile(request: SignedInRequest, name: str) -> HttpResponse:
         response = redirect(name)
         _remember(response, user.language)
         return response
-    return render(request, "members/profile.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "drive_is_offered": DriveGrant.is_offered()}
+    return render(request, "members/profile.html", context, status=422 if form.errors else 200)
 
 
 def _remember(response: HttpResponse, language: str) -> None:

@@ -1,3 +1,4 @@
+from linkstar.workspaces.models.drive import DriveGrant
 from linkstar.workspaces.models.due import DueItem
 from linkstar.workspaces.models.holidays import AnnouncedYear
 from linkstar.workspaces.models.letters import Letter
@@ -10,6 +11,7 @@ from linkstar.workspaces.models.workspaces import Domain, Workspace
 __all__ = [
     "AnnouncedYear",
     "Domain",
+    "DriveGrant",
     "DueItem",
     "ExchangeRate",
     "Letter",
