@@ -51,3 +51,46 @@ def test_the_line_is_drawn_and_a_mark_leads_to_its_task(site: Site) -> None:
     page.locator(".salepin:visible").click()
     page.wait_for_url(f"**/tasks/{task.pk}/")
     assert wrong == []
+
+
+def test_a_day_is_typed_to_its_end(site: Site) -> None:
+    """The year 2 is a year already: the page waits for the rest of it, and keeps the field at hand."""
+    owner = Member.objects.get(role="owner")
+    make_files_shop()
+    page = site.page_for(owner, language="en")
+
+    page.goto(site.url("/sales/?range=custom&from=2026-03-01&to=2026-03-10"))
+    page.locator("#sales-from").focus()
+    page.keyboard.type("02152026", delay=150)
+    page.wait_for_url("**from=2026-02-15**")
+    page.get_by_text("Sun 15 Feb – Tue 10 Mar 2026").wait_for()
+    assert page.evaluate("document.activeElement.id") == "sales-from"
+    page.locator("#sales-to").focus()
+    page.keyboard.type("02202026", delay=150)
+    page.keyboard.press("Tab")
+    page.wait_for_url("**to=2026-02-20**")
+
+
+def test_an_sku_is_found_while_its_name_is_typed(site: Site) -> None:
+    """What the server answers meanwhile takes no letter away."""
+    owner, shop = Member.objects.get(role="owner"), make_files_shop()
+    today = shop.day_of(timezone.now())
+    DailySales.objects.bulk_create(
+        DailySales(
+            account=shop, day_on=today - timedelta(days=2), sku=sku, currency="USD", units_ordered=1, gross_sales=9,
+            sales_source="files",
+        )
+        for sku in ("FOUNTAIN-WHITE", "FOUNTAIN-BLACK", "MAT")
+    )  # fmt: skip
+    page = site.page_for(owner, language="en")
+
+    page.goto(site.url("/sales/"))
+    rows = page.locator(".sales__skus tbody tr")
+    rows.nth(2).wait_for()
+    page.locator("#sales-q").focus()
+    page.keyboard.type("fount", delay=60)
+    rows.nth(2).wait_for(state="detached")
+    page.keyboard.type("ain-w", delay=450)
+    rows.nth(1).wait_for(state="detached")
+    assert rows.count() == 1
+    assert page.locator("#sales-q").input_value() == "fountain-w"
