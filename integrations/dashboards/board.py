@@ -54,7 +54,8 @@ class ShopLine(NamedTuple):
 class Board:
     """`currencies` are all that something was sold in, the biggest in units first; numbers are of `currency` alone.
 
-    With `exchange` everything is converted into `currency`, which is then the only one, but for what is `left`.
+    With `exchange` everything is converted into `currency`, which is then the only one, but for what is `left`,
+    of the days `left_on`.
     `known_from` is the first day that any shop in view has facts of, `known_until` the last one up to the end. From
     `sales_open` on sales are preliminary, from `traffic_open` on visits.
     """
@@ -74,6 +75,7 @@ class Board:
     traffic_open: date
     exchange: Exchange | None = None
     left: Sequence[Left] = ()
+    left_on: frozenset[date] = frozenset()
 
     @property
     def is_weekly(self) -> bool:
@@ -147,6 +149,9 @@ def read_board(asked: Asked, member: Member) -> Board:
         traffic_open=asked.open_from - TRAFFIC_IS_LATE,
         exchange=exchange,
         left=_left({each: added(days.values()) for each, days in found[0].by_day.items()}, exchange),
+        left_on=frozenset(
+            day for each, days in found[0].by_day.items() if exchange and each != currency for day in days
+        ),
     )
 
 

@@ -234,7 +234,7 @@ def _row(point: Point, board: Board, measures: dict[str, Measure], chosen: Measu
         cells=[text_of(measure, measure.of(point.now), board.currency) for measure in measures.values()],
         before=text_of(chosen, before, board.currency) if board.is_comparable else "",
         change=shown_change(chosen, value, before),
-        note=_openness(period, board),
+        note=_note_of(period, board),
         marks=[mark for mark in board.marks if period.first <= mark.on <= period.last],
     )
 
@@ -243,6 +243,11 @@ def point_text(period: Period) -> str:
     language = get_language() or "en"
     first = day_text(period.first, language, with_year=False)
     return first if period.length == 1 else f"{first} – {day_text(period.last, language, with_year=False)}"
+
+
+def _note_of(period: Period, board: Board) -> str:
+    has_left = any(period.first <= day <= period.last for day in board.left_on)
+    return " · ".join(filter(None, [_openness(period, board), _("not all has a rate") if has_left else ""]))
 
 
 def _openness(period: Period, board: Board) -> str:

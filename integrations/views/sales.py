@@ -394,4 +394,5 @@ def project_sales_panel(request: WorkspaceRequest, pk: int) -> HttpResponse:
         return HttpResponse()
     board = read_board(asked, request.member)
     context = {"project": project, "board": board, "tiles": tiles(board)[:3], "span": span_text(asked.period)}
+    context |= {"exchanged": exchange_text(board), "left": left_text(board.left)}
     return render(request, "integrations/_sales_panel.html", context)

@@ -14,14 +14,15 @@ from django.urls import reverse
 from integrations.dashboards.asking import Asked
 from integrations.dashboards.board import Left, read_board
 from integrations.dashboards.exchange import find_exchange
-from integrations.dashboards.shown import amount
+from integrations.dashboards.shown import amount, day_rows
 from integrations.dashboards.sums import find_skus
 from integrations.models import ChannelAccount, DailySales, Listing
 from linkstar.lib.clock_text import day_text
 from linkstar.lib.rates import Rate, Rates
 from linkstar.members.models import Member
 from linkstar.workspaces.models import ExchangeRate, Workspace
-from tests.factories import client_of, make_member, make_project
+from projects.models import ProductLink
+from tests.factories import client_of, make_member, make_project, make_task
 from tests.integrations.test_dashboards import NOW, TODAY, asked_of, make_day, make_shop
 from tests.pages import text
 
@@ -113,6 +114,8 @@ def test_what_has_no_rate_stands_apart(owner: Member) -> None:
     assert [(each.currency, each.sums.gross) for each in board.left] == [("TWD", Decimal(300)), ("USD", Decimal(7))]
     assert [(each.currency, each.sums.units) for each in board.shops[0].left] == [("TWD", 4), ("USD", 1)]
     assert not board.has_all_rates
+    notes = zip(board.points, reversed(day_rows(board)), strict=True)
+    assert [point.period.first for point, row in notes if row.note] == [ago(20), ago(3)]
 
 
 def test_a_currency_that_is_in_no_sum_leaves_the_others_comparable(owner: Member) -> None:
@@ -273,6 +276,21 @@ class TestPages:
         answer = client_of(reader).post(url, {"show": "EUR", "query": "q=1&show=EUR"})
 
         assert answer["Location"] == reverse("integrations:project-sales", args=[project.pk]) + "?q=1"
+
+    def test_the_panel_of_a_project_follows_the_choice_and_says_so(
+        self, reader: Member, shop: ChannelAccount, yesterday: date
+    ) -> None:
+        publish(("USD", yesterday, "1.25"), ("CNY", yesterday, "8"))
+        make_day(shop, yesterday, gross_sales=Decimal("100.00"))
+        Listing.objects.create(account=shop, sku="A")
+        project = make_project(reader)
+        ProductLink.objects.create(task=make_task(project, "Price"), sku="A", created_by=reader)
+        reader.shown_currency = "CNY"
+        reader.save(update_fields=["shown_currency"])
+
+        panel = text(client_of(reader).get(reverse("integrations:project-sales-panel", args=[project.pk])))
+
+        assert "CNY\u00a0640.00" in panel and "by the European Central Bank" in panel
 
     def test_spreadsheets_and_exports_keep_what_was_sold(
         self, reader: Member, shop: ChannelAccount, yesterday: date, tmp_path: Any
