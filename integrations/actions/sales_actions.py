@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from projects.models import Project, Task
 # What an estimate rests on: where one of these changes, what was frozen is about something else.
 _BASIS = ("account_id", "kind", "skus", "live_at", "ended_at")
 _SET_ASIDE = 3
+_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,15 @@ def record_action(task: Task, said: Said, *, actor: Member, now: datetime) -> Sa
 
 @transaction.atomic
 def note_mark(said: Said, *, project: Project | None, actor: Member, now: datetime) -> SalesAction:
-    """Something that happened without a task."""
+    """Something that happened without a task. Said twice in a moment, as by a double click, it is one."""
+    # Both clicks are on their way at once.
+    Member.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    same = SalesAction.objects.filter(
+        origin=SalesAction.Origin.MARK, created_by=actor, account=said.account, kind=said.kind, live_at=said.live_at,
+        title=said.title, skus=list(said.skus), created_at__gte=now - _MOMENT,
+    )  # fmt: skip
+    if (noted := same.first()) is not None:
+        return noted
     action = SalesAction(origin=SalesAction.Origin.MARK, project=project, created_by=actor)
     return _begun(action, said, actor=actor, now=now)
 

@@ -89,6 +89,17 @@ class TestActions:
 
 
 @RACE
+def test_a_mark_that_is_sent_twice_is_one(live_workspace: Any, owner: Any) -> None:
+    """Two would count as something else that was done to the same SKUs, and each would take the other's result."""
+    shop = make_shop()
+    note = partial(note_mark, said(shop, title="Rival's deal"), project=None, actor=owner, now=timezone.now())
+    at_once(note, note)
+    assert SalesAction.objects.count() == 1
+    note_mark(said(shop, title="Another deal"), project=None, actor=owner, now=timezone.now())
+    assert SalesAction.objects.count() == 2
+
+
+@RACE
 def test_two_who_say_it_at_once_say_one_action(live_workspace: Any, owner: Any) -> None:
     shop, task = make_shop(), make_task(make_project(owner))
     copies = [Task.objects.select_related("project").get(pk=task.pk) for _ in range(2)]
