@@ -11,7 +11,7 @@ from integrations.models import ChannelAccount, SalesAction
 from linkstar.members.models import Member
 from linkstar.workspaces.models import DriveGrant, Role
 from projects.access import may_task
-from projects.models import Project, Task
+from projects.models import Project, SavedView, Task
 
 _RULES: dict[str, Callable[[Member], bool]] = {
     "view": lambda member: member.is_insider,
@@ -54,6 +54,28 @@ def get_shop(member: Member, pk: int, *, to: str = "view") -> ChannelAccount:
     shop = get_object_or_404(shops_of(member), pk=pk)
     check(member, to)
     return shop
+
+
+def sales_views(member: Member) -> QuerySet[SavedView]:
+    """Kept dashboards: their own and shared ones, of what they see of the projects. None for who sees no numbers."""
+    if not may(member, "numbers"):
+        return SavedView.objects.none()
+    in_sight = Q(project=None) | Q(project__in=Project.objects.visible_to(member))
+    views = SavedView.objects.visible_to(member).of_sales().filter(in_sight)
+    return views.select_related("project", "member")
+
+
+def get_sales_view(member: Member, pk: int, *, to: str = "view") -> SavedView:
+    """404 when not visible; "edit" is its author's, and for a shared one also the admins'."""
+    view = get_object_or_404(sales_views(member), pk=pk)
+    if to == "edit" and not may_edit_sales_view(member, view):
+        raise PermissionDenied
+    return view
+
+
+def may_edit_sales_view(member: Member, view: SavedView) -> bool:
+    """Of a view that the member sees."""
+    return view.member_id == member.pk or member.is_admin
 
 
 def actions_of(member: Member) -> QuerySet[SalesAction]:

@@ -7,4 +7,4 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what happens at its time."""
         from integrations import stock, tasks  # noqa: F401
-        from integrations.actions import estimating  # noqa: F401
+        from integrations.actions import digests, estimating  # noqa: F401

@@ -1,7 +1,8 @@
 """What a project's actions came to: for its Results page and its retrospective."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Func, JSONField
 from django.utils.translation import gettext as _
@@ -10,13 +11,14 @@ from django.utils.translation import ngettext
 from integrations import access
 from integrations.models import SalesAction
 from integrations.shown_actions import ShownAction, shown
-from integrations.shown_effects import Effects, chances, percent, units
+from integrations.shown_effects import Effects, ShownEffect, chances, percent, units
 from linkstar.lib.effects import ByChance
 from linkstar.members.models import Member
 from linkstar.templatetags.linkstar import day
 from projects.models import Project
 
 MOST = 200
+_LONGEST = timedelta(days=90)
 
 
 class _WithoutPanels(Func):
@@ -108,6 +110,23 @@ def results_of(project: Project, member: Member, *, now: datetime) -> Results:
     chance = chances([line.effects for line in lines]) if sees_numbers else None
     has_shops = bool(lines) or access.shops_of(member).exists()
     return Results(lines, chance if chance and chance.estimated else None, has_shops)
+
+
+def fresh_results(
+    member: Member, accounts: Collection[int], *, since: datetime, now: datetime
+) -> list[tuple[ShownAction, ShownEffect]]:
+    """What was found since an instant of actions in these shops, the newest action first; one statement."""
+    found = access.actions_of(member).filter(state=SalesAction.State.RECORDED, account__in=accounts)
+    # The longest horizon is looked at again for a while after it.
+    found = found.filter(live_at__gte=since - _LONGEST).exclude(estimates={})
+    slim = found.annotate(slim=_WithoutPanels("estimates")).defer("estimates").order_by("-live_at", "-pk")
+    results = []
+    for action in slim[:MOST]:
+        action.estimates = _slim(action)
+        effects = Effects(action, sees_numbers=access.may(member, "numbers"), now=now)
+        if effects.shown and effects.shown[0].made_at >= since:
+            results.append((shown(action, now=now), effects.shown[0]))
+    return results
 
 
 def _slim(action: SalesAction) -> dict[str, object]:

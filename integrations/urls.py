@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import connecting, drive, files, noticed, results, sales, sales_actions, shops
+from integrations.views import connecting, drive, files, kept, noticed, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -48,6 +48,14 @@ urlpatterns = [
     path("actions/<int:pk>/edit/", sales_actions.action_edit, name="action-edit"),
     path("actions/<int:pk>/remove/", sales_actions.action_remove, name="action-remove"),
     path("sales/", sales.sales, name="sales"),
+    path("sales/views/", kept.kept_list, name="kept-list"),
+    path("sales/views/add/", kept.kept_add, name="kept-add"),
+    path("sales/views/<int:pk>/", kept.kept_open, name="kept"),
+    path("sales/views/<int:pk>/edit/", kept.kept_edit, name="kept-edit"),
+    path("sales/views/<int:pk>/update/", kept.kept_update, name="kept-update"),
+    path("sales/views/<int:pk>/mail/", kept.kept_mail, name="kept-mail"),
+    path("sales/views/<int:pk>/delete/", kept.kept_delete, name="kept-delete"),
+    path("sales/letters/stop/<str:token>/", kept.letters_stop, name="sales-letters-stop"),
     path("sales/skus/", sales.sales_skus, name="sales-skus"),
     path("sales/table.csv", sales.sales_csv, name="sales-csv"),
     path("sales/show/", sales.sales_show, name="sales-show"),

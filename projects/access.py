@@ -204,8 +204,9 @@ def get_printout(member: Member, pk: int) -> Printout:
 
 
 def get_saved_view(member: Member, pk: int, *, to: str = "view") -> SavedView:
-    """A view of theirs or shared with them; "edit" is its author's, and for a shared one also the managers'."""
-    view = get_object_or_404(SavedView.objects.visible_to(member).select_related("project", "member"), pk=pk)
+    """A view of tasks, theirs or shared with them; "edit" is its author's, and of a shared one also the managers'."""
+    views = SavedView.objects.visible_to(member).of_tasks().select_related("project", "member")
+    view = get_object_or_404(views, pk=pk)
     rules = {"view": True, "edit": may_edit_view(member, view)}
     if not rules[to]:
         raise PermissionDenied
@@ -219,7 +220,7 @@ def may_edit_view(member: Member, view: SavedView) -> bool:
 
 def saved_views_in(member: Member, project: Project) -> QuerySet[SavedView]:
     """What can be opened on the pages of a project: first one's own, then what others share."""
-    views = SavedView.objects.visible_to(member).for_project(project).select_related("member")
+    views = SavedView.objects.visible_to(member).of_tasks().for_project(project).select_related("member")
     return views.order_by(Case(When(member=member, then=0), default=1), "name", "pk")
 
 

@@ -41,6 +41,7 @@ from integrations.dashboards.shown import (
 )
 from integrations.dashboards.sums import SkuSums, Told, currencies_of, find_skus, find_told
 from integrations.models import ChannelAccount, Listing
+from integrations.views.kept import KeptMenu
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
 from linkstar.lib.money import FIRST
 from linkstar.members.models import Member
@@ -108,6 +109,7 @@ def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     board = read_board(asked, request.member)
     note_url = _note_url(request.member, project, asked.wanted)
     context |= {**_form(board, shops, request.member), **_shown(board), "note_url": note_url}
+    context["kept"] = KeptMenu(request.member, project, asked.wanted.query, request.GET.get("saved", ""))
     fragment = request.htmx and request.htmx.target == "sales"
     response = render(request, f"integrations/sales.html{'#sales' if fragment else ''}", context)
     patch_vary_headers(response, ["HX-Request"])

@@ -152,7 +152,8 @@ def message_id(letter: Letter) -> str:
 def render_letter(letter: Letter, *, now: datetime, server: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
     """The mail as it is at `now`, in the letter's language and in the zone that its context names as `time_zone`.
 
-    `attachments` in the context are text files: name, content, content type each.
+    `attachments` in the context are text files: name, content, content type each. Behind `unsubscribe_url` one request
+    without a body of ours ends a series of letters (RFC 8058).
     """
     context = {"workspace": letter.workspace, "language": letter.language, "now": now, **letter.context}
     with translation.override(letter.language), timezone.override(letter.context.get("time_zone", settings.TIME_ZONE)):
@@ -160,6 +161,8 @@ def render_letter(letter: Letter, *, now: datetime, server: BaseEmailBackend | N
             _render(f"emails/{letter.name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
         )
     headers = {"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated"}
+    if stop := letter.context.get("unsubscribe_url"):
+        headers |= {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     mail = EmailMultiAlternatives(
         " ".join(subject.split()), text.strip() + "\n", to=[letter.to], headers=headers, connection=server
     )

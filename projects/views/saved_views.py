@@ -52,7 +52,7 @@ def view_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`?kind=&query=&columns=` say what is kept; they stay in the form's address."""
     project = access.get_project(request.member, pk)
     kind = request.GET.get("kind", "")
-    kind = kind if kind in SavedView.Kind.values else SavedView.Kind.LIST
+    kind = kind if kind in SavedView.Kind.values and kind != SavedView.Kind.SALES else SavedView.Kind.LIST
     form = ViewForm(request.POST if request.method == "POST" else None, initial={"reach": "mine"})
     if form.is_bound and form.is_valid():
         columns = read_columns(request.GET.get("columns", "")) or []

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from integrations.actions.uploading import begin_upload
 from integrations.models import ChannelAccount
-from projects.models import Project
-from tests.access.rows.base import ADMINS, ANYONE, INSIDERS, MANAGERS, Row, who
+from projects.models import Project, SavedView
+from tests.access.rows.base import ADMINS, ANYONE, INSIDERS, MANAGERS, OK, Row, who
 from tests.factories.integrations import make_connected
 
 if TYPE_CHECKING:
@@ -24,11 +24,17 @@ def lay(world: "World", project: Project) -> None:
         name="secret-file.csv", kind="plain", day=None, actor=world.members["owner"], now=timezone.now(),
     )  # fmt: skip
     world.ids["upload"] = draft
-    world.secrets += ["Secret outlet", "Secret outlet two"]
+    mine = {"member": world.members["owner"], "kind": SavedView.Kind.SALES}
+    world.ids["kept"] = SavedView.objects.create(**mine, name="Secret numbers").pk
+    world.ids["shared_kept"] = SavedView.objects.create(**mine, name="Secret shared numbers", is_shared=True).pk
+    world.secrets += ["Secret outlet", "Secret outlet two", "Secret numbers", "Secret shared numbers"]
 
 
 # Those who see finances are owners, admins, and members who were named.
 _FINANCE = who(guests=403, member=403, manager=403)
+# To others there are no kept dashboards at all.
+_KEPT = who(guests=403, member=404, manager=404)
+_HERS = who(guests=403, inside=404, owner=OK)
 
 ROWS = [
     Row("integrations:connected", "+amazon", ANYONE, ok=410, is_public=True),
@@ -58,6 +64,17 @@ ROWS = [
     Row("integrations:shop-disconnect", "shop", ADMINS),
     Row("integrations:shop-disconnect", "shop", ADMINS, {"numbers": "keep"}),
     Row("integrations:shop-disconnect", "shop", ADMINS, {}, ok=422),
+    Row("integrations:kept-list", "", _KEPT),
+    Row("integrations:kept-add", "", _KEPT),
+    Row("integrations:kept-add", "", _KEPT, {}, ok=422),
+    Row("integrations:kept", "kept", _HERS, ok=302),
+    Row("integrations:kept", "shared_kept", _KEPT, ok=302),
+    *(Row(f"integrations:kept-{name}", "kept", _HERS, {}) for name in ("update", "mail", "delete")),
+    *(Row(f"integrations:kept-{name}", "shared_kept", _KEPT, {}) for name in ("update", "mail", "delete")),
+    Row("integrations:kept-edit", "shared_kept", _KEPT),
+    Row("integrations:kept-edit", "shared_kept", _KEPT, {}, ok=422),
+    Row("integrations:sales-letters-stop", "+nonsense", ANYONE, ok=404),
+    Row("integrations:sales-letters-stop", "+nonsense", ANYONE, {}, ok=404),
     # Whoever sees finances: here owner and admin.
     *(Row(f"integrations:{name}", "", ADMINS) for name in ("sales", "sales-skus", "sales-csv")),
     Row("integrations:sales-show", "", ADMINS, {"show": "CNY"}),
