@@ -345,12 +345,12 @@ def _numbers(now: Any, before: Any, currency: str) -> list[object]:
 def _day_lines(boards: list[Board]) -> Iterable[str]:
     """A day or a week each, as the chart has them; what is still open says so."""
     head = [_("First day"), _("Last day"), *_heads(), _("Preliminary")]
-    rows = (
+    rows = [
         [point.period.first.isoformat(), point.period.last.isoformat(),
          *_numbers(point.now, point.before if board.is_comparable else None, board.currency), row.note]
         for board in boards
         for point, row in zip(board.points, reversed(day_rows(board)), strict=True)
-    )  # fmt: skip
+    ]  # fmt: skip
     return csv_lines(head, rows)
 
 
@@ -358,13 +358,14 @@ def _sku_lines(asked: Asked, shops: list[ChannelAccount]) -> Iterable[str]:
     names, compared = {shop.pk: shop.name for shop in shops}, _comparable(asked)
     currencies = sorted(currencies_of(asked.scope, asked.periods)) if asked.show else [_currency(asked)]
     head = [pgettext("sales", "Shop"), "SKU", "ASIN", _("Title"), *_heads()]
+    # Read while we are in the workspace: what is streamed is made after the request has left it.
+    found = [each for currency in currencies for each in _skus(asked, currency, first=0, most=_MOST_ROWS)]
     rows = (
         [
             names[each.account], each.sku, each.asin, each.title,
             *_numbers(each.now, each.before if each.account in compared else None, each.currency),
         ]
-        for currency in currencies
-        for each in _skus(asked, currency, first=0, most=_MOST_ROWS)
+        for each in found
     )  # fmt: skip
     return csv_lines(head, rows)
 
