@@ -16,7 +16,7 @@ from integrations.access import drive_grant_of
 from linkstar.lib.drive import DriveFile
 from linkstar.members.actions.members import deactivate_member
 from linkstar.members.models import Member
-from linkstar.workspaces.models import DriveGrant
+from linkstar.workspaces.models import DriveGrant, Membership
 from projects.actions.files import link_drive_file
 from projects.models import Project, ProjectAccess, StoredFile, Task
 from tests.factories import client_of, make_member, make_project, make_task
@@ -212,6 +212,17 @@ class TestDisconnecting:
         google.faults.always("revoke", "error")
         assert "myaccount.google.com" in client.post("/drive/disconnect/", follow=True).text
         assert not DriveGrant.objects.exists()
+
+    def test_an_account_used_in_another_workspace_stays_good_there(
+        self, google: GoogleStub, maya: Member, other: Any
+    ) -> None:
+        client = connect(google, maya)
+        here = DriveGrant.objects.get()
+        there = Membership.objects.create(user_id=maya.user_id, workspace=other, role="member")
+        DriveGrant.objects.create(membership=there, account=here.account, credentials=here.credentials)
+        client.post("/drive/disconnect/")
+        assert [grant.membership for grant in DriveGrant.objects.all()] == [there]
+        assert google.revoked == []
 
     def test_what_google_took_back_already_is_fine(self, google: GoogleStub, maya: Member) -> None:
         client = connect(google, maya)
