@@ -59,6 +59,8 @@ def section_of(
         "compared": compared_with(board),
         "has_numbers": board.has_numbers,
         "tiles": _tiles(board, year),
+        # The only one of several that these numbers are of.
+        "currency": board.currency if len(board.currencies) > 1 else "",
         "exchange": exchange_text(board),
         "left": left_text(board.left),
         "shops": _shops(board) if len(board.shops) > 1 else [],

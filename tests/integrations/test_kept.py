@@ -16,7 +16,7 @@ from integrations.actions.digests import KIND, letter_at, member_of, promise_let
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
 from linkstar.members.models import Member
 from linkstar.workspaces.letters import render_letter
-from linkstar.workspaces.models import DueItem, Letter
+from linkstar.workspaces.models import DueItem, ExchangeRate, Letter
 from projects.models import SavedView
 from tests.factories import client_of, make_member, make_project
 from tests.factories.integrations import make_shop
@@ -195,6 +195,30 @@ class TestLetters:
                 f"http://acme.localhost{connection.tenant.url.partition('localhost')[2]}/sales/views/{view.pk}/" in body
             )
         assert "Northwind is told until Wed 25 Nov only." in mail.body
+
+    def test_of_several_currencies_it_says_which_or_adds_them_by_rates(self, shop: ChannelAccount, maya: Any) -> None:
+        DailySales.objects.create(
+            account=shop, day_on=date(2026, 11, 25), sku="UP", currency="CAD", units_ordered=1, gross_sales=15,
+            sales_source="files",
+        )  # fmt: skip
+        subscribe(keep(maya), maya)
+        send(maya.pk, now=MONDAY)
+        assert "only what was sold in USD: currencies are never added up" in mail_of(letters()[0]).body
+
+        for currency, rate in (("USD", "1.25"), ("CAD", "1.5"), ("CNY", "8")):
+            for on in (date(2026, 11, 13), date(2026, 11, 20), date(2026, 11, 25)):
+                ExchangeRate.objects.create(
+                    currency=currency, day_on=on, per_euro=rate, source="ecb", fetched_at=MONDAY
+                )
+        maya.shown_currency = "CNY"
+        maya.save(update_fields=["shown_currency"])
+        Letter.objects.all().delete()
+        send(maya.pk, now=MONDAY)
+        body = mail_of(letters()[0]).body
+        # 150 dollars at 8 / 1.25 and 15 Canadian dollars at 8 / 1.5.
+        assert "Gross sales: CNY\u00a01,040" in body
+        assert "In CNY by the European Central Bank's rate of each day; the last of Wed 25 Nov 2026." in body
+        assert "currencies are never added up" not in body
 
     def test_a_chinese_reader_reads_chinese(self, shop: ChannelAccount) -> None:
         lin = make_member("owner", language="zh-hans", time_zone=SHANGHAI)
