@@ -90,6 +90,17 @@ def remember_columns(account: ChannelAccount, kind: str, columns: Mapping[str, s
     row.save(update_fields=["mappings"])
 
 
+@transaction.atomic
+def date_upload(account: ChannelAccount, upload_id: str, *, day: date) -> dict[str, Any]:
+    """Say which day a report is of that names none; the upload as it is kept. Raises NoSuchUpload."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    dated = upload_of(row, upload_id) | {"day": day.isoformat()}
+    row.uploads = [dated if each["id"] == upload_id else each for each in row.uploads]
+    row.save(update_fields=["uploads"])
+    account.uploads = row.uploads
+    return dated
+
+
 def try_upload(account: ChannelAccount, upload: dict[str, Any], *, now: datetime) -> Reading:
     """What confirming would write."""
     kind, table, columns = open_upload(account, upload)

@@ -1,5 +1,6 @@
 """Sales from files: bring one, say which column is which, see what it would write, confirm."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from integrations.actions.uploading import (
     amounts_of,
     begin_upload,
     confirm_upload,
+    date_upload,
     open_upload,
     remember_columns,
     try_upload,
@@ -77,19 +79,28 @@ class ShopForm(forms.Form):
         return name
 
 
-class UploadForm(forms.Form):
-    """`day` is asked of reports that name none."""
+class DayForm(forms.Form):
+    """Of a report that names no day."""
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What kind of file"),
-        error_messages={"required": gettext_lazy("Say what kind of file it is.")},
-    )
     day = forms.DateField(
         label=gettext_lazy("Day of the report"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "input"}),
         help_text=gettext_lazy("A report of several days cannot be told apart by day: bring one for each day."),
         error_messages={"invalid": gettext_lazy("Type a day, as in 2026-11-27.")},
+    )
+
+    def clean_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(_("This day lies ahead."))
+        return day
+
+
+class UploadForm(DayForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What kind of file"),
+        error_messages={"required": gettext_lazy("Say what kind of file it is.")},
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -108,8 +119,6 @@ class UploadForm(forms.Form):
         given = super().clean() or {}
         if given.get("file") is not None and given["file"].size > MOST_BYTES:
             self.add_error("file", _WHY["too_large"])
-        if given.get("day") and given["day"] > timezone.localdate():
-            self.add_error("day", _("This day lies ahead."))
         return given
 
 
@@ -177,17 +186,22 @@ def _draw(
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpResponse:
-    """What it would write. A POST says which column is which: `column-<key>` is a heading of the file, or ""."""
+    """What it would write. A POST says which column is which: `column-<key>` is a heading of the file, or ""; and the
+    day of a report that names none.
+    """
     shop = access.get_shop(request.member, pk, to="upload")
     if _is_done(shop, upload_id):
         return redirect(shop)
     held = _held(shop, upload_id)
     kind, table, columns = open_upload(shop, held)
     is_asking = "columns" in request.GET
+    form = DayForm(posted(request), initial={"day": held["day"]}) if kind.is_of_one_day else None
     if request.method == "POST":
+        if form and form.is_valid() and form.cleaned_data["day"]:
+            held = date_upload(shop, upload_id, day=form.cleaned_data["day"])
         told = {column.key: request.POST.get(f"column-{column.key}", "") for column in kind.columns}
         columns = {key: heading for key, heading in told.items() if heading in table.head and heading}
-        if not _lacking(kind, columns, held):
+        if not _lacking(kind, columns, held) and not (form and form.errors):
             remember_columns(shop, kind.key, columns)
             return redirect("integrations:upload-show", shop.pk, upload_id)
         is_asking = True
@@ -197,7 +211,7 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
         choices = [(column, columns.get(column.key, "")) for column in kind.columns]
         context |= {"choices": choices, "headings": [heading for heading in table.head if heading]}
         context["sample"] = [row for _number, row in table.rows[:3]]
-        context["head"] = table.head
+        context |= {"head": table.head, "form": form}
         status = 422 if request.method == "POST" else 200
         return render(request, "integrations/upload_columns.html", context, status=status)
     reading = try_upload(shop, held, now=timezone.now())
@@ -241,6 +255,10 @@ def upload_confirm(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRe
     shop = access.get_shop(request.member, pk, to="upload")
     if _is_done(shop, upload_id):
         return redirect(shop)
+    held = _held(shop, upload_id)
+    kind, _table, columns = open_upload(shop, held)
+    if _lacking(kind, columns, held):
+        return redirect("integrations:upload-show", shop.pk, upload_id)
     try:
         done = confirm_upload(shop, upload_id, now=timezone.now())
     except NoSuchUpload as error:

@@ -267,8 +267,20 @@ class TestDays:
             '"(Child) ASIN","SKU","Sessions - Total","Page Views - Total","Featured Offer (Buy Box) Percentage",'
             '"Units Ordered","Ordered Product Sales"\n"B0A","A-1","1,200","1,500","98.5%","12","$240.00"\n'
         )
-        assert "Day of the report" in bring(maya, shop, text, "amazon_business").text
-        confirm(maya, bring(maya, shop, text, "amazon_business", day="2026-05-01"))
+        page = bring(maya, shop, text, "amazon_business")
+        path = page.redirect_chain[-1][0]
+        assert 'name="day"' in page.text
+        assert client_of(maya).post(f"{path}confirm/").url == path
+        columns = {f"column-{key}": name for key, name in {
+            "asin": "(Child) ASIN", "sku": "SKU", "sessions": "Sessions - Total", "page_views": "Page Views - Total",
+            "buy_box": "Featured Offer (Buy Box) Percentage", "units": "Units Ordered",
+            "gross": "Ordered Product Sales",
+        }.items()}  # fmt: skip
+        assert client_of(maya).post(path, columns).status_code == 422
+        assert "This day lies ahead." in client_of(maya).post(path, {**columns, "day": "2999-01-01"}).text
+        client_of(maya).post(path, {**columns, "day": "2026-05-01"})
+        assert not told(shop)
+        confirm(maya, page)
         row = DailySales.objects.get(account=shop)
         assert (row.asin, row.sessions, row.page_views, row.buy_box_percent) == ("B0A", 1200, 1500, Decimal("98.5"))
         assert (row.day_on, row.units_ordered, row.traffic_source) == (date(2026, 5, 1), 12, "files")
