@@ -52,6 +52,7 @@ def section_of(
     board = read_board(asked, member)
     year = read_board(ask(replace(wanted, against="year"), shops, now=now, pairs=pairs, usual_show=asked.show), member)
     results = fresh_results(member, asked.scope.accounts, since=now - _WEEK, now=now)
+    found = [(action, effect) for action, effect in results if effect.estimate is not None]
     return {
         "name": view.name,
         "path": reverse("integrations:kept", args=[view.pk]),
@@ -71,9 +72,9 @@ def section_of(
             for mark in board.marks[-_MOST:]
         ],
         "results": [
-            {"title": action.title, "word": effect.word, "short": effect.short, "days": effect.horizon}
-            for action, effect in results[:_MOST]
+            {"title": action.title, "word": effect.word, "short": effect.short} for action, effect in found[:_MOST]
         ],
+        "without_result": len(results) - len(found),
         "late": [
             {"name": line.shop.name, "day": day(line.told.last_on) if line.told else ""}
             for line in board.shops
@@ -132,10 +133,12 @@ def _movers(asked: Asked, board: Board, sort: str) -> list[dict[str, str]]:
         most=_MOVERS,
     )  # fmt: skip
     moved = [(each, _difference(each)) for each in found if each.currency == board.currency]
+    names = {line.shop.pk: line.shop.name for line in board.shops} if len(board.shops) > 1 else {}
     return [
         {
             "sku": each.sku,
             "title": each.title,
+            "shop": names.get(each.account, ""),
             "by": f"{'+' if by > 0 else ''}{amount(by, board.currency, is_whole=True)}",
         }
         for each, by in moved

@@ -90,9 +90,9 @@ def test_sums_are_what_each_day_is_worth_by_its_own_rate(owner: Member) -> None:
     exchange = find_exchange("CNY", ["USD", "CAD"], asked.periods)
     by_sku = find_skus(asked.scope, asked.period, asked.before, currency="CNY", exchange=exchange, most=9)
     assert [each.currency for each in by_sku] == ["CNY"] * 3
-    for each in by_sku:
-        mine = [row for row in now if (row.account_id, row.sku) == (each.account, each.sku)]
-        assert is_close(each.now.gross, worth("gross_sales", mine))
+    for found in by_sku:
+        mine = [row for row in now if (row.account_id, row.sku) == (found.account, found.sku)]
+        assert is_close(found.now.gross, worth("gross_sales", mine))
 
 
 def is_close(one: Decimal | None, other: Decimal) -> bool:

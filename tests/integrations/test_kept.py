@@ -20,6 +20,7 @@ from linkstar.workspaces.models import DueItem, ExchangeRate, Letter
 from projects.models import SavedView
 from tests.factories import client_of, make_member, make_project
 from tests.factories.integrations import make_shop
+from tests.integrations.test_results import frozen, refused
 from tests.pages import HTMX, text
 
 # A Monday; the week before is that from the 23rd to the 29th.
@@ -219,6 +220,23 @@ class TestLetters:
         assert "Gross sales: CNY\u00a01,040" in body
         assert "In CNY by the European Central Bank's rate of each day; the last of Wed 25 Nov 2026." in body
         assert "currencies are never added up" not in body
+
+    def test_results_of_the_week_are_told_and_refusals_counted(self, shop: ChannelAccount, maya: Any) -> None:
+        for number, made in enumerate((frozen(), refused(), refused())):
+            SalesAction.objects.create(
+                account=shop, kind="images", skus=["UP"], live_at=MONDAY - timedelta(days=20), origin="mark",
+                title=f"Picture {number}", estimates={"7": {**made, "made_at": MONDAY.isoformat()}},
+            )  # fmt: skip
+        SalesAction.objects.create(
+            account=shop, kind="images", skus=["UP"], live_at=MONDAY - timedelta(days=40), origin="mark",
+            title="Long ago", estimates={"7": {**frozen(), "made_at": (MONDAY - timedelta(days=30)).isoformat()}},
+        )  # fmt: skip
+        subscribe(keep(maya), maya)
+        send(maya.pk, now=MONDAY + timedelta(hours=1))
+        body = str(mail_of(letters()[0]).body)
+        assert "- Picture 0: Likely up, +5.0 to +16 units a day" in body
+        assert "Of 2 actions there was not enough data to say anything." in body
+        assert "Long ago" not in body
 
     def test_a_chinese_reader_reads_chinese(self, shop: ChannelAccount) -> None:
         lin = make_member("owner", language="zh-hans", time_zone=SHANGHAI)

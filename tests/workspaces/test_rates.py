@@ -67,7 +67,7 @@ def have(*days: str, per_euro: str = "1.1", source: str = "ecb") -> None:
 
 def stored() -> list[tuple[str, str, Decimal, str]]:
     rows = ExchangeRate.objects.order_by("day_on", "currency").values_list("day_on", "currency", "per_euro", "source")
-    return [(day.isoformat(), *rest) for day, *rest in rows]
+    return [(day.isoformat(), currency, per_euro, source) for day, currency, per_euro, source in rows]
 
 
 def test_the_first_time_the_history_of_years_comes(bank: dict[str, Any]) -> None:
