@@ -91,8 +91,8 @@ def test_sums_are_what_each_day_is_worth_by_its_own_rate(owner: Member) -> None:
     by_sku = find_skus(asked.scope, asked.period, asked.before, currency="CNY", exchange=exchange, most=9)
     assert [each.currency for each in by_sku] == ["CNY"] * 3
     for found in by_sku:
-        mine = [row for row in now if (row.account_id, row.sku) == (found.account, found.sku)]
-        assert is_close(found.now.gross, worth("gross_sales", mine))
+        of_it = [row for row in now if (row.account_id, row.sku) == (found.account, found.sku)]
+        assert is_close(found.now.gross, worth("gross_sales", of_it))
 
 
 def is_close(one: Decimal | None, other: Decimal) -> bool:
