@@ -24,9 +24,10 @@ from linkstar.members.models import Member
 _KEPT = 200
 _FILES = DailySales.Origin.FILES
 _SALES = (
-    "units_ordered", "gross_sales", "discounts", "units_refunded", "refund_amount", "orders", "orders_first",
-    "pending_units", "sales_source", "sales_as_of",
+    "units_ordered", "gross_sales", "orders", "orders_first", "pending_units", "sales_source", "sales_as_of",
 )  # fmt: skip
+# By column of the file: a report without refunds leaves those that another file told.
+_MORE_SALES = {"discount": "discounts", "units_refunded": "units_refunded", "refund": "refund_amount"}
 _VISITS = ("sessions", "page_views", "buy_box_percent", "traffic_source", "traffic_as_of")
 _ADS = ("ad_spend", "ad_source", "ad_as_of")
 
@@ -116,7 +117,7 @@ def confirm_upload(account: ChannelAccount, upload_id: str, *, now: datetime) ->
     reading = try_upload(row, upload, now=now)
     if reading.orders:
         recompute(row, store_orders(row, reading.orders, source=ChannelAccount.Source.FILES), now=now)
-    _store_days(row, reading.days, now=now)
+    _store_days(row, reading.days, reading.columns, now=now)
     days = [fact[0] for fact in reading.facts(row)]
     done = {name: value for name, value in upload.items() if name != "key"} | {
         "state": "done", "at": now.isoformat(), "rows": reading.rows, "left_out": len(reading.troubles),
@@ -129,11 +130,12 @@ def confirm_upload(account: ChannelAccount, upload_id: str, *, now: datetime) ->
     return done
 
 
-def _store_days(account: ChannelAccount, days: Mapping[Key, DaySum], *, now: datetime) -> None:
+def _store_days(account: ChannelAccount, days: Mapping[Key, DaySum], columns: frozenset[str], *, now: datetime) -> None:
     """Each group of columns that the file tells; what others tell of the same day stays."""
+    sales = (*_SALES, *(field for column, field in _MORE_SALES.items() if column in columns))
     covered = account.covered_from
     ours = {key: one for key, one in days.items() if covered is None or key[0] < covered}
-    _write(account, ours, _SALES, now)
+    _write(account, ours, sales, now)
     _write(account, {key: one for key, one in ours.items() if one.sessions is not None}, _VISITS, now)
     _write(account, {key: one for key, one in days.items() if one.ad_spend is not None}, _ADS, now)
 

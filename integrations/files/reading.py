@@ -59,12 +59,14 @@ Key = tuple[date, str, str]
 class Reading:
     """`days` and `orders`: one of them is filled, by the kind of file. `told`: rows of days that the channel tells;
     `added`: rows of a day and SKU that stood in a row above. `is_day_first`: its days are read as 13/11/2026.
+    `columns` of ours that the file has.
     """
 
     rows: int = 0
     told: int = 0
     added: int = 0
     is_day_first: bool = False
+    columns: frozenset[str] = frozenset()
     troubles: list[Trouble] = field(default_factory=list)
     more_troubles: int = 0
     days: dict[Key, DaySum] = field(default_factory=dict)
@@ -107,7 +109,7 @@ def read(
 ) -> Reading:
     """`columns`: column of ours → heading; `day`: of a file that names none. Days after today are refused."""
     rows = _Rows(table, columns)
-    reading = Reading(is_day_first=rows.is_day_first)
+    reading = Reading(is_day_first=rows.is_day_first, columns=frozenset(rows.at))
     latest = account.day_of(now)
     if kind.is_orders:
         _read_orders(rows, account, reading, latest)
