@@ -54,8 +54,13 @@ KINDS: dict[str, FileKind] = {
             (
                 Column("day", _DAY, ("Date", "Day", "日期", "天"), True),
                 Column("sku", _SKU, ("SKU", "MSKU", "Seller SKU", "货号", "商品编码", "卖家SKU"), True),
-                Column("units", _UNITS, ("Units", "Units ordered", "Quantity", "销量", "数量", "订单商品数量"), True),
-                Column("gross", _GROSS, ("Gross sales", "Sales", "Ordered product sales", "销售额"), True),
+                Column(
+                    "units",
+                    _UNITS,
+                    ("Units", "Units ordered", "Quantity", "销量", "数量", "件数", "销售数量", "订单商品数量"),
+                    True,
+                ),
+                Column("gross", _GROSS, ("Gross sales", "Sales", "Ordered product sales", "销售额", "销售金额"), True),
                 Column("discount", _DISCOUNT, ("Discounts", "Discount", "折扣", "优惠")),
                 Column("units_refunded", _("Units refunded"), ("Units refunded", "退款数量", "退货数量")),
                 Column("refund", _("Refunds, in money"), ("Refunds", "Refund amount", "退款金额", "退款")),

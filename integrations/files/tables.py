@@ -41,12 +41,14 @@ def read_table(content: bytes) -> Table:
     """Raises TableRefused. The headings are the first line with at least two words."""
     if len(content) > MOST_BYTES:
         raise TableRefused("too_large")
+    has_words = False
     lines = _of_workbook(content) if content[:2] == b"PK" else _of_text(content)
     head: list[str] = []
     rows: list[tuple[int, list[str]]] = []
     for number, cells in lines:
         cells = [cell.strip()[:_LONGEST_CELL] for cell in cells[:_MOST_COLUMNS]]
         if not head:
+            has_words = has_words or any(cells)
             if sum(bool(cell) for cell in cells) > 1:
                 head = [cell.lstrip("\ufeff") for cell in cells[: max(at for at, cell in enumerate(cells, 1) if cell)]]
             elif number > _ABOVE:
@@ -56,7 +58,8 @@ def read_table(content: bytes) -> Table:
             if len(rows) > MOST_ROWS:
                 raise TableRefused("too_many_rows")
     if not rows:
-        raise TableRefused("empty")
+        # Words, and no line of them with two cells: a letter, a PDF, a picture saved as text.
+        raise TableRefused("unreadable" if has_words and not head else "empty")
     return Table(head, rows)
 
 

@@ -47,7 +47,10 @@ _CURRENCIES = ("USD", "CAD", "MXN", "GBP", "EUR", "JPY", "CNY")
 _WHY = {
     "too_large": gettext_lazy("This file is too large. Cut it into several by day; each may hold 20 MB."),
     "too_many_rows": gettext_lazy("This file has too many rows. Cut it into several by day; each may hold 100,000."),
-    "unreadable": gettext_lazy("This is no table that can be read. Bring a CSV or an Excel workbook (.xlsx)."),
+    "unreadable": gettext_lazy(
+        "This is no table that can be read. Bring a CSV or an Excel workbook (.xlsx); save one that ends in .xls as"
+        " .xlsx first."
+    ),
     "empty": gettext_lazy("There is no row below the headings."),
 }
 
@@ -210,6 +213,7 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
     if lacking or is_asking:
         choices = [(column, columns.get(column.key, "")) for column in kind.columns]
         context |= {"choices": choices, "headings": [heading for heading in table.head if heading]}
+        context["is_asked_again"] = request.method == "POST"
         context["sample"] = [row for _number, row in table.rows[:3]]
         context |= {"head": table.head, "form": form}
         status = 422 if request.method == "POST" else 200

@@ -63,6 +63,7 @@ async function page(event, request, url) {
   try {
     const answer = await fetch(request);
     if (answer.redirected && new URL(answer.url).pathname.startsWith("/accounts/login")) await forget();
+    else if (/no-store/.test(answer.headers.get("Cache-Control") ?? "")) event.waitUntil(cache.delete(key));
     else if (answer.status === 200 && !answer.redirected) event.waitUntil(keep(cache, key, answer.clone()));
     else if (answer.status === 404 || answer.status === 403 || answer.status === 410) event.waitUntil(cache.delete(key));
     return answer;

@@ -66,3 +66,21 @@ def test_what_the_server_refuses_later_is_shown_with_its_words(site: Any, owner:
     page.get_by_role("button", name="Drop").click()
     page.get_by_text("Where is it?").wait_for(state="hidden")
     forgive_the_missing_network(site)
+
+
+def test_a_page_that_may_not_be_kept_is_not(site: Any, owner: Any) -> None:
+    page = site.page_for(owner, language="en")
+    page.goto(site.url("/projects/"))
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for path in ("/projects/", "/shops/connect/amazon/"):
+        page.goto(site.url(path))
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.goto(site.url(path))
+        page.wait_for_load_state("networkidle")
+
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_text("this page was not kept").wait_for()
+    page.goto(site.url("/projects/"))
+    page.get_by_text("you read this as it was on").wait_for()
+    forgive_the_missing_network(site)

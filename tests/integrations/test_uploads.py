@@ -54,6 +54,7 @@ class TestTables:
         [
             (b"", "empty"),
             (b"a,b\n", "empty"),
+            (b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n", "unreadable"),
             (b"PK\x03\x04nonsense", "unreadable"),
             (b"\x89PNG\r\n\x1a\n\x00\x00", "unreadable"),
             (b"x" * (20 * 1024 * 1024 + 1), "too_large"),
@@ -264,13 +265,15 @@ class TestDays:
         assert "Which column is which?" in page.text
         path = page.redirect_chain[-1][0]
         columns = {"column-day": "When", "column-sku": "What", "column-units": "How many"}
-        assert client_of(maya).post(path, columns).status_code == 422
+        again = client_of(maya).post(path, columns)
+        assert again.status_code == 422
+        assert again.text.count("Choose the column that holds it.") == again.text.count('aria-invalid="true"') == 1
         client_of(maya).post(path, {**columns, "column-gross": "Money"})
         assert "Take this in?" in bring(maya, shop, text + "2026-05-02,A,2,5\n").text
 
     def test_chinese_headings_are_known(self, maya: Any) -> None:
         shop = make_files_shop()
-        confirm(maya, bring(maya, shop, "日期,货号,销量,销售额\n2026年5月1日,杯子,2,30\n"))
+        confirm(maya, bring(maya, shop, "日期,货号,件数,销售额\n2026年5月1日,杯子,2,30\n"))
         assert told(shop) == [(date(2026, 5, 1), "杯子", 2, Decimal(30), Decimal(0), "files")]
 
     def test_a_business_report_is_of_one_day(self, maya: Any) -> None:
