@@ -160,10 +160,12 @@ def kinds_for(channel: str) -> list[FileKind]:
 
 
 def recognise(kind: FileKind, head: list[str], remembered: Mapping[str, str]) -> dict[str, str]:
-    """Column → heading of this file: as somebody said before, else by the names that are known."""
+    """Column → heading of this file: as somebody said before ("": none of them), else by the names that are known."""
     by_name = {plain_heading(heading): heading for heading in reversed(head) if heading}
     found = {}
     for column in kind.columns:
+        if remembered.get(column.key) == "":
+            continue
         names = [plain_heading(name) for name in (remembered.get(column.key, ""), *column.headings) if name]
         heading = next((by_name[name] for name in names if name in by_name), None)
         if heading:

@@ -89,6 +89,18 @@ class Reading:
         ]
         return sums + lines
 
+    def others(self, currency: str) -> dict[str, Decimal]:
+        """Discounts, refunds and ad spend of all that would be written in this currency."""
+        days = [one for (_day, _sku, of), one in self.days.items() if of == currency]
+        lines = [line for order in self.orders if order.currency == currency for line in order.lines]
+        zero = Decimal(0)
+        return {
+            "discount": sum((one.discount for one in days), zero)
+            + sum((line.discount for line in lines if line.status == "counted"), zero),
+            "refund": sum((one.refund for one in days), zero),
+            "ad_spend": sum((one.ad_spend or zero for one in days), zero),
+        }
+
 
 class _Bad(ValueError):
     """`column` of ours is to blame, by what stands in `cell`."""

@@ -28,7 +28,8 @@ from integrations.actions.uploading import (
     upload_of,
 )
 from integrations.dashboards.shown import amount
-from integrations.files.kinds import KINDS, FileKind, kinds_for
+from integrations.files.kinds import KINDS, FileKind, kinds_for, recognise
+from integrations.files.reading import Reading
 from integrations.files.tables import MOST_BYTES, MOST_ROWS, TableRefused
 from integrations.models import ChannelAccount
 from integrations.shown import shown_upload
@@ -205,7 +206,9 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
         told = {column.key: request.POST.get(f"column-{column.key}", "") for column in kind.columns}
         columns = {key: heading for key, heading in told.items() if heading in table.head and heading}
         if not _lacking(kind, columns, held) and not (form and form.errors):
-            remember_columns(shop, kind.key, columns)
+            # A column that is known by its name, and is something else here.
+            others = dict.fromkeys(set(recognise(kind, table.head, {})) - set(columns), "")
+            remember_columns(shop, kind.key, columns | others)
             return redirect("integrations:upload-show", shop.pk, upload_id)
         is_asking = True
     lacking = _lacking(kind, columns, held)
@@ -232,7 +235,7 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
         "until": max(days) if days else None,
         "skus": len({fact[1] for fact in facts}),
         "amounts": [
-            (code, f"{units:,}", amount(sums, code))
+            (code, f"{units:,}", amount(sums, code), _others(reading, code))
             for code, (units, sums) in sorted(amounts_of(reading, shop).items())
         ],
         "orders": len(reading.orders),
@@ -285,6 +288,13 @@ def template(request: WorkspaceRequest, kind: str) -> HttpResponse:
     ]
     disposition = f'attachment; filename="{kind}.csv"'
     return HttpResponse(csv_text(head, []), content_type=CONTENT_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _others(reading: Reading, currency: str) -> list[tuple[str, str]]:
+    """What else the file tells in this currency, in words."""
+    told = reading.others(currency)
+    names = {"discount": _("Discounts"), "refund": _("Refunds"), "ad_spend": _("Ad spend")}
+    return [(name, amount(told[key], currency)) for key, name in names.items() if told[key]]
 
 
 def _is_done(shop: ChannelAccount, upload_id: str) -> bool:

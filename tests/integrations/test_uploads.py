@@ -271,6 +271,17 @@ class TestDays:
         client_of(maya).post(path, {**columns, "column-gross": "Money"})
         assert "Take this in?" in bring(maya, shop, text + "2026-05-02,A,2,5\n").text
 
+    def test_a_heading_that_means_something_else_is_left_alone(self, maya: Any) -> None:
+        shop = make_files_shop()
+        text = "Date,SKU,Units,Sales,Cost\n2026-05-01,A,1,50,20\n"
+        page = bring(maya, shop, text)
+        assert "Ad spend $20.00" in page.text
+        path = page.redirect_chain[-1][0]
+        columns = {"column-day": "Date", "column-sku": "SKU", "column-units": "Units", "column-gross": "Sales"}
+        client_of(maya).post(path, {**columns, "column-ad_spend": ""})
+        assert "Ad spend" not in client_of(maya).get(path).text
+        assert "Ad spend" not in bring(maya, shop, f"{text}2026-05-02,A,1,50,20\n").text
+
     def test_chinese_headings_are_known(self, maya: Any) -> None:
         shop = make_files_shop()
         confirm(maya, bring(maya, shop, "日期,货号,件数,销售额\n2026年5月1日,杯子,2,30\n"))
