@@ -194,9 +194,10 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
     day of a report that names none.
     """
     shop = access.get_shop(request.member, pk, to="upload")
-    if _is_done(shop, upload_id):
-        return redirect(shop)
-    held = _held(shop, upload_id)
+    try:
+        held = upload_of(shop, upload_id)
+    except NoSuchUpload:
+        return _gone(request, shop, upload_id)
     kind, table, columns = open_upload(shop, held)
     is_asking = "columns" in request.GET
     form = DayForm(posted(request), initial={"day": held["day"]}) if kind.is_of_one_day else None
@@ -260,16 +261,18 @@ def upload_problems(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpR
 @members_only
 def upload_confirm(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpResponse:
     shop = access.get_shop(request.member, pk, to="upload")
-    if _is_done(shop, upload_id):
-        return redirect(shop)
-    held = _held(shop, upload_id)
+    try:
+        held = upload_of(shop, upload_id)
+    except NoSuchUpload:
+        return _gone(request, shop, upload_id)
     kind, _table, columns = open_upload(shop, held)
     if _lacking(kind, columns, held):
         return redirect("integrations:upload-show", shop.pk, upload_id)
     try:
         done = confirm_upload(shop, upload_id, now=timezone.now())
-    except NoSuchUpload as error:
-        raise Http404 from error
+    except NoSuchUpload:
+        shop.refresh_from_db(fields=["uploads"])
+        return _gone(request, shop, upload_id)
     messages.success(request, _("“%(file)s” is taken in.") % {"file": done["name"]})
     return redirect(shop)
 
@@ -297,9 +300,12 @@ def _others(reading: Reading, currency: str) -> list[tuple[str, str]]:
     return [(name, amount(told[key], currency)) for key, name in names.items() if told[key]]
 
 
-def _is_done(shop: ChannelAccount, upload_id: str) -> bool:
-    """It was confirmed already: by a second click, or on a page that the browser went back to."""
-    return any(each["id"] == upload_id and each["state"] == "done" for each in shop.uploads)
+def _gone(request: WorkspaceRequest, shop: ChannelAccount, upload_id: str) -> HttpResponse:
+    """Confirmed already, by a second click or on a page that the browser went back to; or another file came after."""
+    if any(each["id"] == upload_id for each in shop.uploads):
+        return redirect(shop)
+    messages.warning(request, _("That file is not kept any more: only the newest one waits. Bring it again."))
+    return redirect("integrations:upload", shop.pk)
 
 
 def _held(shop: ChannelAccount, upload_id: str) -> dict[str, Any]:

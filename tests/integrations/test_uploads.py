@@ -258,6 +258,15 @@ class TestDays:
         confirm(maya, bring(maya, shop, PLAIN))
         assert 'value="plain" checked' in client_of(maya).get(f"/shops/{shop.pk}/files/").text
 
+    def test_a_file_that_another_replaced_is_asked_for_again(self, maya: Any) -> None:
+        shop = make_files_shop()
+        path = bring(maya, shop, PLAIN).redirect_chain[-1][0]
+        bring(maya, shop, PLAIN + "2026-05-03,A,1,1,,\n")
+        for page in (client_of(maya).get(path, follow=True), client_of(maya).post(f"{path}confirm/", follow=True)):
+            assert "only the newest one waits" in page.text
+            assert page.redirect_chain[-1][0] == f"/shops/{shop.pk}/files/"
+        assert told(shop) == []
+
     def test_other_headings_are_asked_for_once(self, maya: Any) -> None:
         shop = make_files_shop()
         text = "When,What,How many,Money\n2026-05-01,A,1,5\n"
