@@ -32,6 +32,8 @@ def begin(
     end = now - timedelta(seconds=traits.settle_seconds)
     if not stream.fill_until:
         _mark_start(account, name, stream, traits, end)
+    elif name != LISTINGS and stream.fill_from:
+        _reach_further(account, stream, traits)
     window: Window | None
     if purpose == "asked":
         window = asked
@@ -80,6 +82,12 @@ def _mark_start(account: ChannelAccount, name: str, stream: Stream, traits: Trai
     )
     # Visits are asked for by product, and each question may hold any number of days.
     stream.slice_days = _LONGEST_SLICE_DAYS if name == TRAFFIC else traits.slice_days
+
+
+def _reach_further(account: ChannelAccount, stream: Stream, traits: Traits) -> None:
+    """More history may be shown than when the fill began: a scope was granted since. It is never taken back."""
+    begun = datetime.fromisoformat(stream.fill_from)
+    stream.fill_to = min(stream.fill_to, midnight(account, begun - timedelta(days=traits.reach_days)).isoformat())
 
 
 def _news(account: ChannelAccount, name: str, stream: Stream, traits: Traits, end: datetime) -> Window:

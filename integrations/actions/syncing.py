@@ -5,7 +5,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,6 +22,7 @@ from integrations.actions.traffic import store_traffic
 from integrations.channels import connector_of
 from integrations.channels.base import Connector, Page, Traits, Window
 from integrations.channels.errors import ChannelError, Later, Revoked, TokenExpired, Transient
+from integrations.channels.pace import sparing
 from integrations.checksums import compare
 from integrations.daily import cover, recompute
 from integrations.models import ChannelAccount
@@ -94,10 +95,12 @@ def read_window(
         opened = _open(account, key, name, purpose, connector.traits, now, asked(account) if asked else None)
         if opened is None:
             return Counter()
-        for page in _pages(connector, name, opened, now):
-            _store(account, key, name, purpose, page, now)
-            if page.token is not None and until_clock is not None and time.monotonic() > until_clock:
-                raise Later(0)
+        # A worker's history leaves room for news; a pass in the foreground is waited for.
+        with sparing() if purpose == "fill" and until_clock is not None else nullcontext():
+            for page in _pages(connector, name, opened, now):
+                _store(account, key, name, purpose, page, now)
+                if page.token is not None and until_clock is not None and time.monotonic() > until_clock:
+                    raise Later(0)
         counts = _close(account, key, name, purpose, connector.traits, now)
         if purpose == "reconcile" and name == ORDERS and connector.traits.has_totals:
             _check(account, key, connector, now)

@@ -17,7 +17,7 @@ import httpx
 import structlog
 
 from integrations.channels.errors import Later, Refused, Throttled, Transient, Unauthorised
-from integrations.channels.pace import Bucket, Operation
+from integrations.channels.pace import Bucket, Operation, count_call
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 MOST_BYTES = 64 * 1024 * 1024
@@ -142,6 +142,7 @@ class Caller:
         body: Any,
         form: Any,
     ) -> Answer:
+        count_call(self.app, self.account)
         with self._told(bucket.operation.name, url):
             request = {
                 "headers": headers() if callable(headers) else headers,

@@ -16,6 +16,7 @@ from integrations import access
 from integrations.actions.disconnecting import disconnect, holdings_of
 from integrations.actions.running import NotSynced, TooSoon, pause, rename, resume, sync_now
 from integrations.asked import ASKED
+from integrations.channels.pace import calls_of
 from integrations.models import ChannelAccount
 from integrations.shown import (
     SOON_DAYS,
@@ -96,6 +97,14 @@ def standing(request: WorkspaceRequest, pk: int) -> HttpResponse:
     return render(request, "integrations/shop.html#standing", _standing(request, found))
 
 
+def _calls(found: ChannelAccount) -> dict[str, int] | None:
+    """How often the channel was asked: some want to be paid by the call one day (integrations.md 1.1)."""
+    if found.source != ChannelAccount.Source.API:
+        return None
+    days = calls_of(found.channel, found.external_id)
+    return {"today": days[0], "all": sum(days), "days": len(days)}
+
+
 def _standing(request: WorkspaceRequest, found: ChannelAccount) -> dict[str, Any]:
     now, until = timezone.now(), permission_until(found)
     left = days_until(until, now=now) if until else None
@@ -105,6 +114,7 @@ def _standing(request: WorkspaceRequest, found: ChannelAccount) -> dict[str, Any
         "streams": shown_streams(found),
         "check": shown_check(found),
         "runs": shown_runs(found),
+        "calls": _calls(found),
         "zone": zone_name(found.time_zone, get_language() or "en", now),
         "keys_until": app_keys_until(found) if found.source == ChannelAccount.Source.API else None,
         "permission_until": until,

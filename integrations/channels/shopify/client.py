@@ -11,8 +11,8 @@ from django.conf import settings
 
 from integrations.addresses import checked
 from integrations.channels.caller import Answer, Caller, dump
-from integrations.channels.errors import Refused, Throttled, TokenExpired, Transient
-from integrations.channels.pace import Bucket, Operation
+from integrations.channels.errors import Later, Refused, Throttled, TokenExpired, Transient
+from integrations.channels.pace import SPARED, Bucket, Operation, is_sparing
 from integrations.channels.shopify.authorising import Tokens, check_shop
 from integrations.channels.tokens import call_with_token
 from integrations.models import ChannelAccount
@@ -44,12 +44,15 @@ class ShopifyClient:
         self.bucket = Bucket(APP, shop, GRAPHQL)
         self.tokens = Tokens(shop, self.caller)
         self._told_version = False
+        self._rests_until = 0.0
 
     def close(self) -> None:
         self.caller.close()
 
     def ask(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The answer's `data`, whole. Raises TooCostly, Later and what channels/errors.py has."""
+        if (rest := self._rests_until - time.monotonic()) > 0 and is_sparing():
+            raise Later(rest, code="throttled")
         body = dump({"query": query, "variables": variables})
         failure: Transient
         for attempt in range(_TRIES):
@@ -79,6 +82,8 @@ class ShopifyClient:
         data = content.get("data")
         if not isinstance(data, dict):
             raise Transient("An answer without data.", code="unreadable")
+        if is_sparing():
+            self._rests_until = time.monotonic() + _wait_of(content, spared=SPARED)
         if wait > 0:
             # The next question of this size would be refused.
             self.bucket.close(wait)
@@ -92,12 +97,16 @@ class ShopifyClient:
             log.error("shopify answers in another version", asked=settings.SHOPIFY_API_VERSION, told=told)
 
 
-def _wait_of(content: Mapping[str, Any]) -> float:
-    """Seconds until a question of this cost may be asked again: 0 when there is room for it now, or nothing is told."""
+def _wait_of(content: Mapping[str, Any], *, spared: float = 0) -> float:
+    """Seconds until a question of this cost may be asked again: 0 when there is room for it now, or nothing is told.
+
+    `spared`: this share of all points stays for others.
+    """
     try:
         cost = content["extensions"]["cost"]
         status = cost["throttleStatus"]
-        lacking = Decimal(cost["requestedQueryCost"]) - Decimal(status["currentlyAvailable"])
+        left = Decimal(status["maximumAvailable"]) * Decimal(str(spared)) if spared else Decimal(0)
+        lacking = Decimal(cost["requestedQueryCost"]) + left - Decimal(status["currentlyAvailable"])
         return min(float(max(lacking, Decimal(0)) / Decimal(status["restoreRate"])), _LONGEST_WAIT)
     except (KeyError, TypeError, ArithmeticError):
         return 0.0
