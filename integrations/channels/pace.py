@@ -88,7 +88,8 @@ def count_call(app: str, account: str) -> None:
     """By day in UTC; a call that a dead worker made is counted, or not by one."""
     key = f"{_COUNTS}:{app}:{account}:{datetime.now(UTC):%Y%m%d}"
     with _redis().pipeline(transaction=False) as pipe:
-        pipe.incr(key).expire(key, (_COUNTED_DAYS + 1) * 24 * 3600)
+        pipe.incr(key)
+        pipe.expire(key, (_COUNTED_DAYS + 1) * 24 * 3600)
         pipe.execute()
 
 
