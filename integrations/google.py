@@ -32,7 +32,7 @@ _TOKEN = Operation("token", rate=2, burst=10)
 _ABOUT = Operation("about", rate=1, burst=5)
 _FILE = Operation("file", rate=1, burst=20)
 # Somebody sits and waits.
-_TIMEOUT, _TRIES = httpx.Timeout(8, connect=4), 2
+_TIMEOUT, _TRIES = httpx.Timeout(5, connect=3), 2
 # Of an access token's life, what we use of it.
 _USED = 0.8
 _TOO_OFTEN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "dailyLimitExceeded", "sharingRateLimitExceeded"})

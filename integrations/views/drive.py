@@ -123,14 +123,14 @@ def file_drive(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """The person chooses a file that is linked already, so that Google tells us about it for them too."""
     file, target = _linked(request, pk)
     form = ChosenForm(request.POST) if request.method == "POST" else None
-    if form and form.is_valid():
-        grant = drive_grant_of(request.member)
-        is_this = any(one.file_id == target.file_id for one, _name in form.cleaned_data["chosen"])
-        if grant and is_this:
+    grant = drive_grant_of(request.member)
+    if form and grant and form.is_valid():
+        if any(one.file_id == target.file_id for one, _name in form.cleaned_data["chosen"]):
             said = _ask(request, grant, file, target, is_shown=True)
             level = messages.SUCCESS if said.tone == "green" else messages.WARNING
             messages.add_message(request, level, f"{said.what} {said.then}")
             return redirect(file)
+        form.add_error("chosen", _("You chose another file than this one."))
     title = _("Show “%(name)s” to LinkStar") % {"name": file.name}
     return _window(request, title=title, home=file.get_absolute_url(), form=form, only=target.file_id)
 

@@ -186,7 +186,13 @@ def shop_disconnect(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if with_data:
             messages.success(request, _("“%(shop)s” and its numbers are being deleted.") % {"shop": found.name})
             return redirect("integrations:shop-list")
-        messages.success(request, _("“%(shop)s” is disconnected; its numbers stay.") % {"shop": found.name})
+        is_of_files = found.source == ChannelAccount.Source.FILES
+        said = (
+            _("“%(shop)s” is put away; its numbers stay.")
+            if is_of_files
+            else _("“%(shop)s” is disconnected; its numbers stay.")
+        )
+        messages.success(request, said % {"shop": found.name})
         return redirect(found)
     context = {"shop": found, "form": form, "held": holdings_of(found)}
     return render(request, "integrations/shop_disconnect.html", context, status=422 if form.errors else 200)

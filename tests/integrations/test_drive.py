@@ -376,6 +376,13 @@ class TestAsking:
         assert "As maya@gmail.test you may read it." in page.text
         assert StoredFile.objects.count() == 1
 
+    def test_another_file_than_the_linked_one_is_refused(
+        self, google: GoogleStub, maya: Member, project: Project
+    ) -> None:
+        file, client = linked(project, project.owner), connect(google, maya)
+        page = client.post(f"/files/{file.pk}/drive/", {"chosen": json.dumps([LABEL])})
+        assert page.status_code == 422 and "You chose another file than this one." in page.text
+
     def test_a_token_that_ran_out_is_renewed_once(self, google: GoogleStub, maya: Member, project: Project) -> None:
         google.shows[ID] = {"name": "Costs"}
         client = connect(google, maya)
