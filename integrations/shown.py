@@ -219,6 +219,8 @@ def _words(account: ChannelAccount, *, is_erasing: bool) -> Words:
         return _("Being deleted")
     if account.source == ChannelAccount.Source.FILES and account.state == _STATE.CONNECTED:
         return _("From files")
+    if account.source == ChannelAccount.Source.FILES and account.state == _STATE.DISCONNECTED:
+        return pgettext_lazy("a store of files", "Put away")
     return account.get_state_display()
 
 

@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from integrations.actions.connecting import ERASE
+from integrations.actions.states import set_state
 from integrations.actions.storing import store_orders
 from integrations.daily import recompute
 from integrations.files.kinds import KINDS, FileKind, recognise
@@ -19,6 +21,8 @@ from integrations.files.reading import DaySum, Key, Reading, read
 from integrations.files.tables import Table, read_table
 from integrations.models import ChannelAccount, DailySales
 from linkstar.members.models import Member
+from linkstar.workspaces.jobs import current_workspace_id
+from linkstar.workspaces.models import DueItem
 
 # Files are remembered as long as anybody asks where a number came from.
 _KEPT = 200
@@ -40,6 +44,10 @@ class AlreadyTaken(ValueError):
         self.upload = upload
 
 
+class BeingErased(ValueError):
+    """The store's numbers are being deleted; what came now would go with them."""
+
+
 class NoSuchUpload(LookupError):
     """It was confirmed, thrown away, or never there."""
 
@@ -48,9 +56,12 @@ class NoSuchUpload(LookupError):
 def begin_upload(
     account: ChannelAccount, content: bytes, *, name: str, kind: str, day: date | None, actor: Member, now: datetime
 ) -> str:
-    """Keep a file that can be read, and say by which word it is found again. Raises TableRefused, AlreadyTaken."""
+    """Keep a file that can be read, and say by which word it is found again.
+
+    Raises TableRefused, AlreadyTaken, BeingErased.
+    """
     read_table(content)
-    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    row = _held(account)
     digest = sha256(content).hexdigest()
     again = next((each for each in row.uploads if each["state"] == "done" and _is_same(each, digest, kind, day)), None)
     if again is not None:
@@ -111,8 +122,11 @@ def try_upload(account: ChannelAccount, upload: dict[str, Any], *, now: datetime
 
 @transaction.atomic
 def confirm_upload(account: ChannelAccount, upload_id: str, *, now: datetime) -> dict[str, Any]:
-    """Write what the file says, once; the upload as it is remembered. Raises NoSuchUpload."""
-    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    """Write what the file says, once; the upload as it is remembered. A store of files that was put away is back.
+
+    Raises NoSuchUpload, BeingErased.
+    """
+    row = _held(account)
     upload = upload_of(row, upload_id)
     reading = try_upload(row, upload, now=now)
     if reading.orders:
@@ -126,8 +140,17 @@ def confirm_upload(account: ChannelAccount, upload_id: str, *, now: datetime) ->
     row.uploads = [done if each["id"] == upload_id else each for each in row.uploads]
     row.last_good_at = now if row.source == ChannelAccount.Source.FILES else row.last_good_at
     row.save(update_fields=["uploads", "last_good_at"])
+    if row.source == ChannelAccount.Source.FILES and row.state == ChannelAccount.State.DISCONNECTED:
+        set_state(row, ChannelAccount.State.CONNECTED, now=now)
     _delete_later(upload)
     return done
+
+
+def _held(account: ChannelAccount) -> ChannelAccount:
+    row = ChannelAccount.objects.select_for_update().get(pk=account.pk)
+    if DueItem.objects.filter(workspace=current_workspace_id(), kind=ERASE, object_id=row.pk).exists():
+        raise BeingErased(row.name)
+    return row
 
 
 def _store_days(account: ChannelAccount, days: Mapping[Key, DaySum], columns: frozenset[str], *, now: datetime) -> None:

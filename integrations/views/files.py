@@ -17,6 +17,7 @@ from integrations.actions.connecting import PACIFIC
 from integrations.actions.filing import add_files_shop
 from integrations.actions.uploading import (
     AlreadyTaken,
+    BeingErased,
     NoSuchUpload,
     amounts_of,
     begin_upload,
@@ -54,6 +55,11 @@ _WHY = {
     ),
     "empty": gettext_lazy("There is no row below the headings."),
 }
+
+
+_ERASED = gettext_lazy(
+    "This store and its numbers are being deleted; nothing was written. Make a new one for the file."
+)
 
 
 class ShopForm(forms.Form):
@@ -159,6 +165,8 @@ def upload(request: WorkspaceRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
         except TableRefused as error:
             form.add_error("file", _WHY[error.reason])
+        except BeingErased:
+            form.add_error("file", _ERASED)
         except AlreadyTaken as error:
             context = {"again": shown_upload(error.upload)}
             return _draw(request, shop, form, kinds, status=409, **context)
@@ -273,6 +281,9 @@ def upload_confirm(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRe
     except NoSuchUpload:
         shop.refresh_from_db(fields=["uploads"])
         return _gone(request, shop, upload_id)
+    except BeingErased:
+        messages.error(request, _ERASED)
+        return redirect(shop)
     messages.success(request, _("“%(file)s” is taken in.") % {"file": done["name"]})
     return redirect(shop)
 

@@ -10,7 +10,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
+from integrations.actions.disconnecting import disconnect
 from integrations.actions.storing import store_orders
+from integrations.actions.uploading import BeingErased, confirm_upload
 from integrations.channels.base import Line, Order
 from integrations.daily import recompute
 from integrations.files.cells import count_of, currencies_of, day_of, instant_of, number_of
@@ -332,6 +334,24 @@ class TestDays:
             (date(2026, 5, 1), "A-1", 9, Decimal(90)),
         ]
         assert DailySales.objects.get(account=shop, day_on=date(2026, 5, 1)).ad_spend == Decimal("5.25")
+
+    def test_a_store_that_was_put_away_is_back_with_its_next_file(self, maya: Any) -> None:
+        shop = make_files_shop()
+        disconnect(shop, with_data=False, now=NOON)
+        assert "Put away" in client_of(maya).get(f"/shops/{shop.pk}/").text
+        confirm(maya, bring(maya, shop, PLAIN))
+        shop.refresh_from_db()
+        assert shop.state == ChannelAccount.State.CONNECTED
+
+    def test_nothing_goes_into_a_store_that_is_being_deleted(self, maya: Any) -> None:
+        shop = make_files_shop()
+        upload = bring(maya, shop, PLAIN).redirect_chain[-1][0].rstrip("/").rpartition("/")[2]
+        disconnect(shop, with_data=True, now=NOON)
+        page = bring(maya, shop, PLAIN)
+        assert page.status_code == 422 and "are being deleted; nothing was written" in page.text
+        # On a page that was open before.
+        with pytest.raises(BeingErased):
+            confirm_upload(shop, upload, now=NOON)
 
     def test_what_is_never_confirmed_does_not_pile_up(self, maya: Any, django_capture_on_commit_callbacks: Any) -> None:
         shop = make_files_shop()
