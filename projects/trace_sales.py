@@ -3,27 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 
+from linkstar.lib.sales_kinds import SalesKind
 from projects.trace_schedule import deadline_text
 
 Data = Mapping[str, Any]
 Said = tuple[str, dict[str, Any]]
 
-_KINDS: dict[str, Promise] = {
-    "price": pgettext_lazy("sales action", "Price"),
-    "coupon": pgettext_lazy("sales action", "Coupon"),
-    "deal": pgettext_lazy("sales action", "Deal"),
-    "ad": pgettext_lazy("sales action", "Advertising"),
-    "title": pgettext_lazy("sales action", "Title and bullets"),
-    "images": pgettext_lazy("sales action", "Images"),
-    "a_plus": pgettext_lazy("sales action", "A+ content"),
-    "video": pgettext_lazy("sales action", "Video"),
-    "stock": pgettext_lazy("sales action", "Stock"),
-    "listing": pgettext_lazy("sales action", "Listing"),
-}
+_KINDS = dict(SalesKind.choices)
 
 
 def _values(data: Data) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from integrations.models.accounts import ChannelAccount
 from integrations.models.sales import SKU_LENGTH
+from linkstar.lib.sales_kinds import SalesKind
 from linkstar.members.models import Member
 from projects.models import Project, Task
 
@@ -30,17 +31,7 @@ class SalesAction(models.Model):
     {"7": {…}, "14": {…}, "28": {…}} (integrations/effects.py).
     """
 
-    class Kind(models.TextChoices):
-        PRICE = "price", pgettext_lazy("sales action", "Price")
-        COUPON = "coupon", pgettext_lazy("sales action", "Coupon")
-        DEAL = "deal", pgettext_lazy("sales action", "Deal")
-        AD = "ad", pgettext_lazy("sales action", "Advertising")
-        TITLE = "title", pgettext_lazy("sales action", "Title and bullets")
-        IMAGES = "images", pgettext_lazy("sales action", "Images")
-        A_PLUS = "a_plus", pgettext_lazy("sales action", "A+ content")
-        VIDEO = "video", pgettext_lazy("sales action", "Video")
-        STOCK = "stock", pgettext_lazy("sales action", "Stock")
-        LISTING = "listing", pgettext_lazy("sales action", "Listing")
+    Kind = SalesKind
 
     class Origin(models.TextChoices):
         TASK = "task", pgettext_lazy("sales action", "Task")
