@@ -1,6 +1,6 @@
 """What the team did to its listings, and what came of it."""
 
-from typing import Self
+from typing import Self, TypeAlias
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -31,7 +31,7 @@ class SalesAction(models.Model):
     {"7": {…}, "14": {…}, "28": {…}} (integrations/effects.py).
     """
 
-    Kind = SalesKind
+    Kind: TypeAlias = SalesKind
 
     class Origin(models.TextChoices):
         TASK = "task", pgettext_lazy("sales action", "Task")
