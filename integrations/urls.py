@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import connecting, drive, files, kept, noticed, results, sales, sales_actions, shops
+from integrations.views import connecting, covers, drive, files, kept, noticed, results, sales, sales_actions, shops
 
 app_name = "integrations"
 
@@ -57,10 +57,16 @@ urlpatterns = [
     path("sales/views/<int:pk>/delete/", kept.kept_delete, name="kept-delete"),
     path("sales/letters/stop/<str:token>/", kept.letters_stop, name="sales-letters-stop"),
     path("sales/skus/", sales.sales_skus, name="sales-skus"),
+    path("sales/cover/", covers.sales_cover, name="sales-cover"),
+    path("sales/cover.csv", covers.sales_cover_csv, name="sales-cover-csv"),
+    path("sales/noticed/", noticed.sales_noticed, name="sales-noticed"),
     path("sales/table.csv", sales.sales_csv, name="sales-csv"),
     path("sales/show/", sales.sales_show, name="sales-show"),
     path("projects/<int:pk>/sales/", sales.sales, name="project-sales"),
     path("projects/<int:pk>/sales/skus/", sales.sales_skus, name="project-sales-skus"),
+    path("projects/<int:pk>/sales/cover/", covers.sales_cover, name="project-sales-cover"),
+    path("projects/<int:pk>/sales/cover.csv", covers.sales_cover_csv, name="project-sales-cover-csv"),
+    path("projects/<int:pk>/sales/noticed/", noticed.sales_noticed, name="project-sales-noticed"),
     path("projects/<int:pk>/sales/table.csv", sales.sales_csv, name="project-sales-csv"),
     path("projects/<int:pk>/sales/show/", sales.sales_show, name="project-sales-show"),
     path("projects/<int:pk>/sales/panel/", sales.project_sales_panel, name="project-sales-panel"),

@@ -1,11 +1,12 @@
 """Changes at shops that nobody recorded: the questions, and one tap to answer each."""
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from integrations.actions import noticing
 from integrations.actions.noticing import IsAnswered
 from integrations.models import SalesAction
 from integrations.shown_changes import Question
+from integrations.views.asking import asked_of, with_numbers
 from linkstar.lib.forms import set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import members_only
@@ -61,16 +63,35 @@ def noticed(request: WorkspaceRequest) -> HttpResponse:
 @require_safe
 @members_only
 def noticed_panel(request: WorkspaceRequest, pk: int) -> HttpResponse:
-    """On a shop's pages: the newest few; nothing where nothing is asked."""
+    """On a shop's own page: a few at a time; nothing where nothing is asked."""
     shop = access.get_shop(request.member, pk)
-    found = list(access.questions_for(request.member).filter(account=shop).order_by("-live_at", "-pk")[: _IN_PANEL + 1])
-    if not found:
+    return _panel(request, access.questions_for(request.member).filter(account=shop))
+
+
+@require_safe
+@members_only
+@with_numbers
+def sales_noticed(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
+    """On a page of sales: about the shops and SKUs that it shows. `pk` is a project's."""
+    _project, asked, _shops = asked_of(request, pk)
+    questions = access.questions_for(request.member).filter(account__in=asked.scope.accounts)
+    if asked.scope.skus is not None:
+        of_shop = defaultdict[int, list[str]](list)
+        for account, sku in asked.scope.skus:
+            of_shop[account].append(sku)
+        about = Q(pk=None)
+        for account, skus in of_shop.items():
+            about |= Q(account=account, skus__overlap=skus)
+        questions = questions.filter(about)
+    return _panel(request, questions)
+
+
+def _panel(request: WorkspaceRequest, questions: QuerySet[SalesAction]) -> HttpResponse:
+    """`?page=`: pages ask for one another in their place."""
+    page = Paginator(questions.order_by("-live_at", "-pk"), _IN_PANEL).get_page(request.GET.get("page"))
+    if not page.paginator.count:
         return HttpResponse("")
-    context = {
-        "questions": [Question(action) for action in found[:_IN_PANEL]],
-        "has_more": len(found) > _IN_PANEL,
-        "shop": shop,
-    }
+    context = {"questions": [Question(action) for action in page], "page": page, "here": request.path}
     return render(request, "integrations/_noticed_panel.html", context)
 
 

@@ -1,9 +1,8 @@
 """Sales of the workspace, of a shop, of an SKU, of a project: the page, its list of SKUs, and both as tables."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,18 +10,15 @@ from django.http import HttpResponse, HttpResponseBadRequest, QueryDict, Streami
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations import access
-from integrations.dashboards.asking import KEPT, Asked, Wanted, ask, is_shown
+from integrations.dashboards.asking import KEPT, Asked, Wanted, is_shown
 from integrations.dashboards.board import Board, read_board
 from integrations.dashboards.exchange import Exchange, find_exchange
 from integrations.dashboards.periods import EVENT
-from integrations.dashboards.products import Pairs, pairs_of
 from integrations.dashboards.shown import (
     MEASURES,
     SOURCES,
@@ -41,6 +37,7 @@ from integrations.dashboards.shown import (
 )
 from integrations.dashboards.sums import SkuSums, Told, currencies_of, find_skus, find_told
 from integrations.models import ChannelAccount, Listing
+from integrations.views.asking import asked_of, places_of, with_numbers
 from integrations.views.kept import KeptMenu
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_lines
 from linkstar.lib.money import FIRST
@@ -78,30 +75,18 @@ SORT_NAMES = [
 ]
 
 
-def _with_numbers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """For those who see numbers; whoever does not is told who can change that."""
-
-    @wraps(view)
-    def told(request: WorkspaceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not access.may(request.member, "numbers"):
-            return render(request, "integrations/sales_barred.html", status=403)
-        return view(request, *args, **kwargs)
-
-    return told
-
-
 @require_safe
 @members_only
-@_with_numbers
+@with_numbers
 def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     """`pk` is a project's. What is asked stands in the address (Wanted)."""
-    project, asked, shops = _asked(request, pk)
+    project, asked, shops = asked_of(request, pk)
     context: dict[str, Any] = {
         "project": project,
         "wanted": asked.wanted,
         "asked": asked,
         "tab": "sales",
-        **_places(project),
+        **places_of(project),
     }
     if not shops:
         context["is_empty"] = True
@@ -116,34 +101,12 @@ def sales(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     return response
 
 
-def _asked(request: WorkspaceRequest, pk: int | None) -> tuple[Project | None, Asked, list[ChannelAccount]]:
-    """404 for a project that is not the reader's to see, 403 where it is shown to nobody else."""
-    project = get_project(request.member, pk) if pk is not None else None
-    shops = list(access.shops_of(request.member).order_by("name", "pk"))
-    pairs = pairs_of(request.member, project, shops) if project else None
-    return project, _ask(request, shops, pairs), shops
-
-
 def _note_url(member: Member, project: Project | None, wanted: Wanted) -> str:
     """Where something that happened to what is shown is noted; "" where the reader may not."""
     if project is not None and not may(member, "add task", project):
         return ""
     here = {"project": project.pk if project else "", "shop": wanted.shop or "", "sku": wanted.sku}
     return f"{reverse('integrations:mark-add')}?{urlencode({key: value for key, value in here.items() if value})}"
-
-
-def _ask(request: WorkspaceRequest, shops: list[ChannelAccount], pairs: Pairs | None) -> Asked:
-    usual = request.member.shown_currency
-    return ask(Wanted.read(request.GET), shops, now=timezone.now(), pairs=pairs, usual_show=usual)
-
-
-def _places(project: Project | None) -> dict[str, str]:
-    if project is None:
-        return {key: reverse(f"integrations:{name}") for key, name in _ADDRESSES.items()}
-    return {key: reverse(f"integrations:project-{name}", args=[project.pk]) for key, name in _ADDRESSES.items()}
-
-
-_ADDRESSES = {"here": "sales", "skus_url": "sales-skus", "csv_url": "sales-csv", "show_url": "sales-show"}
 
 
 def _form(board: Board, shops: list[ChannelAccount], member: Member) -> dict[str, Any]:
@@ -219,10 +182,10 @@ def _listing(asked: Asked) -> Listing | None:
 
 @require_safe
 @members_only
-@_with_numbers
+@with_numbers
 def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     """`?sort=&q=&page=`: fifty of them."""
-    project, asked, shops = _asked(request, pk)
+    project, asked, shops = asked_of(request, pk)
     given = request.GET.get("page", "")
     page = max(int(given), 1) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     exchange = _exchange(asked)
@@ -238,7 +201,7 @@ def sales_skus(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse
         "sorts": SORT_NAMES,
         "page": page,
         "has_more": len(found) > PER_PAGE,
-        **_places(project),
+        **places_of(project),
     }
     response = render(request, "integrations/_sales_skus.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -303,13 +266,13 @@ def _sku_row(each: SkuSums, shop: str, is_comparable: bool) -> dict[str, Any]:
 
 @require_safe
 @members_only
-@_with_numbers
+@with_numbers
 def sales_csv(request: WorkspaceRequest, pk: int | None = None) -> HttpResponseBase:
     """`?table=skus` has a line for each SKU, else for each day; amounts as they are kept, never converted.
 
     They are of one currency; where the page adds up several, each has lines of its own.
     """
-    _project, asked, shops = _asked(request, pk)
+    _project, asked, shops = asked_of(request, pk)
     is_by_sku = request.GET.get("table") == "skus"
     lines = _sku_lines(asked, shops) if is_by_sku else _day_lines(_boards(asked, request.member))
     name = f"sales-{'skus-' if is_by_sku else ''}{asked.period.first}-{asked.period.last}.csv"
@@ -372,7 +335,7 @@ def _sku_lines(asked: Asked, shops: list[ChannelAccount]) -> Iterable[str]:
 
 @require_POST
 @members_only
-@_with_numbers
+@with_numbers
 def sales_show(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse:
     """Keep in which currency this person is shown amounts; what the address asked for instead is dropped from it."""
     project = get_project(request.member, pk) if pk is not None else None
@@ -383,16 +346,16 @@ def sales_show(request: WorkspaceRequest, pk: int | None = None) -> HttpResponse
     request.member.save(update_fields=["shown_currency"])
     query = QueryDict(request.POST.get("query", "")[:4000], mutable=True)
     query.pop("show", None)
-    here = _places(project)["here"]
+    here = places_of(project)["here"]
     return redirect(f"{here}?{query.urlencode()}" if query else here)
 
 
 @require_safe
 @members_only
-@_with_numbers
+@with_numbers
 def project_sales_panel(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """On the overview of a project: what its SKUs sold lately; nothing for one that names none."""
-    project, asked, _shops = _asked(request, pk)
+    project, asked, _shops = asked_of(request, pk)
     if not asked.scope.skus:
         return HttpResponse()
     board = read_board(asked, request.member)

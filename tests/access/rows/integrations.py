@@ -32,6 +32,7 @@ def lay(world: "World", project: Project) -> None:
 
 # Those who see finances are owners, admins, and members who were named.
 _FINANCE = who(guests=403, member=403, manager=403)
+_OF_STOCK = ("sales-cover", "sales-cover-csv", "sales-noticed")
 # To others there are no kept dashboards at all.
 _KEPT = who(guests=403, member=404, manager=404)
 _HERS = who(guests=403, inside=404, owner=OK)
@@ -76,13 +77,13 @@ ROWS = [
     Row("integrations:sales-letters-stop", "+nonsense", ANYONE, ok=404),
     Row("integrations:sales-letters-stop", "+nonsense", ANYONE, {}, ok=404),
     # Whoever sees finances: here owner and admin.
-    *(Row(f"integrations:{name}", "", ADMINS) for name in ("sales", "sales-skus", "sales-csv")),
+    *(Row(f"integrations:{name}", "", ADMINS) for name in ("sales", "sales-skus", "sales-csv", *_OF_STOCK)),
     Row("integrations:sales-show", "", ADMINS, {"show": "CNY"}),
     Row("integrations:sales-show", "", ADMINS, {}, ok=400),
     Row("integrations:project-sales-show", "project", ADMINS, {"show": "CNY"}),
     *(
         Row(f"integrations:project-{name}", at, ADMINS)
-        for name in ("sales", "sales-skus", "sales-csv", "sales-panel")
+        for name in ("sales", "sales-skus", "sales-csv", "sales-panel", *_OF_STOCK)
         for at in ("project", "archived")
     ),
 ]
