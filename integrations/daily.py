@@ -58,7 +58,7 @@ Touched = tuple[date, str]
 def recompute(account: ChannelAccount, touched: Iterable[Touched], *, now: datetime) -> None:
     """Make the rows of these (day, SKU) anew; in the caller's transaction, which holds the account's row.
 
-    A day is told either by the channel or by files: before `covered_from` by files where there are some.
+    A day is told either by the channel or by files: where the channel does not tell it, by files if there are some.
     """
     wanted = sorted(set(touched))
     told_by_files = _days_of_files(account, {day for day, _sku in wanted})
@@ -76,15 +76,22 @@ def cover(account: ChannelAccount, since: date, *, now: datetime) -> None:
     if before is not None and before <= since:
         return
     account.covered_from = since
+    take_over(account, since, before, now=now)
+
+
+def take_over(account: ChannelAccount, since: date, before: date | None, *, now: datetime) -> None:
+    """What files said of the days from `since` until `before` (excluded; None: all later ones) counts no longer."""
     newly = Q(account=account, day_on__gte=since) & (Q(day_on__lt=before) if before else Q())
-    of_lines = SalesLine.objects.filter(newly, source=ChannelAccount.Source.FILES).values_list("day_on", "sku")
-    of_days = DailySales.objects.filter(newly, sales_source=ChannelAccount.Source.FILES).values_list("day_on", "sku")
-    recompute(account, {*of_lines, *of_days}, now=now)
+    days = DailySales.objects.filter(newly, sales_source=ChannelAccount.Source.FILES).values_list("day_on", "sku")
+    # Lines of files have made such rows, or rows of the channel by now.
+    if told := set(days):
+        lines = SalesLine.objects.filter(newly, source=ChannelAccount.Source.FILES).values_list("day_on", "sku")
+        recompute(account, {*lines, *told}, now=now)
 
 
 def _days_of_files(account: ChannelAccount, days: set[date]) -> dict[date, bool]:
     """Those of `days` that files tell → whether by lines of orders (or by the day's sums, which stand as they are)."""
-    open_days = [day for day in days if account.covered_from is None or day < account.covered_from]
+    open_days = [day for day in days if not account.tells(day)]
     if not open_days:
         return {}
     mine = {"account": account, "day_on__in": open_days}

@@ -24,7 +24,7 @@ from integrations.channels.base import Connector, Page, Traits, Window
 from integrations.channels.errors import ChannelError, Later, Revoked, TokenExpired, Transient
 from integrations.channels.pace import sparing
 from integrations.checksums import compare
-from integrations.daily import cover, recompute
+from integrations.daily import cover, recompute, take_over
 from integrations.models import ChannelAccount
 from integrations.streams import LISTINGS, ORDERS, REFUNDS, TRAFFIC, Open, Purpose, Stream
 from integrations.windows import RECONCILED, begin, end, midnight
@@ -173,10 +173,15 @@ def _close(
 ) -> Counter[str]:
     with _held(account, key) as row:
         stream = Stream.of(row, name)
-        counts = Counter(stream.windows[purpose].counts)
+        opened = stream.windows[purpose]
+        counts = Counter(opened.counts)
         end(stream, name, purpose, traits, now=now)
         row.last_good_at, row.last_error = now, ""
         if purpose == "live" and name == ORDERS:
+            # Of a shop that was away meanwhile, files may have told some of these days.
+            if row.covered_from is not None:
+                since = row.day_of(datetime.fromisoformat(opened.since))
+                take_over(row, max(since, row.covered_from), None, now=now)
             spot_discounts(row, now=now)
         _save(row, account, stream, name)
         set_state(row, state_after(row, stream, now=now), now=now)

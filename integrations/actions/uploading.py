@@ -156,8 +156,7 @@ def _held(account: ChannelAccount) -> ChannelAccount:
 def _store_days(account: ChannelAccount, days: Mapping[Key, DaySum], columns: frozenset[str], *, now: datetime) -> None:
     """Each group of columns that the file tells; what others tell of the same day stays."""
     sales = (*_SALES, *(field for column, field in _MORE_SALES.items() if column in columns))
-    covered = account.covered_from
-    ours = {key: one for key, one in days.items() if covered is None or key[0] < covered}
+    ours = {key: one for key, one in days.items() if not account.tells(key[0])}
     _write(account, ours, sales, now)
     _write(account, {key: one for key, one in ours.items() if one.sessions is not None}, _VISITS, now)
     _write(account, {key: one for key, one in days.items() if one.ad_spend is not None}, _ADS, now)

@@ -286,7 +286,7 @@ def _order(key: str, order: _Open) -> Order:
 
 
 def _is_told(account: ChannelAccount, on: date) -> bool:
-    return account.covered_from is not None and on >= account.covered_from
+    return account.tells(on)
 
 
 def _sku(row: dict[str, str]) -> str:

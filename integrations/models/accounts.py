@@ -106,5 +106,17 @@ class ChannelAccount(models.Model):
         """The first instant of one of the shop's days, in UTC."""
         return datetime.combine(on, time.min, ZoneInfo(self.time_zone)).astimezone(UTC)
 
+    def tells(self, on: date) -> bool:
+        """Whether the channel itself tells the sales of that day of the shop, so that files do not count.
+
+        One that was disconnected told those before the day of its last reading.
+        """
+        if self.covered_from is None or on < self.covered_from:
+            return False
+        cursor = self.stream("orders").get("cursor", "")
+        return self.state != self.State.DISCONNECTED or (
+            bool(cursor) and on < self.day_of(datetime.fromisoformat(cursor))
+        )
+
     def stream(self, name: str) -> dict[str, Any]:
         return dict(self.streams.get(name, {}))

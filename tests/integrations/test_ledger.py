@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from integrations.actions.storing import store_orders, store_refunds
 from integrations.channels.base import Line, Order, Refund
-from integrations.daily import cover, recompute
+from integrations.daily import cover, recompute, take_over
 from integrations.models import DailySales, SalesLine
 from tests.factories.integrations import make_shop
 
@@ -133,6 +133,21 @@ class TestFiles:
         assert days()[date(2026, 6, 1), "A", "USD"][2] == 7
         cover(shop, date(2026, 6, 1), now=NOW)
         assert days()[date(2026, 6, 1), "A", "USD"][2] == 1
+
+    def test_a_shop_that_left_goes_on_by_files_after_what_it_told(self) -> None:
+        shop = make_shop(covered_from=date(2026, 6, 1), streams={"orders": {"cursor": "2026-06-05T20:00:00+00:00"}})
+        assert shop.tells(date(2026, 6, 9))
+        shop.state = "disconnected"
+        told = [shop.tells(date(2026, 5, 31)), shop.tells(date(2026, 6, 4)), shop.tells(date(2026, 6, 5))]
+        # Of the day of its last reading it told a part only.
+        assert told == [False, True, False]
+        late = order("f1", line("1", units=7), placed=NOON + timedelta(days=6))
+        recompute(shop, store_orders(shop, [late], source="files"), now=NOW)
+        assert days()[date(2026, 6, 7), "A", "USD"][2] == 7
+        shop.state = "connected"
+        take(shop, order("1", line("1", units=2), placed=NOON + timedelta(days=6)))
+        take_over(shop, date(2026, 6, 5), None, now=NOW)
+        assert days()[date(2026, 6, 7), "A", "USD"][2] == 2
 
 
 def test_two_shops_share_nothing() -> None:

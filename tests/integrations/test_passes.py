@@ -256,3 +256,18 @@ def test_days_are_those_of_the_store_even_when_its_zone_is_only_told_now(channel
     (asked,) = script.asked
     # Midnight in New York, where the account was thought to be in Los Angeles.
     assert (asked.since, asked.until) == (datetime(2026, 6, 1, 4, tzinfo=UTC), datetime(2026, 6, 3, 4, tzinfo=UTC))
+
+
+def test_what_files_told_while_a_shop_was_away_gives_way_when_it_is_read_again(channel: Any) -> None:
+    shop = make_shop()
+    channel(shop, per_page=100)
+    run_pass([shop], Wanted(NOW))
+    before = units()
+    DailySales.objects.create(
+        account=shop, day_on=shop.day_of(NOW) + timedelta(days=3), sku="FILE", currency="USD", units_ordered=40,
+        sales_source="files",
+    )  # fmt: skip
+    assert units() == before + 40
+    shop.refresh_from_db()
+    run_pass([shop], Wanted(NOW + timedelta(days=9)))
+    assert units() == before
