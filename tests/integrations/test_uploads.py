@@ -231,11 +231,11 @@ class TestDays:
         confirm(maya, bring(maya, shop, f"{head},Discounts,Units refunded,Refunds\n2026-05-01,A,3,30,2,1,10\n"))
         confirm(maya, bring(maya, shop, f"{head}\n2026-05-01,A,4,40\n"))
         row = DailySales.objects.get(account=shop)
-        assert (row.units_ordered, row.gross_sales) == (4, 40)
-        assert (row.discounts, row.units_refunded, row.refund_amount) == (2, 1, 10)
+        assert (row.units_ordered, row.gross_sales) == (4, Decimal(40))
+        assert (row.discounts, row.units_refunded, row.refund_amount) == (Decimal(2), 1, Decimal(10))
         confirm(maya, bring(maya, shop, f"{head},Refunds\n2026-05-01,A,4,40,0\n"))
         row.refresh_from_db()
-        assert (row.discounts, row.units_refunded, row.refund_amount) == (2, 1, 0)
+        assert (row.discounts, row.units_refunded, row.refund_amount) == (Decimal(2), 1, Decimal())
 
     def test_rows_that_add_up_are_told(self, maya: Any) -> None:
         shop = make_files_shop()
