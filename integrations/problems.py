@@ -18,7 +18,7 @@ class Problem:
 
 
 _WAIT = _("LinkStar tries again by itself; nothing that was read is lost.")
-_CONNECT = _("An admin has to connect the store again. What was read stays, and what was missed is filled in.")
+_CONNECT = _("An admin has to connect the shop again. What was read stays, and what was missed is filled in.")
 _AGAIN = _("Nothing was connected. Wait a minute and begin again here.")
 _TELL = _("Tell whoever runs LinkStar; the log says more.")
 
@@ -26,16 +26,16 @@ PROBLEMS: dict[str, Problem] = {
     "unreachable": Problem(_("The channel cannot be reached, or answers with errors of its own."), _WAIT),
     "throttled": Problem(_("The channel asks us to slow down."), _WAIT),
     "page_expired": Problem(_("The channel forgot where we were in a long list."), _WAIT),
-    "busy": Problem(_("Another job is reading this store."), _WAIT),
+    "busy": Problem(_("Another job is reading this shop."), _WAIT),
     "unauthorised": Problem(_("The channel does not accept our permission."), _CONNECT),
     "revoked": Problem(_("The permission was withdrawn at the channel, or has run out."), _CONNECT),
     "other_store": Problem(
-        _("The channel answered for another store than this one."),
-        _("An admin has to connect it again, signed in at the channel with this store's account."),
+        _("The channel answered for another shop than this one."),
+        _("An admin has to connect it again, signed in at the channel with this shop's account."),
     ),
     "scope": Problem(
         _("The permission does not cover everything that is read."),
-        _("An admin has to connect the store again and agree to everything that is asked for."),
+        _("An admin has to connect the shop again and agree to everything that is asked for."),
     ),
     "timeout": Problem(_("The channel took too long to answer."), _WAIT),
     "unreadable": Problem(_("The channel's answer could not be read."), _WAIT),
@@ -43,17 +43,17 @@ PROBLEMS: dict[str, Problem] = {
     "query_failed": Problem(_("The channel could not make a report of visits."), _WAIT),
     "no_role": Problem(
         _("LinkStar lacks a role at the channel that is needed for this."),
-        _("Whoever runs LinkStar has to ask the channel for it; afterwards an admin connects the store again."),
+        _("Whoever runs LinkStar has to ask the channel for it; afterwards an admin connects the shop again."),
         is_ours=True,
     ),
     "no_marketplace": Problem(
-        _("This account does not sell in the United States."), _("Connect the account of the US store.")
+        _("This account does not sell in the United States."), _("Connect the account of the US shop.")
     ),
     "no_grant": Problem(_("The channel sent you back without a permission."), _("Begin again.")),
     "typed_keys": Problem(
         _("The channel does not know these keys."), _("Check that both were copied whole, and that neither was reset.")
     ),
-    "bad_shop": Problem(_("That is no address of a Shopify store."), _("It ends in .myshopify.com.")),
+    "bad_shop": Problem(_("That is no address of a Shopify shop."), _("It ends in .myshopify.com.")),
     "bad_callback": Problem(
         _("What came back was not signed by the channel, or is too old."), _("Begin again; nothing was connected.")
     ),
@@ -65,7 +65,7 @@ PROBLEMS: dict[str, Problem] = {
         _("The channel points to a document at an address that is none of its own."), _TELL, is_ours=True
     ),
     "refused": Problem(_("The channel understood the question and refuses it."), _TELL, is_ours=True),
-    "not_synced": Problem(_("The store is paused or disconnected."), _("An admin can resume it, or connect it again.")),
+    "not_synced": Problem(_("The shop is paused or disconnected."), _("An admin can resume it, or connect it again.")),
     "unexpected": Problem(_("Something went wrong that we did not expect."), _TELL, is_ours=True),
 }
 

@@ -256,7 +256,7 @@ def _edited(data: Data) -> tuple[str, dict[str, Any]]:
         "schedule_policy": _("way to move what waits"),
         "name": pgettext("of a project", "name"),
         "channel": _("channel"),
-        "store": _("store"),
+        "store": _("shop"),
         "time_zone": _("time zone"),
     }
     values = {"field": names.get(field, field), "before": before or "–", "after": after or "–"}

@@ -41,14 +41,13 @@ _KEYS = {
 }
 _REFUSED: dict[str, Any] = {
     "other_account": gettext_lazy(
-        "At the channel you were signed in with another store's account. Sign out there, and connect again as this"
-        " store."
+        "At the channel you were signed in with another shop's account. Sign out there, and connect again as this shop."
     ),
     "claimed": gettext_lazy(
-        "Another workspace has this store already. Only an owner of this workspace can connect it here as well."
+        "Another workspace has this shop already. Only an owner of this workspace can connect it here as well."
     ),
-    "host": gettext_lazy("That is no address of a Shopify store."),
-    "credentials": gettext_lazy("The channel gave less than we need to read the store. Connect it again."),
+    "host": gettext_lazy("That is no address of a Shopify shop."),
+    "credentials": gettext_lazy("The channel gave less than we need to read the shop. Connect it again."),
 }
 
 
@@ -66,13 +65,13 @@ class ConnectForm(forms.Form):
 
     account = forms.IntegerField(required=False, widget=forms.HiddenInput)
     shop = forms.CharField(
-        label=gettext_lazy("Address of the store"),
+        label=gettext_lazy("Address of the shop"),
         max_length=100,
         help_text=gettext_lazy("As in your-store.myshopify.com; the admin's address does as well."),
         widget=forms.TextInput(
             attrs={"class": "input", "placeholder": "your-store.myshopify.com", "spellcheck": "false"}
         ),
-        error_messages={"required": gettext_lazy("Which store? Type its address.")},
+        error_messages={"required": gettext_lazy("Which shop? Type its address.")},
     )
     client_id = forms.CharField(
         label="Client ID",
@@ -99,7 +98,7 @@ class ConnectForm(forms.Form):
         shop = typed.removeprefix("admin.shopify.com/store/").partition("/")[0].partition("?")[0]
         shop = shop if "." in shop else f"{shop}.myshopify.com"
         if not SHOP_HOST.fullmatch(shop):
-            raise forms.ValidationError(_("That is no address of a Shopify store: it ends in .myshopify.com."))
+            raise forms.ValidationError(_("That is no address of a Shopify shop: it ends in .myshopify.com."))
         return shop
 
 

@@ -104,7 +104,7 @@ def sales_cover_csv(request: WorkspaceRequest, pk: int | None = None) -> HttpRes
     """All rows of the page, in its order."""
     _project, _wanted, by, rows, _has_shops = _read(request, pk)
     head = [
-        _("Store"), "SKU", "ASIN", _("Title"), _("On hand"), _("Inbound"), _("Stock as of"), _("Units a day"),
+        _("Shop"), "SKU", "ASIN", _("Title"), _("On hand"), _("Inbound"), _("Stock as of"), _("Units a day"),
         _("Days of the pace"), _("Pace until"), _("Days of cover"), _("Empty on"), pgettext("of stock", "Planned"),
         pgettext("of stock", "Verdict"),
     ]  # fmt: skip

@@ -57,9 +57,7 @@ _WHY = {
 }
 
 
-_ERASED = gettext_lazy(
-    "This store and its numbers are being deleted; nothing was written. Make a new one for the file."
-)
+_ERASED = gettext_lazy("This shop and its numbers are being deleted; nothing was written. Make a new one for the file.")
 
 
 class ShopForm(forms.Form):
@@ -67,7 +65,7 @@ class ShopForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("What the team calls it"),
         max_length=120,
-        error_messages={"required": gettext_lazy("A store needs a name.")},
+        error_messages={"required": gettext_lazy("A shop needs a name.")},
     )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("The clock its days go by"),
@@ -85,7 +83,7 @@ class ShopForm(forms.Form):
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"], 120)
         if not name:
-            raise forms.ValidationError(_("A store needs a name."))
+            raise forms.ValidationError(_("A shop needs a name."))
         return name
 
 

@@ -43,13 +43,13 @@ class NameForm(forms.Form):
         label=gettext_lazy("What the team calls it"),
         max_length=120,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("A store needs a name.")},
+        error_messages={"required": gettext_lazy("A shop needs a name.")},
     )
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"], 120)
         if not name:
-            raise forms.ValidationError(_("A store needs a name."))
+            raise forms.ValidationError(_("A shop needs a name."))
         return name
 
 
@@ -137,7 +137,7 @@ def shop_sync(request: WorkspaceRequest, pk: int) -> HttpResponse:
     except TooSoon:
         messages.info(request, _("It was asked for a moment ago. Once a minute is enough."))
     except NotSynced:
-        messages.error(request, _("The channel cannot be asked now: the store is paused or not connected."))
+        messages.error(request, _("The channel cannot be asked now: the shop is paused or not connected."))
     else:
         messages.success(request, _("“%(shop)s” is read next.") % {"shop": found.name})
     return redirect(found)

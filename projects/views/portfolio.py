@@ -62,7 +62,7 @@ def project_csv(request: WorkspaceRequest) -> HttpResponse:
     wanted, reader = PortfolioFilter.read(request.GET), reader_of(request)
     rows = portfolio_rows(wanted, reader)
     head = [
-        pgettext("column", "Project"), _("Channel"), _("Store"), _("Project owner"), pgettext("column", "State"),
+        pgettext("column", "Project"), _("Channel"), _("Shop"), _("Project owner"), pgettext("column", "State"),
         _("Tasks with owner and deadline"), _("Of these done"), pgettext("column", "Overdue"), _("Next task"),
         _("Next deadline"), _("Its time zone"), _("UTC offset"), _("On your clock"),
     ]  # fmt: skip

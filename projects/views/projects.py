@@ -60,6 +60,7 @@ class ProjectForm(forms.ModelForm):
         fields = ["name", "description", "channel", "store", "time_zone"]
         labels = {
             "name": gettext_lazy("Project name"),
+            "store": gettext_lazy("Shop"),
             "schedule_policy": gettext_lazy("When a task is moved, what waits for it"),
         }
         widgets = {

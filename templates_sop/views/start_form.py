@@ -63,7 +63,7 @@ class StartForm(QuestionForm):
         label=gettext_lazy("Channel"), required=False, widget=forms.Select(attrs={"class": "select"})
     )
     store = forms.CharField(
-        label=gettext_lazy("Store"),
+        label=gettext_lazy("Shop"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "placeholder": "HEYFINCH US"}),

@@ -155,7 +155,7 @@ class TestAgain:
     def test_another_seller_is_refused(self, amazon: AmazonStub, maya: Any) -> None:
         shop, client = make_connected(external_id="A2OTHER", state="reconnect_required"), client_of(maya)
         page = back(client, go(client, account=shop.pk)["state"])
-        assert "signed in with another store" in page.text
+        assert "signed in with another shop" in page.text
         assert [each.external_id for each in ChannelAccount.objects.all()] == ["A2OTHER"]
 
     def test_the_same_keeps_what_was_read(self, amazon: AmazonStub, maya: Any) -> None:

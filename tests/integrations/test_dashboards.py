@@ -354,7 +354,7 @@ def test_who_sees_no_amounts_is_told_kindly(owner: Member, role: str) -> None:
 def test_without_a_shop_the_page_leads_to_one(_inside_acme: None) -> None:
     content = client_of(make_member("admin", language="en")).get("/sales/").content.decode()
 
-    assert "No store yet" in content
+    assert "No shop yet" in content
     assert 'href="/shops/"' in content
 
 

@@ -53,7 +53,7 @@ class TestList:
         assert "From files" in page
 
     def test_an_empty_one_says_what_belongs_here(self, maya: Any) -> None:
-        assert "No store yet" in client_of(maya).get("/shops/").text
+        assert "No shop yet" in client_of(maya).get("/shops/").text
 
     def test_statements_do_not_grow(self, maya: Any) -> None:
         client, counts = client_of(maya), []

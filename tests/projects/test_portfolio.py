@@ -199,7 +199,7 @@ def test_the_table_for_a_spreadsheet_follows_the_filter(owner: Any) -> None:
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith('attachment; filename="projects-')
     text = response.content.decode()
-    assert text.startswith("\ufeffProject,Channel,Store,")
+    assert text.startswith("\ufeffProject,Channel,Shop,")
     [_head, row] = csv.reader(StringIO(text[1:]))
     assert row[:10] == [
         "'=HYPERLINK(1)", "Walmart US", "店铺一", owner.display_name, "Active", "1", "0", "0", "主图", soon.isoformat(),

@@ -21,7 +21,7 @@ _WHY = {
 
 
 class Command(BaseCommand):
-    help = "Connect a store with credentials from a file, as the authorisation in the browser would have given them."
+    help = "Connect a shop with credentials from a file, as the authorisation in the browser would have given them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
