@@ -1,4 +1,4 @@
-"""The demo's shops: 120 days of sales on 12 SKUs, and what the team did to them."""
+"""The demo's shops: 120 days of sales on 12 SKUs, what the team did to them, and what is ahead of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from integrations.actions.estimating import estimate, promise
+from integrations.actions.noticing import notice
+from integrations.actions.signs import spot
+from integrations.detecting import Change
 from integrations.models import ChannelAccount, DailySales, Listing, SalesAction
+from integrations.stock import FACTORS, paces_of
 from linkstar.calendars.market import dates_between
 from linkstar.demo.plans import BLACK_FRIDAY, FALL, WALMART
 from linkstar.members.models import Member
@@ -152,6 +156,7 @@ def add_sales(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
         _fill(account, shop, seed=seed, now=now)
         if shop is _AMAZON:
             _record(account, projects, people, now=now)
+            _look_ahead(account, projects[BLACK_FRIDAY.name], people, now=now)
 
 
 @dataclass
@@ -307,6 +312,50 @@ def _record(
     for action in SalesAction.objects.bulk_create(actions):
         estimate(action, now=now)
         promise(action, now=now, tried=True)
+
+
+# Its stock is gone on this day of the deal, counted from 1.
+_EMPTY_SKU, _EMPTY_ON_DAY, _DEAL_DAYS = "LED-NL-2P", 2, 4
+
+
+def _look_ahead(account: ChannelAccount, project: Project, people: Mapping[str, Member], *, now: datetime) -> None:
+    """A deal that empties a SKU, ads noted for it, pictures that look live, and a price that nobody recorded."""
+    tasks = {
+        task.sop_step: task for task in Task.objects.filter(project=project, sop_step__in=("bf_on", "creative_done"))
+    }
+    opening = tasks["bf_on"].due_at or now + timedelta(days=12)
+    SalesAction.objects.create(
+        account=account, kind=_K.DEAL, skus=[_EMPTY_SKU, "PF-01-WHT"], title="黑五 7 折", live_at=opening,
+        ended_at=opening + timedelta(days=_DEAL_DAYS), task=tasks["bf_on"], project=project,
+        origin=SalesAction.Origin.TASK, created_by=people["ops"], created_at=now - timedelta(days=6),
+    )  # fmt: skip
+    SalesAction.objects.create(
+        account=account, kind=_K.AD, skus=["YG-MAT-06"], title="Holiday ads, higher bids",
+        live_at=now + timedelta(days=3), origin=SalesAction.Origin.MARK, created_by=people["brand"],
+        created_at=now - timedelta(days=1),
+    )  # fmt: skip
+    SalesAction.objects.create(
+        account=account, kind=_K.LISTING, skus=["GL-MUG-11"], title="黑五主图换新", task=tasks["creative_done"],
+        project=project, origin=SalesAction.Origin.TASK, created_by=people["ops"], created_at=now - timedelta(days=6),
+    )  # fmt: skip
+    _leave_stock(account, until=account.day_of(opening), now=now)
+    seen_at, price = now - timedelta(hours=3), Decimal("14.99")
+    changes = [
+        Change("GL-MUG-11", "image", "https://images.example/mug-1.jpg", "https://images.example/mug-2.jpg"),
+        Change("KD-PUZ-24", "price", "16.99", str(price)),
+    ]
+    Listing.objects.filter(account=account, sku="KD-PUZ-24").update(price=price)
+    notice(account, spot(account, changes, now=seen_at), now=seen_at)
+
+
+def _leave_stock(account: ChannelAccount, *, until: date, now: datetime) -> None:
+    """So much that it lasts to the deal's first day, and is gone on its second."""
+    pace = paces_of([account], [_EMPTY_SKU], now=now)[account.pk, _EMPTY_SKU].daily
+    days = max(0, (until - account.day_of(now)).days)
+    stock = round(pace * (days + FACTORS[_K.DEAL.value] * (_EMPTY_ON_DAY - Decimal("0.5"))))
+    Listing.objects.filter(account=account, sku=_EMPTY_SKU).update(stock=stock)
+    newest = account.day_of(now) - timedelta(days=1)
+    DailySales.objects.filter(account=account, sku=_EMPTY_SKU, day_on=newest).update(stock=stock)
 
 
 def _tasks(projects: Iterable[Project]) -> Iterable[Task]:

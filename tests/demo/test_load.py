@@ -24,6 +24,7 @@ from linkstar.workspaces.models import DueItem, Letter, Workspace
 from notifications.models import Notification, Reminder
 from projects.actions.checklists import add_items, check_item
 from projects.actions.tasks import move_task
+from projects.dangers import dangers_of
 from projects.models import (
     Activity,
     ChecklistItem,
@@ -145,12 +146,27 @@ def _sales(now: datetime) -> None:
     assert not DailySales.objects.exclude(day_on__range=(facts["first"], facts["last"])).exists()
     assert {passport.sku for passport in Product.objects.all()} <= set(Listing.objects.values_list("sku", flat=True))
     assert SalesAction.objects.filter(origin="task", live_at__lt=now, task__completed_at__lt=now).count() >= 4
+    _ahead(now)
     images = SalesAction.objects.get(kind="images")
     assert _share(images, 1) > 1.25 * _share(images, -14)
     days = Period(facts["first"], facts["last"])
     for currency in ("CNY", "EUR"):
         exchange = find_exchange(currency, ["USD"], [days])
         assert (len(exchange.table[0]), exchange.is_made_up) == (120, True)
+
+
+def _ahead(now: datetime) -> None:
+    """One change that nobody recorded, one task that looks live, and one deal that empties a SKU."""
+    [question] = SalesAction.objects.filter(state="open")
+    assert (question.seen["field"], question.skus) == ("price", ["KD-PUZ-24"])
+    [waiting] = SalesAction.objects.filter(seen__has_key="sign")
+    assert waiting.task is not None
+    assert waiting.task.completed_at is None
+    deal = SalesAction.objects.get(kind="deal", live_at__gt=now)
+    assert deal.task is not None
+    assert deal.task.project.name == "Q4 黑五备战 - Amazon US"
+    told = dangers_of([deal.task.pk], member=Member.objects.get(role="owner"), now=now)[deal.task.pk]
+    assert [text for text in told if "LED-NL-2P" in text]
 
 
 def _share(action: SalesAction, begin: int) -> float:
