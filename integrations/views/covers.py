@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -36,12 +37,14 @@ from projects.models import Project
 
 PER_PAGE = 50
 _PLANS = 3
+_OLD = timedelta(days=1)
 _TONES = {Verdict.OUT: "bad", Verdict.BEFORE: "bad", Verdict.DURING: "bad", Verdict.SOON: "warn", Verdict.LASTS: "good"}
 
 
 @dataclass(frozen=True)
 class ShownCover:
     row: CoverRow
+    now: datetime
 
     @property
     def pace(self) -> str:
@@ -49,6 +52,11 @@ class ShownCover:
         daily = self.row.pace.daily
         places = Decimal("0.1") if daily < 10 else Decimal(1)
         return f"{daily.quantize(places, ROUND_HALF_UP):,f}"
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the stock was told long enough ago to say when."""
+        return self.row.seen_at is not None and self.now - self.row.seen_at > _OLD
 
     @property
     def plans(self) -> list[Planned]:
@@ -79,9 +87,10 @@ def sales_cover(request: WorkspaceRequest, pk: int | None = None) -> HttpRespons
         "wanted": wanted,
         "tab": "sales",
         "page": page,
-        "rows": [ShownCover(row) for row in page],
+        "rows": [ShownCover(row, timezone.now()) for row in page],
         "heads": _heads(by),
         "by": by,
+        "orders": _orders(),
         "has_shops": has_shops,
         "in_danger": sum(_TONES.get(row.verdict) == "bad" for row in rows),
         "pace_days": PACE_DAYS,
@@ -122,16 +131,26 @@ def _read(request: WorkspaceRequest, pk: int | None) -> tuple[Project | None, Wa
     return project, asked.wanted, by, rows, bool(shops)
 
 
-def _heads(by: str) -> list[dict[str, str]]:
-    """Columns that can be sorted by; the one in use turns round."""
-    names = {
+def _names() -> dict[str, str]:
+    return {
         "sku": "SKU", "verdict": pgettext("of stock", "Verdict"), "days": _("Days of cover"),
         "stock": _("On hand"), "pace": _("Units a day"),
     }  # fmt: skip
+
+
+def _heads(by: str) -> list[dict[str, str]]:
+    """Columns that can be sorted by; the one in use turns round."""
     sorted_by = {by.removeprefix("-"): "descending" if by.startswith("-") else "ascending"}
     return [
         {"key": key, "name": name, "sorted": sorted_by.get(key, ""), "next": f"-{key}" if by == key else key}
-        for key, name in names.items()
+        for key, name in _names().items()
+    ]
+
+
+def _orders() -> list[tuple[str, str]]:
+    """The same as a choice, for phones, which have no heads."""
+    return [
+        (f"{sign}{key}", f"{name} {arrow}") for key, name in _names().items() for sign, arrow in (("", "↑"), ("-", "↓"))
     ]
 
 

@@ -109,6 +109,14 @@ def test_the_page_says_days_plans_and_how_they_are_counted(shop: ChannelAccount,
     assert "/sales/cover/" in client_of(maya).get("/sales/").text
 
 
+def test_stock_that_was_told_long_ago_says_when(shop: ChannelAccount, maya: Member) -> None:
+    listing = stocked(shop, "PF-01", 100)
+    client = client_of(maya)
+    assert "as of" not in text(client.get("/sales/cover/"))
+    Listing.objects.filter(pk=listing.pk).update(seen_at=timezone.now() - DAY * 3)
+    assert "as of" in text(client.get("/sales/cover/"))
+
+
 def test_it_speaks_chinese(shop: ChannelAccount) -> None:
     stocked(shop, "PF-01", 100)
     mark = plan(shop, "PF-01", 3, kind="coupon")
