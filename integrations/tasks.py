@@ -12,6 +12,7 @@ from integrations.actions.connecting import ERASE, HOOKS, SYNC
 from integrations.actions.disconnecting import erase_some
 from integrations.actions.passes import next_work
 from integrations.actions.syncing import Busy, free_lease, read_window, take_lease
+from integrations.actions.uploading import TAKE, BeingErased, NoSuchUpload, confirm_upload, taken_by_workers
 from integrations.channels.errors import ChannelError, Later
 from integrations.channels.shopify.client import ShopifyClient
 from integrations.channels.shopify.hooks import subscribe
@@ -88,6 +89,28 @@ def erase_shop(account_id: int) -> None:
         if time.monotonic() > until:
             erase_shop.delay(account_id)
             return
+
+
+@handles(TAKE)
+def _look_after_files(account_id: int, /, *, now: datetime) -> None:
+    """A file that is still not in, perhaps because its worker died, is handed over once more."""
+    account = ChannelAccount.objects.filter(pk=account_id).first()
+    if account is not None and taken_by_workers(account):
+        schedule(TAKE, account_id, now + _AGAIN)
+        take_files.delay_on_commit(account_id)
+
+
+@app.task
+def take_files(account_id: int) -> None:
+    """Take in what was handed over; what another worker took meanwhile is there already."""
+    account = ChannelAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        return
+    for upload_id in taken_by_workers(account):
+        try:
+            confirm_upload(account, upload_id, now=timezone.now())
+        except (NoSuchUpload, BeingErased) as error:
+            log.info("file not taken in", account=account_id, error=type(error).__name__)
 
 
 @handles(HOOKS)

@@ -1,7 +1,7 @@
 """Files of sales: kept until they are confirmed, then told as the channel's own numbers are."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
@@ -21,11 +21,19 @@ from integrations.files.reading import DaySum, Key, Reading, read
 from integrations.files.tables import Table, read_table
 from integrations.models import ChannelAccount, DailySales
 from linkstar.members.models import Member
+from linkstar.workspaces import due
 from linkstar.workspaces.jobs import current_workspace_id
 from linkstar.workspaces.models import DueItem
 
+# object_id is the account's pk.
+TAKE = "sales_file"
+# A file with more rows is taken in by a worker: nobody waits for a page that long.
+MOST_AT_ONCE = 5_000
+# A look at a file whose worker may have died.
+_AGAIN = timedelta(minutes=4)
 # Files are remembered as long as anybody asks where a number came from.
 _KEPT = 200
+_WAITING = ("draft", "taking")
 _FILES = DailySales.Origin.FILES
 _SALES = (
     "units_ordered", "gross_sales", "orders", "orders_first", "pending_units", "sales_source", "sales_as_of",
@@ -69,19 +77,20 @@ def begin_upload(
     # Of what was never confirmed only the newest is kept.
     for old in (each for each in row.uploads if each["state"] == "draft"):
         _delete_later(old)
+    others = [each for each in row.uploads if each["state"] != "draft"]
     key = default_storage.save(f"{connection.tenant.pk}/sales/{uuid4().hex}", ContentFile(content))
     upload = {
         "id": uuid4().hex, "key": key, "name": name[:200], "kind": kind, "sha": digest, "state": "draft",
         "at": now.isoformat(), "by": actor.display_name, "day": day.isoformat() if day else "",
     }  # fmt: skip
-    row.uploads = [upload, *(each for each in row.uploads if each["state"] == "done")][:_KEPT]
+    row.uploads = [upload, *others][:_KEPT]
     row.save(update_fields=["uploads"])
     return str(upload["id"])
 
 
 def upload_of(account: ChannelAccount, upload_id: str) -> dict[str, Any]:
-    """One that waits to be confirmed. Raises NoSuchUpload."""
-    found = next((each for each in account.uploads if each["id"] == upload_id and each["state"] == "draft"), None)
+    """One that waits to be confirmed, or for a worker. Raises NoSuchUpload."""
+    found = next((each for each in account.uploads if each["id"] == upload_id and each["state"] in _WAITING), None)
     if found is None:
         raise NoSuchUpload(upload_id)
     return found
@@ -118,6 +127,22 @@ def try_upload(account: ChannelAccount, upload: dict[str, Any], *, now: datetime
     kind, table, columns = open_upload(account, upload)
     day = date.fromisoformat(upload["day"]) if upload["day"] else None
     return read(table, kind, columns, account, day=day, now=now)
+
+
+@transaction.atomic
+def hand_over(account: ChannelAccount, upload_id: str, *, now: datetime) -> dict[str, Any]:
+    """Have a worker take the file in; twice is once. The upload as it waits. Raises NoSuchUpload, BeingErased."""
+    row = _held(account)
+    waiting = upload_of(row, upload_id) | {"state": "taking"}
+    row.uploads = [waiting if each["id"] == upload_id else each for each in row.uploads]
+    row.save(update_fields=["uploads"])
+    due.schedule(TAKE, row.pk, now + _AGAIN)
+    return waiting
+
+
+def taken_by_workers(account: ChannelAccount) -> list[str]:
+    """The files that were handed over and are not in yet, oldest first."""
+    return [each["id"] for each in reversed(account.uploads) if each["state"] == "taking"]
 
 
 @transaction.atomic

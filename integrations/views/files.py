@@ -16,6 +16,7 @@ from integrations import access
 from integrations.actions.connecting import PACIFIC
 from integrations.actions.filing import add_files_shop
 from integrations.actions.uploading import (
+    MOST_AT_ONCE,
     AlreadyTaken,
     BeingErased,
     NoSuchUpload,
@@ -23,6 +24,7 @@ from integrations.actions.uploading import (
     begin_upload,
     confirm_upload,
     date_upload,
+    hand_over,
     open_upload,
     remember_columns,
     try_upload,
@@ -34,6 +36,7 @@ from integrations.files.reading import Reading
 from integrations.files.tables import MOST_BYTES, MOST_ROWS, TableRefused
 from integrations.models import ChannelAccount
 from integrations.shown import shown_upload
+from integrations.tasks import take_files
 from linkstar.lib.csv_text import CONTENT_TYPE, csv_text
 from linkstar.lib.forms import set_choices
 from linkstar.lib.text import clean_line, has_han
@@ -271,18 +274,23 @@ def upload_confirm(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRe
         held = upload_of(shop, upload_id)
     except NoSuchUpload:
         return _gone(request, shop, upload_id)
-    kind, _table, columns = open_upload(shop, held)
+    kind, table, columns = open_upload(shop, held)
     if _lacking(kind, columns, held):
         return redirect("integrations:upload-show", shop.pk, upload_id)
+    is_large = len(table.rows) > MOST_AT_ONCE
     try:
-        done = confirm_upload(shop, upload_id, now=timezone.now())
+        done = (hand_over if is_large else confirm_upload)(shop, upload_id, now=timezone.now())
     except NoSuchUpload:
         shop.refresh_from_db(fields=["uploads"])
         return _gone(request, shop, upload_id)
     except BeingErased:
         messages.error(request, _ERASED)
         return redirect(shop)
-    messages.success(request, _("“%(file)s” is taken in.") % {"file": done["name"]})
+    if is_large:
+        take_files.delay_on_commit(shop.pk)
+        messages.success(request, _("“%(file)s” is being taken in; that can take a minute.") % {"file": done["name"]})
+    else:
+        messages.success(request, _("“%(file)s” is taken in.") % {"file": done["name"]})
     return redirect(shop)
 
 

@@ -114,6 +114,7 @@ def _standing(request: WorkspaceRequest, found: ChannelAccount) -> dict[str, Any
         "streams": shown_streams(found),
         "check": shown_check(found),
         "runs": shown_runs(found),
+        "taking": [each["name"] for each in found.uploads if each["state"] == "taking"],
         "calls": _calls(found),
         "zone": zone_name(found.time_zone, get_language() or "en", now),
         "keys_until": app_keys_until(found) if found.source == ChannelAccount.Source.API else None,

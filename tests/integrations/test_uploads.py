@@ -12,12 +12,16 @@ from openpyxl import Workbook
 
 from integrations.actions.disconnecting import disconnect
 from integrations.actions.storing import store_orders
-from integrations.actions.uploading import BeingErased, confirm_upload
+from integrations.actions.uploading import TAKE, BeingErased, confirm_upload, taken_by_workers
 from integrations.channels.base import Line, Order
 from integrations.daily import recompute
 from integrations.files.cells import count_of, currencies_of, day_of, instant_of, number_of
 from integrations.files.tables import TableRefused, read_table
 from integrations.models import ChannelAccount, DailySales, SalesLine
+from integrations.tasks import _look_after_files as look_after_files
+from integrations.tasks import take_files
+from integrations.views import files
+from linkstar.workspaces.models import DueItem
 from tests.factories import client_of, make_member
 from tests.factories.integrations import NOON, make_connected, make_files_shop
 
@@ -364,6 +368,29 @@ class TestDays:
         assert len(shop.uploads) == 1
         assert not default_storage.exists(first)
         assert default_storage.exists(shop.uploads[0]["key"])
+
+    def test_a_large_file_is_taken_in_by_a_worker_once(
+        self, maya: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        monkeypatch.setattr(files, "MOST_AT_ONCE", 1)
+        shop = make_files_shop()
+        page = bring(maya, shop, PLAIN)
+        confirm(maya, page)
+        shop.refresh_from_db()
+        assert (taken_by_workers(shop), told(shop)) == ([page.context["upload"]["id"]], [])
+        assert "is being taken in" in client_of(maya).get(f"/shops/{shop.pk}/").content.decode()
+        # The worker died: the promise hands it over again.
+        at = DueItem.objects.get(kind=TAKE, object_id=shop.pk).run_at
+        with django_capture_on_commit_callbacks(execute=False):
+            look_after_files(shop.pk, now=at)
+        assert DueItem.objects.get(kind=TAKE, object_id=shop.pk).run_at > at
+        for _time in range(2):
+            take_files.run(shop.pk)
+        shop.refresh_from_db()
+        assert told(shop)
+        assert [each["state"] for each in shop.uploads] == ["done"]
+        look_after_files(shop.pk, now=at)
+        take_files.run(shop.pk + 1)
 
     def test_members_who_see_no_finances_bring_none(self, owner: Any) -> None:
         shop = make_files_shop()
