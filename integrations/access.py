@@ -96,6 +96,12 @@ def questions_for(member: Member) -> QuerySet[SalesAction]:
     return actions_of(member).filter(origin=SalesAction.Origin.NOTICED, state=SalesAction.State.OPEN)
 
 
+def signs_for(member: Member) -> QuerySet[SalesAction]:
+    """Actions of tasks that are still to be done, and look live."""
+    recorded = actions_of(member).filter(state=SalesAction.State.RECORDED, seen__has_key="sign")
+    return recorded.filter(task__isnull=False, task__completed_at=None, task__archived_at=None)
+
+
 def may_act_on(member: Member, action: SalesAction, to: str) -> bool:
     """To "view" it; "edit", "remove" or "answer" one of a task is for who may edit the task, of others for the team."""
     may_change = member.is_insider and (action.task is None or may_task(member, "edit", action.task))

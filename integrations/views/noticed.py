@@ -18,7 +18,8 @@ from integrations import access
 from integrations.actions import noticing
 from integrations.actions.noticing import IsAnswered
 from integrations.models import SalesAction
-from integrations.shown_changes import Question
+from integrations.shown_changes import Question, sign_text
+from integrations.signs import sign_of
 from integrations.views.asking import asked_of, with_numbers
 from linkstar.lib.forms import set_queryset
 from linkstar.lib.text import clean_line
@@ -30,6 +31,7 @@ from projects.models import Column, Project, Task
 
 PER_PAGE = 20
 _IN_PANEL = 3
+_SIGNS = 20
 _TASKS = 12
 
 
@@ -49,14 +51,19 @@ class TaskForm(forms.Form):
 @require_safe
 @members_only
 def noticed(request: WorkspaceRequest) -> HttpResponse:
-    """All open questions, the newest first; `?shop=` those of one."""
+    """All open questions, the newest first, after tasks that look live; `?shop=` those of one."""
     shop = request.GET.get("shop", "")
-    questions = access.questions_for(request.member)
+    questions, waiting = access.questions_for(request.member), access.signs_for(request.member)
     chosen = access.get_shop(request.member, int(shop)) if shop.isdecimal() else None
     if chosen is not None:
-        questions = questions.filter(account=chosen)
+        questions, waiting = questions.filter(account=chosen), waiting.filter(account=chosen)
     page = Paginator(questions.order_by("-live_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "questions": [Question(action) for action in page], "shop": chosen}
+    signs = [
+        {"action": action, "text": sign_text(sign, action.account), "at": sign.at}
+        for action in (waiting.order_by("-pk")[:_SIGNS] if page.number == 1 else ())
+        if (sign := sign_of(action)) is not None
+    ]
+    context = {"page": page, "questions": [Question(action) for action in page], "signs": signs, "shop": chosen}
     return render(request, "integrations/noticed.html", context)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from integrations.access import signs_for
 from integrations.actions.listings import store_listings
 from integrations.actions.noticing import IsAnswered, attach, say_not_ours, say_ours
 from integrations.channels.base import ListingFacts
@@ -173,6 +174,40 @@ class TestAnswers:
         say_not_ours(question, actor=maya)
         assert text(client.get(url)) == ""
         assert "Nothing changed that nobody recorded" in text(client.get(reverse("integrations:noticed")))
+
+
+@pytest.mark.django_db
+def test_what_looks_live_stands_with_its_task_and_is_no_question(shop: ChannelAccount, maya: Any) -> None:
+    project = make_project(maya)
+    seen = {"sign": {"field": "price", "at": MONDAY.isoformat(), "changes": {"PF-01": ["29.99", "26.99"]}}}
+    for title, values in (
+        ("Lower the price", {}), ("Done before", {"completed_at": MONDAY}), ("Quiet price", {"sensitivity": "finance"})
+    ):  # fmt: skip
+        task = make_task(project, title, **values)
+        SalesAction.objects.create(account=shop, kind="price", skus=["PF-01"], origin="task", task=task, seen=seen)
+    url = reverse("integrations:noticed")
+    said = text(client_of(make_member(language="en")).get(url))
+    assert "The price of PF-01 is 26.99 USD, it was 29.99 USD." in said
+    assert [title in said for title in ("Lower the price", "Done before", "Quiet price")] == [True, False, False]
+    assert "Did somebody do this?" not in said
+    assert "Nothing changed that nobody recorded" not in said
+    assert "Quiet price" in text(client_of(maya).get(url))
+    assert "PF-01 的价格" in text(client_of(make_member(language="zh-hans")).get(url))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_statements_do_not_grow_with_what_looks_live(
+    shop: ChannelAccount, maya: Any, count: int, django_assert_num_queries: Any
+) -> None:
+    project = make_project(maya)
+    seen = {"sign": {"field": "title", "at": MONDAY.isoformat(), "changes": {"PF-01": ["a", "b"]}}}
+    for number in range(count):
+        task = make_task(project, f"Title {number}")
+        SalesAction.objects.create(account=shop, kind="title", skus=["PF-01"], origin="task", task=task, seen=seen)
+    with django_assert_num_queries(1):
+        found = [(each.task and each.task.title, each.account.name) for each in signs_for(maya).order_by("pk")]
+    assert found == [(f"Title {number}", "Northwind") for number in range(count)]
 
 
 @RACE
