@@ -75,13 +75,15 @@ def begin_upload(
     if again is not None:
         raise AlreadyTaken(again)
     # Of what was never confirmed only the newest is kept.
-    for old in (each for each in row.uploads if each["state"] == "draft"):
+    drafts = [each for each in row.uploads if each["state"] == "draft"]
+    for old in drafts:
         _delete_later(old)
     others = [each for each in row.uploads if each["state"] != "draft"]
     key = default_storage.save(f"{connection.tenant.pk}/sales/{uuid4().hex}", ContentFile(content))
     upload = {
         "id": uuid4().hex, "key": key, "name": name[:200], "kind": kind, "sha": digest, "state": "draft",
         "at": now.isoformat(), "by": actor.display_name, "day": day.isoformat() if day else "",
+        "instead_of": [old["id"] for old in drafts],
     }  # fmt: skip
     row.uploads = [upload, *others][:_KEPT]
     row.save(update_fields=["uploads"])

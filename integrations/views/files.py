@@ -207,6 +207,8 @@ def upload_show(request: WorkspaceRequest, pk: int, upload_id: str) -> HttpRespo
         held = upload_of(shop, upload_id)
     except NoSuchUpload:
         return _gone(request, shop, upload_id)
+    if held["state"] == "taking":
+        return redirect(shop)
     kind, table, columns = open_upload(shop, held)
     is_asking = "columns" in request.GET
     form = DayForm(posted(request), initial={"day": held["day"]}) if kind.is_of_one_day else None
@@ -318,9 +320,14 @@ def _others(reading: Reading, currency: str) -> list[tuple[str, str]]:
 
 
 def _gone(request: WorkspaceRequest, shop: ChannelAccount, upload_id: str) -> HttpResponse:
-    """Confirmed already, by a second click or on a page that the browser went back to; or another file came after."""
+    """Confirmed already, by a second click or on a page that the browser went back to; or another file came after.
+
+    404 for what never was one of this shop's.
+    """
     if any(each["id"] == upload_id for each in shop.uploads):
         return redirect(shop)
+    if not any(upload_id in each.get("instead_of", ()) for each in shop.uploads):
+        raise Http404
     messages.warning(request, _("That file is not kept any more: only the newest one waits. Bring it again."))
     return redirect("integrations:upload", shop.pk)
 
