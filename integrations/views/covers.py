@@ -54,6 +54,14 @@ class ShownCover:
         return f"{daily.quantize(places, ROUND_HALF_UP):,f}"
 
     @property
+    def stock(self) -> str:
+        return f"{self.row.stock:,}"
+
+    @property
+    def inbound(self) -> str:
+        return "–" if self.row.inbound is None else f"{self.row.inbound:,}"
+
+    @property
     def is_old(self) -> bool:
         """Whether the stock was told long enough ago to say when."""
         return self.row.seen_at is not None and self.now - self.row.seen_at > _OLD

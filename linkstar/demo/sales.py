@@ -18,7 +18,7 @@ from integrations.stock import FACTORS, paces_of
 from linkstar.calendars.market import dates_between
 from linkstar.demo.plans import BLACK_FRIDAY, FALL, WALMART
 from linkstar.members.models import Member
-from projects.models import Project, Task
+from projects.models import Project, SavedView, Task
 
 DAYS = 120
 _CENT = Decimal("0.01")
@@ -157,6 +157,10 @@ def add_sales(projects: Mapping[str, Project], people: Mapping[str, Member], *, 
         if shop is _AMAZON:
             _record(account, projects, people, now=now)
             _look_ahead(account, projects[BLACK_FRIDAY.name], people, now=now)
+    SavedView.objects.create(
+        member=people["finance"], kind=SavedView.Kind.SALES, name="每周看：全部店铺", is_shared=True,
+        query="range=last_week&against=week", mailed_to=[people["finance"].pk], created_at=now - timedelta(days=40),
+    )  # fmt: skip
 
 
 @dataclass

@@ -35,6 +35,7 @@ from projects.models import (
     GuestInvitation,
     OwnerOffer,
     Project,
+    SavedView,
     StoredFile,
     Task,
 )
@@ -156,7 +157,9 @@ def _sales(now: datetime) -> None:
 
 
 def _ahead(now: datetime) -> None:
-    """One change that nobody recorded, one task that looks live, and one deal that empties a SKU."""
+    """One change that nobody recorded, one task that looks live, one deal that empties a SKU, one kept dashboard."""
+    kept = SavedView.objects.of_sales().get()
+    assert (kept.is_shared, kept.mailed_to) == (True, [kept.member_id])
     [question] = SalesAction.objects.filter(state="open")
     assert (question.seen["field"], question.skus) == ("price", ["KD-PUZ-24"])
     [waiting] = SalesAction.objects.filter(seen__has_key="sign")
