@@ -31,6 +31,8 @@ class IsAnswered(Exception):
 
 def spot(account: ChannelAccount, changes: Sequence[Change], *, now: datetime) -> list[Change]:
     """Tell of the changes that a task was to make; the others are returned. In the transaction that holds the row."""
+    if not changes:
+        return []
     explained: set[Change] = set()
     for action in _awaited(account, [change.sku for change in changes], now=now):
         mine = [change for change in changes if change.sku in action.skus and speaks(change, action.kind)]
