@@ -31,7 +31,7 @@ State, Origin = SalesAction.State, SalesAction.Origin
 
 
 class IsAnswered(Exception):
-    """Somebody else was quicker."""
+    """Somebody else was quicker, or what was to be answered is no longer there."""
 
 
 def notice(account: ChannelAccount, changes: Sequence[Change], *, now: datetime) -> list[SalesAction]:

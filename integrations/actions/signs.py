@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
 
 from integrations.actions.estimating import KIND as EFFECT
-from integrations.actions.noticing import notice
+from integrations.actions.noticing import IsAnswered, notice
 from integrations.actions.sales_actions import Said, change_action
 from integrations.detecting import Change
 from integrations.effects import recorded
@@ -23,10 +23,6 @@ from projects.models import Task
 _EARLY = timedelta(days=14)
 # Discounts speak when so many orders have one within two days, and none had in the week before.
 _FRESH, _BASE, _FEWEST = timedelta(days=2), timedelta(days=7), 2
-
-
-class IsAnswered(Exception):
-    """There is no sign any more that could be answered."""
 
 
 def spot(account: ChannelAccount, changes: Sequence[Change], *, now: datetime) -> list[Change]:

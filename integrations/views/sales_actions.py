@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import access
+from integrations.actions.noticing import IsAnswered
 from integrations.actions.sales_actions import (
     Said,
     change_action,
@@ -19,7 +20,7 @@ from integrations.actions.sales_actions import (
     record_action,
     remove_action,
 )
-from integrations.actions.signs import IsAnswered, refuse_sign, take_sign
+from integrations.actions.signs import refuse_sign, take_sign
 from integrations.also import also_in_the_weeks_of
 from integrations.links import links_of
 from integrations.models import ChannelAccount, SalesAction

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from integrations.actions.listings import store_listings
+from integrations.actions.noticing import IsAnswered
 from integrations.actions.sales_actions import Said, change_action, record_action
-from integrations.actions.signs import IsAnswered, refuse_sign, spot_discounts, take_sign
+from integrations.actions.signs import refuse_sign, spot_discounts, take_sign
 from integrations.channels.base import ListingFacts
 from integrations.models import ChannelAccount, SalesAction, SalesLine
 from integrations.signs import sign_of
