@@ -2,7 +2,6 @@
 
 import random
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -25,6 +24,7 @@ from integrations.channels.errors import ChannelError, Later, Revoked, TokenExpi
 from integrations.channels.pace import sparing
 from integrations.checksums import compare
 from integrations.daily import cover, recompute, take_over
+from integrations.leases import is_orphan, new_key
 from integrations.models import ChannelAccount
 from integrations.streams import LISTINGS, ORDERS, REFUNDS, TRAFFIC, Open, Purpose, Stream
 from integrations.windows import RECONCILED, begin, end, midnight
@@ -46,8 +46,11 @@ class Busy(RuntimeError):
 
 def take_lease(account_id: int) -> str:
     """The key of the lease on an account; raises Busy. Real time: leases are about processes, not about data."""
-    key, clock = uuid.uuid4().hex, timezone.now()
+    key, clock = new_key(), timezone.now()
     free = Q(busy_until=None) | Q(busy_until__lt=clock)
+    held = ChannelAccount.objects.filter(pk=account_id).values_list("busy_key", flat=True).first() or ""
+    if is_orphan(held):
+        free |= Q(busy_key=held)
     taken = ChannelAccount.objects.filter(free, pk=account_id).update(busy_key=key, busy_until=clock + LEASE)
     if not taken:
         raise Busy(account_id)
