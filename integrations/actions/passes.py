@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -50,59 +51,76 @@ class Result:
     account: ChannelAccount
     counts: Counter[str] = field(default_factory=Counter)
     error: str = ""
+    is_over: bool = False
 
 
 @dataclass
 class _Turn:
+    """One stream of an account. `idle`: seconds that went by in its turns and waits since it last moved."""
+
     result: Result
     jobs: list[tuple[str, Purpose]]
     at: float = 0.0
-    moved_at: float = field(default_factory=time.monotonic)
+    idle: float = 0.0
     marks: tuple[int, ...] = ()
 
 
-def run_pass(accounts: list[ChannelAccount], wanted: Wanted) -> list[Result]:
-    """Read all accounts to the end, in turns: one that has to wait, or fails, delays no other. By account, as given."""
-    turns = [_turn(account, wanted) for account in accounts]
-    waiting = [turn for turn in turns if turn.jobs]
+# Told of a longer pause: the account, the stream and purpose that wait, for how many seconds, and the code of why.
+Tell = Callable[[ChannelAccount, str, Purpose, float, str], None]
+_WORTH_TELLING = 5.0
+
+
+def run_pass(accounts: list[ChannelAccount], wanted: Wanted, tell: Tell | None = None) -> list[Result]:
+    """Read all accounts to the end, in turns: one that has to wait, or fails, delays no other. By account, as given.
+
+    The streams of an account take turns as well: each operation has a pace of its own at the channel.
+    """
+    results = [Result(account) for account in accounts]
+    waiting = [turn for result in results for turn in _turns(result, wanted)]
     while waiting:
         turn = min(waiting, key=lambda each: each.at)
         time.sleep(max(0.0, turn.at - time.monotonic()))
-        _take_turn(turn, wanted)
-        waiting = [each for each in waiting if each.jobs]
-    return [turn.result for turn in turns]
+        _take_turn(turn, wanted, tell)
+        waiting = [each for each in waiting if each.jobs and not each.result.is_over]
+    return results
 
 
-def _turn(account: ChannelAccount, wanted: Wanted) -> _Turn:
+def _turns(result: Result, wanted: Wanted) -> list[_Turn]:
+    account = result.account
+    if not account.is_synced:
+        result.error = "revoked" if account.state == ChannelAccount.State.RECONNECT else "not_synced"
+        return []
     connector = connector_of(account)
     names = [name for name in streams_of(connector.traits) if name in wanted.streams]
     connector.close()
-    jobs = [(name, purpose) for name in names for purpose in wanted.purposes(name)]
-    result = Result(account)
-    if not account.is_synced:
-        jobs, result.error = [], "revoked" if account.state == ChannelAccount.State.RECONNECT else "not_synced"
-    return _Turn(result, jobs)
+    return [_Turn(result, [(name, purpose) for purpose in wanted.purposes(name)]) for name in names]
 
 
-def _take_turn(turn: _Turn, wanted: Wanted) -> None:
+def _take_turn(turn: _Turn, wanted: Wanted, tell: Tell | None) -> None:
     """One window, or as much of it as the channel lets us read now."""
     account, (name, purpose) = turn.result.account, turn.jobs[0]
+    began = time.monotonic()
+    left = Stream.of(account, name).windows.get(purpose)
     try:
         key = take_lease(account.pk)
     except Busy:
-        _wait(turn, 1.0, "busy", wanted)
+        _wait(turn, Later(1.0, code="busy"), wanted, began, tell)
         return
     try:
         counts = read_window(account, name, purpose, key=key, now=wanted.now, asked=wanted.window)
         turn.result.counts.update(counts)
-        turn.moved_at = time.monotonic()
-        if purpose != "fill" or not counts or _is_filled(account, name):
+        turn.idle = 0.0
+        # News that an earlier pass left half read end where they ended then: what came since is read as well.
+        is_behind = purpose == "live" and left is not None and left.started_at != wanted.now.isoformat()
+        is_done = purpose != "fill" or not counts or _is_filled(account, name)
+        if is_done and not is_behind:
             turn.jobs.pop(0)
     except Later as later:
-        _wait(turn, later.seconds, later.code, wanted)
+        _wait(turn, later, wanted, began, tell)
     except (ChannelError, Busy) as error:
         turn.result.error = getattr(error, "code", "busy")
-        turn.jobs = [] if isinstance(error, Revoked | Busy) else [job for job in turn.jobs if job[0] != name]
+        turn.result.is_over = isinstance(error, Revoked | Busy)
+        turn.jobs = []
     finally:
         free_lease(account.pk, key)
 
@@ -111,17 +129,20 @@ def _is_filled(account: ChannelAccount, name: str) -> bool:
     return Stream.of(account, name).is_filled
 
 
-def _wait(turn: _Turn, seconds: float, code: str, wanted: Wanted) -> None:
+def _wait(turn: _Turn, later: Later, wanted: Wanted, began: float, tell: Tell | None) -> None:
     """Come again later, unless nothing has moved for too long. A wait for the channel's own pace is no standstill."""
     clock = time.monotonic()
-    windows = turn.result.account.streams.get(turn.jobs[0][0], {}).get("windows", {})
+    account, (name, purpose) = turn.result.account, turn.jobs[0]
+    windows = account.streams.get(name, {}).get("windows", {})
     marks = tuple(window["pages"] for window in windows.values())
-    if marks != turn.marks:
-        turn.marks, turn.moved_at = marks, clock
-    if clock - turn.moved_at > wanted.patience:
-        turn.result.error, turn.jobs = code or "unreachable", []
+    turn.idle = turn.idle + clock - began if marks == turn.marks else 0.0
+    turn.marks = marks
+    if turn.idle > wanted.patience:
+        turn.result.error, turn.jobs = later.code or "unreachable", []
         return
-    turn.at = clock + seconds
+    if tell and later.seconds >= _WORTH_TELLING:
+        tell(account, name, purpose, later.seconds, later.code)
+    turn.at, turn.idle = clock + later.seconds, turn.idle + later.seconds
 
 
 def next_work(account: ChannelAccount, *, now: datetime) -> tuple[str, Purpose] | datetime:

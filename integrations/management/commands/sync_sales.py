@@ -59,7 +59,13 @@ class Command(BaseCommand):
         if options["since"] is None and options["until"] is not None:
             raise CommandError("--until needs --since.")
         days = (options["since"], options["until"]) if options["since"] else None
-        return run_pass(found, Wanted(now, None, options["reconcile"], streams, options["patience"], days))
+        return run_pass(found, Wanted(now, None, options["reconcile"], streams, options["patience"], days), self._tell)
+
+    def _tell(self, account: ChannelAccount, stream: str, purpose: str, seconds: float, code: str) -> None:
+        """A pass may wait for minutes: it says for what. Ctrl-C loses nothing, the next pass goes on from there."""
+        self.stderr.write(
+            f"{account.channel} {account.external_id}: {stream} ({purpose}) go on in {seconds:.0f} s; {code or 'ok'}"
+        )
 
 
 def _line(result: Result) -> str:
