@@ -95,7 +95,8 @@ def _news(account: ChannelAccount, name: str, stream: Stream, traits: Traits, en
     since = datetime.fromisoformat(stream.cursor) - OVERLAP
     match name:
         case "refunds":
-            return Window(min(since, end - timedelta(days=traits.refund_days)), end, "placed")
+            # They are told up to days after they were posted: back from where we were, however long ago that is.
+            return Window(min(since, end) - timedelta(days=traits.refund_days), end, "placed")
         case "traffic":
             return Window(midnight(account, end - RECONCILED), midnight(account, end), "placed")
         case "listings":

@@ -1,7 +1,10 @@
 """The engine on a channel that does what the test says: windows, resuming, waiting, failing beside others."""
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +16,7 @@ from integrations.actions.passes import Wanted, next_work, run_pass
 from integrations.actions.syncing import Busy, free_lease, read_window, take_lease
 from integrations.channels.base import Line, Order, Page, Store, Traits, Window
 from integrations.channels.errors import Later, Refused, Revoked, TokenExpired, Transient
+from integrations.leases import new_key
 from integrations.models import ChannelAccount, DailySales, SalesLine
 from integrations.streams import Stream
 from tests.factories.integrations import make_shop
@@ -177,7 +181,72 @@ def test_what_the_channel_refuses_is_not_asked_again_and_again(channel: Any) -> 
     assert next_work(shop, now=NOW) == NOW + timedelta(hours=1)
 
 
+def test_news_that_an_earlier_pass_left_half_read_are_followed_by_what_came_since(channel: Any) -> None:
+    shop, later = make_shop(), NOW + timedelta(hours=30)
+    script = channel(shop)
+    run_pass([shop], Wanted(NOW))
+    key = take_lease(shop.pk)
+    script.faults = [Later(1)]
+    with suppress(Later):
+        read_window(shop, "orders", "live", key=key, now=NOW + timedelta(hours=1))
+    free_lease(shop.pk, key)
+    assert "live" in stream(shop).windows
+    at = NOW + timedelta(hours=20)
+    script.orders.append(Order("new", at, at, "USD", (Line("1", "A", 1, Decimal("10")),)))
+    run_pass([shop], Wanted(later))
+    assert stream(shop).cursor == (later - timedelta(seconds=120)).isoformat()
+    assert SalesLine.objects.filter(order_id="new").exists()
+
+
+def test_streams_of_a_shop_do_not_wait_for_each_other(channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders may come again in minutes; refunds have a pace of their own. And a pass says what it waits for."""
+    shop, read, told = make_shop(), [], []
+    script = channel(shop, Later(179, code="throttled"), traits=replace(TRAITS, refund_days=7))
+
+    def sync_refunds(window: Window, *, now: datetime) -> Iterator[Page]:
+        read.append(SalesLine.objects.count())
+        yield Page()
+
+    monkeypatch.setattr(script, "sync_refunds", sync_refunds, raising=False)
+    (result,) = run_pass([shop], Wanted(NOW), lambda *words: told.append(words[1:]))
+    assert result.error == "" and units() == 31
+    assert read and not any(read)
+    assert told == [("orders", "live", 179, "throttled")]
+
+
+def test_refunds_that_were_told_late_are_not_missed_after_a_long_pause(
+    channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, asked = make_shop(), []
+    script = channel(shop, traits=replace(TRAITS, refund_days=7))
+
+    def sync_refunds(window: Window, *, now: datetime) -> Iterator[Page]:
+        asked.append(window)
+        yield Page()
+
+    monkeypatch.setattr(script, "sync_refunds", sync_refunds, raising=False)
+    run_pass([shop], Wanted(NOW))
+    asked.clear()
+    run_pass([shop], Wanted(NOW + timedelta(days=50)))
+    assert asked[0].since == NOW - timedelta(days=7, seconds=120, minutes=30)
+
+
 class TestLease:
+    def test_a_killed_process_keeps_no_shop_but_one_that_lives_or_is_elsewhere_does(self) -> None:
+        shop = make_shop()
+        with subprocess.Popen(["sleep", "60"]) as process:
+            key = new_key().split(".")
+            held = f"{key[0]}.{process.pid}.{key[2]}"
+            ChannelAccount.objects.update(busy_key=held, busy_until=datetime.now(UTC) + timedelta(minutes=3))
+            with pytest.raises(Busy):
+                take_lease(shop.pk)
+            process.kill()
+        ChannelAccount.objects.update(busy_key=f"elsewhere.{process.pid}.{key[2]}")
+        with pytest.raises(Busy):
+            take_lease(shop.pk)
+        ChannelAccount.objects.update(busy_key=held)
+        assert take_lease(shop.pk).split(".")[1] == str(os.getpid())
+
     def test_one_job_at_a_time_and_a_dead_one_is_followed(self, channel: Any) -> None:
         shop = make_shop()
         key = take_lease(shop.pk)
