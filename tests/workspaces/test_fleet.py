@@ -96,6 +96,7 @@ def test_first_member_has_every_column_it_needs() -> None:
         "company": "",
         "holidays": "",
         "can_see_finance": False,
+        "shown_currency": "",
         "is_active": True,
         "joined_at": MADE_AT,
         "deactivated_at": None,
