@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.core import signing
 from django.db import connection
-from django.db.models import F, Func, Value
+from django.db.models import Case, F, Func, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from integrations import access
-from integrations.digests import is_worth_a_letter, section_of, views_for
+from integrations.digests import MOST_VIEWS, is_worth_a_letter, section_of, views_for
 from integrations.models import ChannelAccount
 from linkstar.lib.zones import get_zone
 from linkstar.members.models import Member
@@ -31,15 +31,30 @@ _DAYS = frozenset({6, 0, 1})
 _SALT = "integrations.sales-letter"
 
 
-def subscribe(view: SavedView, member: Member) -> None:
-    """Twice is once."""
+class TooMany(ValueError):
+    """A letter about more dashboards is not read."""
+
+
+def subscribe(view: SavedView, member: Member, *, now: datetime) -> None:
+    """Twice is once. Raises TooMany beyond MOST_VIEWS."""
     views = SavedView.objects.filter(pk=view.pk).exclude(mailed_to__contains=[member.pk])
+    others = SavedView.objects.of_sales().filter(mailed_to__contains=[member.pk]).exclude(pk=view.pk)
+    if views.exists() and others.count() >= MOST_VIEWS:
+        raise TooMany
     views.update(mailed_to=Func(F("mailed_to"), Value(member.pk), function="array_append"))
+    # The round that would have promised tomorrow's letter may be over.
+    due.schedule_many(_promises([(member.pk, member.time_zone)], now=now))
 
 
 def unsubscribe(view_id: int, member_id: int) -> None:
     views = SavedView.objects.of_sales().filter(pk=view_id)
     views.update(mailed_to=Func(F("mailed_to"), Value(member_id), function="array_remove"))
+
+
+def keep_to_author(view: SavedView) -> None:
+    """What is no longer shared is mailed to nobody else."""
+    own = Case(When(mailed_to__contains=[view.member_id], then=Value([view.member_id])), default=Value([]))
+    SavedView.objects.filter(pk=view.pk).update(mailed_to=own)
 
 
 def unsubscribe_all(member_id: int) -> None:
@@ -81,16 +96,20 @@ def promise_letters(*, now: datetime) -> int:
     """Promise the letters whose hour comes before the next round."""
     wanted = SavedView.objects.of_sales().exclude(mailed_to=[]).values_list("mailed_to", flat=True)
     ids = {pk for each in wanted for pk in each}
-    zones = set(ChannelAccount.objects.values_list("time_zone", flat=True))
-    if not ids or not zones:
-        return 0
-    monday = (now - timedelta(days=now.weekday())).date()
-    rows = []
-    for pk, zone in Member.objects.active().insiders().filter(pk__in=ids).values_list("pk", "time_zone"):
-        mornings = (letter_at(zone, zones, week=week) for week in (monday, monday + timedelta(days=7)))
-        rows += [(KIND, pk, at) for at in mornings if now <= at <= now + _ROUND]
+    rows = _promises(Member.objects.active().insiders().filter(pk__in=ids).values_list("pk", "time_zone"), now=now)
     due.schedule_many(rows)
     return len(rows)
+
+
+def _promises(members: Iterable[tuple[int, str]], *, now: datetime) -> list[tuple[str, int, datetime]]:
+    """The letters of these members and their zones whose hour comes before the round after the next begins."""
+    zones = set(ChannelAccount.objects.values_list("time_zone", flat=True))
+    if not zones:
+        return []
+    monday = (now - timedelta(days=now.weekday())).date()
+    weeks = (monday, monday + timedelta(days=7))
+    mornings = ((pk, letter_at(zone, zones, week=week)) for pk, zone in members for week in weeks)
+    return [(KIND, pk, at) for pk, at in mornings if now <= at <= now + _ROUND]
 
 
 @due.handles(KIND)

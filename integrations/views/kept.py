@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +19,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import access
-from integrations.actions.digests import member_of, subscribe, unsubscribe, unsubscribe_all
+from integrations.actions.digests import (
+    TooMany,
+    keep_to_author,
+    member_of,
+    subscribe,
+    unsubscribe,
+    unsubscribe_all,
+)
 from integrations.dashboards.asking import Wanted
+from integrations.digests import MOST_VIEWS as MOST_MAILED
 from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.access import anonymous_allowed, members_only
@@ -179,10 +188,13 @@ def kept_mail(request: WorkspaceRequest, pk: int) -> HttpResponse:
     """`on=1` asks for the weekly letter, its absence ends it."""
     view = access.get_sales_view(request.member, pk)
     if request.POST.get("on") == "1":
-        subscribe(view, request.member)
-        messages.success(
-            request, _("“%(name)s” comes by mail once a week, at nine on your clock.") % {"name": view.name}
-        )
+        try:
+            subscribe(view, request.member, now=timezone.now())
+        except TooMany:
+            messages.error(request, _too_many())
+        else:
+            said = _("“%(name)s” comes by mail once a week, at nine on your clock.")
+            messages.success(request, said % {"name": view.name})
     else:
         unsubscribe(view.pk, request.member.pk)
         messages.success(request, _("No more letters about “%(name)s”.") % {"name": view.name})
@@ -229,13 +241,22 @@ def _save(view: SavedView, form: KeptForm, request: WorkspaceRequest) -> bool:
             # Who gets letters is written by others at the same time.
             view.save(update_fields=["name", "is_shared"] if view.pk else None)
             if given["is_mailed"]:
-                subscribe(view, request.member)
+                subscribe(view, request.member, now=timezone.now())
             else:
                 unsubscribe(view.pk, request.member.pk)
+            if not view.is_shared:
+                keep_to_author(view)
+    except TooMany:
+        form.add_error("is_mailed", _too_many())
+        return False
     except IntegrityError:
         form.add_error("name", _("You keep a view of this name already."))
         return False
     return True
+
+
+def _too_many() -> str:
+    return _("The letter is about %(most)d dashboards already. End one of them first.") % {"most": MOST_MAILED}
 
 
 def _go(request: WorkspaceRequest, address: str) -> HttpResponse:

@@ -25,6 +25,7 @@ from tests.pages import HTMX, text
 
 # A Monday; the week before is that from the 23rd to the 29th.
 MONDAY = datetime(2026, 11, 30, 17, tzinfo=UTC)
+SATURDAY = MONDAY - timedelta(days=2)
 LA, SHANGHAI = "America/Los_Angeles", "Asia/Shanghai"
 
 
@@ -150,7 +151,7 @@ class TestMorning:
 @pytest.mark.django_db
 class TestLetters:
     def test_the_rounds_promise_it_once_to_whoever_asked(self, shop: ChannelAccount, maya: Any) -> None:
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         sunday = datetime(2026, 11, 29, 1, 7, tzinfo=UTC)
         promised = [promise_letters(now=sunday + timedelta(days=day)) for day in range(7)]
         assert promised == [0, 1, 0, 0, 0, 0, 0]
@@ -162,7 +163,7 @@ class TestLetters:
     )
     def test_every_zone_gets_one_a_week(self, shop: ChannelAccount, maya: Any, zone: str) -> None:
         Member.objects.filter(pk=maya.pk).update(time_zone=zone)
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         first, mornings = datetime(2026, 11, 25, 1, 7, tzinfo=UTC), set()
         for day in range(14):
             now = first + timedelta(days=day)
@@ -179,7 +180,7 @@ class TestLetters:
             title="Down to 26.99", created_by=maya,
         )  # fmt: skip
         view = keep(maya, query="range=90&against=none")
-        subscribe(view, maya)
+        subscribe(view, maya, now=SATURDAY)
         send(maya.pk, now=MONDAY)
         (letter,) = letters()
         mail = mail_of(letter)
@@ -202,7 +203,7 @@ class TestLetters:
             account=shop, day_on=date(2026, 11, 25), sku="UP", currency="CAD", units_ordered=1, gross_sales=15,
             sales_source="files",
         )  # fmt: skip
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         send(maya.pk, now=MONDAY)
         assert "only what was sold in USD: currencies are never added up" in mail_of(letters()[0]).body
 
@@ -231,7 +232,7 @@ class TestLetters:
             account=shop, kind="images", skus=["UP"], live_at=MONDAY - timedelta(days=40), origin="mark",
             title="Long ago", estimates={"7": {**frozen(), "made_at": (MONDAY - timedelta(days=30)).isoformat()}},
         )  # fmt: skip
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         send(maya.pk, now=MONDAY + timedelta(hours=1))
         body = str(mail_of(letters()[0]).body)
         assert "- Picture 0: Likely up, +5.0 to +16 units a day" in body
@@ -240,7 +241,7 @@ class TestLetters:
 
     def test_a_chinese_reader_reads_chinese(self, shop: ChannelAccount) -> None:
         lin = make_member("owner", language="zh-hans", time_zone=SHANGHAI)
-        subscribe(keep(lin, name="全部店铺"), lin)
+        subscribe(keep(lin, name="全部店铺"), lin, now=SATURDAY)
         send(lin.pk, now=MONDAY)
         mail = mail_of(letters()[0])
         assert mail.subject == "全部店铺：2026年11月23日 周一 – 11月29日 周日"
@@ -249,8 +250,8 @@ class TestLetters:
 
     def test_twice_is_once(self, shop: ChannelAccount, maya: Any) -> None:
         view = keep(maya)
-        subscribe(view, maya)
-        subscribe(view, maya)
+        subscribe(view, maya, now=SATURDAY)
+        subscribe(view, maya, now=SATURDAY)
         view.refresh_from_db()
         assert view.mailed_to == [maya.pk]
         send(maya.pk, now=MONDAY)
@@ -264,7 +265,7 @@ class TestLetters:
     def test_no_letter_to_whom_it_is_not_for(self, shop: ChannelAccount, maya: Any, gone: str) -> None:
         reader = make_member("member", can_see_finance=True, language="en")
         view = keep(maya, is_shared=True)
-        subscribe(view, reader)
+        subscribe(view, reader, now=SATURDAY)
         if gone == "finances":
             Member.objects.filter(pk=reader.pk).update(can_see_finance=False)
         elif gone == "left":
@@ -284,13 +285,13 @@ class TestLetters:
     def test_a_shop_that_broke_is_told_even_in_silence(self, shop: ChannelAccount, maya: Any) -> None:
         DailySales.objects.all().delete()
         ChannelAccount.objects.update(state="reconnect_required")
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         send(maya.pk, now=MONDAY)
         assert "Northwind has to be looked after" in mail_of(letters()[0]).body
 
     def test_one_click_in_the_mail_program_ends_it(self, shop: ChannelAccount, maya: Any) -> None:
         view = keep(maya)
-        subscribe(view, maya)
+        subscribe(view, maya, now=SATURDAY)
         send(maya.pk, now=MONDAY)
         mail = mail_of(letters()[0])
         assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -314,8 +315,37 @@ class TestLetters:
         finally:
             connection.tenant = real
 
+    def test_who_asks_on_the_eve_gets_the_letter_of_the_morning(self, shop: ChannelAccount, maya: Any) -> None:
+        subscribe(keep(maya), maya, now=datetime(2026, 11, 30, 3, tzinfo=UTC))
+        assert DueItem.objects.get(kind=KIND).run_at == datetime(2026, 11, 30, 14, tzinfo=UTC)
+
+    def test_a_sixth_dashboard_is_refused_in_words(self, shop: ChannelAccount, maya: Any) -> None:
+        for number in range(5):
+            subscribe(keep(maya, name=f"No. {number}"), maya, now=SATURDAY)
+        client, sixth = client_of(maya), keep(maya, name="No. 6")
+        answer = client.post("/sales/views/add/", {"name": "No. 7", "is_mailed": "on"}, **HTMX)
+        assert answer.status_code == 422
+        assert "about 5 dashboards already" in text(answer)
+        assert not SavedView.objects.filter(name="No. 7").exists()
+        page = client.post(reverse("integrations:kept-mail", args=[sixth.pk]), {"on": "1"}, follow=True)
+        assert "about 5 dashboards already" in text(page)
+        sixth.refresh_from_db()
+        assert sixth.mailed_to == []
+
+    def test_what_is_shared_no_more_is_mailed_to_its_author_alone(self, shop: ChannelAccount, maya: Any) -> None:
+        reader = make_member("member", can_see_finance=True, language="en")
+        view = keep(maya, is_shared=True)
+        subscribe(view, reader, now=SATURDAY)
+        subscribe(view, maya, now=SATURDAY)
+        client_of(maya).post(f"/sales/views/{view.pk}/edit/", {"name": "All shops", "is_mailed": "on"})
+        view.refresh_from_db()
+        assert (view.is_shared, view.mailed_to) == (False, [maya.pk])
+        client_of(maya).post(f"/sales/views/{view.pk}/edit/", {"name": "All shops"})
+        view.refresh_from_db()
+        assert view.mailed_to == []
+
     def test_statements_do_not_grow_with_shops_and_skus(self, shop: ChannelAccount, maya: Any) -> None:
-        subscribe(keep(maya), maya)
+        subscribe(keep(maya), maya, now=SATURDAY)
         counts = []
         for round_ in range(2):
             for number in range(3):
