@@ -34,7 +34,7 @@ def take_event(event: Event, *, now: datetime) -> None:
             if event.is_news:
                 read_soon(claim.account_id, now=now)
             elif event.topic == "app/uninstalled":
-                _uninstalled(claim.account_id, now=now)
+                _uninstalled(claim.account_id, at=event.at, now=now)
             elif event.topic == "shop/redact":
                 _redact(claim.account_id, now=now)
 
@@ -52,9 +52,11 @@ def read_soon(account_id: int, *, now: datetime) -> None:
         schedule(SYNC, row.pk, now)
 
 
-def _uninstalled(account_id: int, *, now: datetime) -> None:
+def _uninstalled(account_id: int, *, at: datetime | None, now: datetime) -> None:
+    """What comes late, after the shop was connected again, says nothing of the new permission."""
     with _held(account_id) as row:
-        if row is not None and row.is_synced:
+        is_past = bool(row and at and row.authorised_at and at < row.authorised_at)
+        if row is not None and row.is_synced and not is_past:
             set_state(row, ChannelAccount.State.RECONNECT, now=now, code="revoked")
 
 

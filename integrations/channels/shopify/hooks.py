@@ -5,6 +5,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -29,11 +30,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`id` is the same in each delivery of one event."""
+    """`id` and `at`, when it happened (aware; None: not told), are the same in each delivery of one event."""
 
     topic: str
     shop: str
     id: str
+    at: datetime | None = None
 
     @property
     def is_news(self) -> bool:
@@ -70,7 +72,16 @@ def event_of(headers: Mapping[str, str], body: bytes) -> Event | None:
     # The other two carry more than the shop's name: they cannot be sent again as this one.
     if topic == "shop/redact" and set(told) - {"shop_id", "shop_domain"}:
         return None
-    return Event(topic, shop, headers.get("X-Shopify-Event-Id", ""))
+    at = _instant_of(headers.get("X-Shopify-Triggered-At", ""))
+    return Event(topic, shop, headers.get("X-Shopify-Event-Id", ""), at)
+
+
+def _instant_of(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def subscribe(client: ShopifyClient, address: str) -> list[str]:

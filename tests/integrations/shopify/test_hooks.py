@@ -36,7 +36,9 @@ def send(keys: None) -> Send:
     """Status of a delivery. `told`: another signature than the right one."""
     number = iter(range(1000))
 
-    def post(topic: str, content: Any = None, *, event: str = "", told: str | None = None, shop: str = SHOP) -> int:
+    def post(
+        topic: str, content: Any = None, *, event: str = "", told: str | None = None, shop: str = SHOP, at: str = ""
+    ) -> int:
         body = json.dumps(content if content is not None else {"id": 1}).encode()
         right = base64.b64encode(hmac.new(CLIENT_SECRET.encode(), body, sha256).digest()).decode()
         headers = {
@@ -44,6 +46,7 @@ def send(keys: None) -> Send:
             "X-Shopify-Shop-Domain": shop,
             "X-Shopify-Event-Id": event or f"event-{next(number)}",
             "X-Shopify-Hmac-Sha256": right if told is None else told,
+            "X-Shopify-Triggered-At": at,
         }
         here = connection.tenant
         client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
@@ -142,6 +145,20 @@ def test_uninstalling_asks_for_a_new_connection(claimed: ChannelAccount, send: S
     assert send("app/uninstalled", {"myshopify_domain": SHOP}) == 200
     claimed.refresh_from_db()
     assert (claimed.state, claimed.last_error) == (ChannelAccount.State.RECONNECT, "revoked")
+
+
+def test_an_uninstalling_told_after_the_shop_came_back_is_past(claimed: ChannelAccount, send: Send) -> None:
+    claimed.authorised_at = back = timezone.now()
+    claimed.save()
+    gone = {"myshopify_domain": SHOP}
+
+    assert send("app/uninstalled", gone, at=(back - timedelta(minutes=5)).isoformat()) == 200
+    claimed.refresh_from_db()
+    assert claimed.state == ChannelAccount.State.CONNECTED
+
+    assert send("app/uninstalled", gone, at=(back + timedelta(minutes=5)).isoformat()) == 200
+    claimed.refresh_from_db()
+    assert claimed.state == ChannelAccount.State.RECONNECT
 
 
 @pytest.mark.parametrize("topic", ["customers/data_request", "customers/redact"])
