@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from integrations.actions.storing import store_orders, store_refunds
 from integrations.actions.traffic import store_traffic
 from integrations.channels import connector_of
 from integrations.channels.base import Connector, Page, Traits, Window
-from integrations.channels.errors import ChannelError, Later, Revoked, TokenExpired, Transient
+from integrations.channels.errors import ChannelError, Later, Refused, Revoked, TokenExpired, Transient
 from integrations.channels.pace import sparing
 from integrations.checksums import compare
 from integrations.daily import cover, recompute, take_over
@@ -101,7 +101,7 @@ def read_window(
         # A worker's history leaves room for news; a pass in the foreground is waited for.
         with sparing() if purpose == "fill" and until_clock is not None else nullcontext():
             for page in _pages(connector, name, opened, now):
-                _store(account, key, name, purpose, page, now)
+                _keep(account, key, name, purpose, page, now)
                 if page.token is not None and until_clock is not None and time.monotonic() > until_clock:
                     raise Later(0)
         counts = _close(account, key, name, purpose, connector.traits, now)
@@ -150,6 +150,14 @@ def _pages(connector: Connector, name: str, opened: Open, now: datetime) -> Iter
         LISTINGS: lambda: connector.sync_listings(opened.window(), now=now),
     }
     return readers[name]()
+
+
+def _keep(account: ChannelAccount, key: str, name: str, purpose: Purpose, page: Page, now: datetime) -> None:
+    """As `_store`. What no column takes is this shop's trouble, told as such, and stops no other: raises Refused."""
+    try:
+        _store(account, key, name, purpose, page, now)
+    except (DataError, IntegrityError) as error:
+        raise Refused(f"A page that cannot be kept ({type(error).__name__}).", code="unreadable") from error
 
 
 def _store(account: ChannelAccount, key: str, name: str, purpose: Purpose, page: Page, now: datetime) -> None:

@@ -56,6 +56,22 @@ def test_a_shop_equals_what_its_raw_orders_add_up_to(world: ShopifyStub, shop: C
     assert world.made_tokens == 1
 
 
+@pytest.mark.parametrize("sku", ["S" * 255, "a\0b"])
+def test_what_no_column_takes_stops_its_own_shop_and_no_other(
+    shopify: ShopifyStub, shop: ChannelAccount, sku: str
+) -> None:
+    at = NOW - timedelta(days=1)
+    add(shopify, order(1, at, [line(1, 1, sku, 1, "10.00")]))
+    other = make_shop(channel="shopify", external_id="other.myshopify.com", state=ChannelAccount.State.RECONNECT)
+
+    odd, left = run_pass([shop, other], Wanted(NOW, patience=10))
+
+    assert (odd.error, left.error) == ("unreadable", "revoked")
+    shop.refresh_from_db()
+    assert shop.last_error == "unreadable" or shop.stream(ORDERS)["failures"]
+    assert not shop.busy_key and not SalesLine.objects.exists()
+
+
 def test_a_second_reading_changes_nothing(world: ShopifyStub, shop: ChannelAccount) -> None:
     read(shop)
     before, days = rows(), stored()
