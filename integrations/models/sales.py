@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 from integrations.models.accounts import ChannelAccount
 from linkstar.members.models import Member
 
-SKU_LENGTH = 200
+# As many as Shopify takes; nobody takes more.
+SKU_LENGTH = 255
 ASIN_LENGTH = 20
 PIECES: Any = {"max_digits": 14, "decimal_places": 4}
 

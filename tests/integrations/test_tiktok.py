@@ -322,3 +322,11 @@ def test_no_secret_is_logged(shop: ChannelAccount, stub: TikTokStub, caplog: pyt
     told = caplog.text + repr(events)
     assert "channel call" in told and "/api/v2" not in told
     assert not [secret for secret in (APP_SECRET, "TTP_", CIPHER) if secret in told]
+
+
+def test_a_page_that_names_itself_as_the_next_is_not_followed_for_ever(shop: ChannelAccount, stub: TikTokStub) -> None:
+    stub.is_stuck = True
+    connector = connector_of(shop)
+    with pytest.raises(Transient, match="same page"):
+        list(connector.sync_orders(Window(SINCE, NOW, "placed"), now=NOW))
+    connector.close()

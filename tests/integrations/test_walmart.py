@@ -22,7 +22,7 @@ from integrations.actions.passes import Wanted, run_pass
 from integrations.actions.syncing import free_lease, read_window, take_lease
 from integrations.channels import connector_of
 from integrations.channels.base import Window
-from integrations.channels.errors import Later, Refused, Revoked
+from integrations.channels.errors import Later, Refused, Revoked, Transient
 from integrations.channels.pace import Bucket
 from integrations.channels.walmart.client import ORDERS, TOKEN, WalmartClient, told_wait
 from integrations.channels.walmart.connector import WalmartAuthoriser
@@ -339,3 +339,11 @@ def test_no_secret_is_logged(shop: ChannelAccount, stub: WalmartStub, written: C
     assert not [
         secret for secret in (KEYS["client_secret"], "eyWalmart", "d2FsbWFydC1p", "createdStartDate") if secret in told
     ]
+
+
+def test_a_page_that_names_itself_as_the_next_is_not_followed_for_ever(shop: ChannelAccount, stub: WalmartStub) -> None:
+    stub.is_stuck = True
+    connector = connector_of(shop)
+    with pytest.raises(Transient, match="same page"):
+        list(connector.sync_orders(Window(SINCE, NOW, "placed"), now=NOW))
+    connector.close()

@@ -76,7 +76,10 @@ class TikTokConnector(SalesOnly):
             if key not in data and "total_count" not in data:
                 # An empty result may lack its list, but then it says that there are none.
                 raise Transient("neither rows nor their number", code="unreadable")
-            token = str(data.get("next_page_token") or "") or None
+            following = str(data.get("next_page_token") or "") or None
+            if following is not None and following == token:
+                raise Transient("the same page again", code="unreadable")
+            token = following
             yield data, token
             if token is None:
                 return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.channels.base import Grant, Page, SalesOnly, Store, Traits, Window
-from integrations.channels.errors import Refused, Revoked
+from integrations.channels.errors import Refused, Revoked, Transient
 from integrations.channels.pace import Operation
 from integrations.channels.parsing import readable
 from integrations.channels.walmart.client import ORDERS, PROFILE, RETURNS, WalmartClient, ask_profile
@@ -118,6 +118,8 @@ class WalmartConnector(SalesOnly):
             if half is not None:
                 place = half
                 continue
+            if cursor and cursor == place.cursor:
+                raise Transient("the same page again", code="unreadable")
             following = _after(query, place, cursor, window)
             yield answer, json.dumps(asdict(following)) if following else None
             if following is None:

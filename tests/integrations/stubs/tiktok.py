@@ -30,6 +30,8 @@ class TikTokStub(ChannelStub):
         super().__init__()
         self.orders, self.returns = orders, returns
         self.page, self.lives, self.gap = 7, 7 * 24 * 3600, 1
+        # Names the page it was asked for as the next one.
+        self.is_stuck = False
         self.access: str | None = "TTP_access0"
         self.refresh = "TTP_refresh0"
         self.count = 0
@@ -104,6 +106,8 @@ class TikTokStub(ChannelStub):
             data["orders" if operation == "orders" else "return_orders"] = found[start:end]
         if end < len(found):
             data["next_page_token"] = f"{number + 1}:{end}"
+        if self.is_stuck and call.one("page_token"):
+            data["next_page_token"] = call.one("page_token")
         return ok(data)
 
 

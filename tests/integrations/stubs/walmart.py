@@ -35,6 +35,8 @@ class WalmartStub(ChannelStub):
         super().__init__()
         self.orders, self.returns, self.now = orders, returns, now
         self.page, self.most, self.lives = 7, 10_000, 900
+        # Names the page it was asked for as the next one.
+        self.is_stuck = False
         self.tokens: list[str] = []
         self._seen: set[str] = set()
 
@@ -124,7 +126,8 @@ class WalmartStub(ChannelStub):
         meta: dict[str, Any] = {"totalCount": len(found), "limit": int(call.one("limit", "100"))}
         if end < len(given):
             kept = {name: values[0] for name, values in call.query.items()}
-            more = kept | {"soIndex": str(end), "hasMoreElements": "true", "partnerId": "10001115001"}
+            following = start if self.is_stuck and start else end
+            more = kept | {"soIndex": str(following), "hasMoreElements": "true", "partnerId": "10001115001"}
             meta["nextCursor"] = f"?{urlencode(more)}"
         return given[start:end], meta
 
