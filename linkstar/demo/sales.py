@@ -175,8 +175,8 @@ class _Days:
 
 
 def _fill(account: ChannelAccount, shop: _Shop, *, seed: int, now: datetime) -> None:
-    """Closed days only: a file holds none that is under way."""
-    last = account.day_of(now) - timedelta(days=1)
+    """Closed days only: a file holds none that is under way, and all files were made after the same day."""
+    last = min(now.astimezone(ZoneInfo(each.zone)).date() for each in _SHOPS) - timedelta(days=1)
     days = [last - timedelta(days=back) for back in reversed(range(min(shop.since, DAYS)))]
     random = np.random.default_rng(seed + 61)
     common = _common(days, random)
