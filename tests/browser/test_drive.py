@@ -132,3 +132,5 @@ def test_nothing_serious_is_found_on_its_pages(site: Site, owner: Any, google: G
         page.locator("form[action='/drive/disconnect/'] button").click()
         page.locator("dialog[open] button").last.click()
         expect(page.locator("form[action='/drive/disconnect/']")).to_have_count(0)
+        # What the profile loads of it comes while there is still something to answer.
+        expect(page.locator("form[action='/drive/connect/']")).to_be_visible()

@@ -139,6 +139,8 @@ def test_without_the_stream_the_page_asks_and_after_a_sleep_nothing_is_missing(
     expect(page.locator("[data-live-state]")).to_have_attribute("data-live-state", "offline")
     page.context.set_offline(False)
     expect(page.locator(f"#cards-{done.pk} #task-{other.pk}")).to_be_visible(timeout=SOON)
+    # Until it is shut the page asks for the stream again and again.
+    page.close()
     # Of a process that is gone, and of a cable that is out.
     site.problems[:] = [problem for problem in site.problems if "net::ERR" not in problem]
 
