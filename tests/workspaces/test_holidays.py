@@ -3,9 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from linkstar.workspaces.models import AnnouncedYear
 from linkstar.workspaces.sources import SourceFailed
 from linkstar.workspaces.tasks import refresh_holidays
 from tests.lib.test_announcements import year_2026
+from tests.workspaces.sources import answering
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2027, 11, 24, 12, tzinfo=UTC)
@@ -47,25 +46,14 @@ def source(settings: Any) -> Iterator[dict[str, Any]]:
     """A stub on loopback: path → (status, body); what is not there is a 404."""
     pages: dict[str, Any] = {}
 
-    class Stub(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = pages.get(self.path, (404, b"no such page"))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
+    def answer(path: str) -> tuple[int, bytes, dict[str, str]]:
+        status, body = pages.get(path, (404, b"no such page"))
+        return status, body if isinstance(body, bytes) else json.dumps(body).encode(), {}
 
-        def log_message(self, *args: Any) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Stub)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    settings.INTEGRATIONS_ALLOW_LOOPBACK = True
-    settings.HOLIDAYS_URL = f"http://127.0.0.1:{server.server_port}/{{year}}.json"
-    yield pages
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(answer) as address:
+        settings.INTEGRATIONS_ALLOW_LOOPBACK = True
+        settings.HOLIDAYS_URL = f"{address}/{{year}}.json"
+        yield pages
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ import gzip
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from linkstar.workspaces.actions.rates import DAILY, HISTORY, NINETY_DAYS, keep_
 from linkstar.workspaces.models import ExchangeRate
 from linkstar.workspaces.sources import SourceFailed
 from tests.lib.test_ecb import file_of
+from tests.workspaces.sources import answering
 
 pytestmark = pytest.mark.django_db
 # A Friday, after the rates of the day were published.
@@ -34,29 +33,16 @@ def bank(settings: Any) -> Iterator[dict[str, Any]]:
     """A stub on loopback: name → (status, body, headers); `asked` are the names that were asked for."""
     pages: dict[str, Any] = {"asked": []}
 
-    class Stub(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            name = self.path.removeprefix("/fx/")
-            pages["asked"].append(name)
-            status, body, *headers = pages.get(name, (404, b"no such page"))
-            self.send_response(status)
-            for key, value in headers[0].items() if headers else ():
-                self.send_header(key, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> tuple[int, bytes, dict[str, str]]:
+        name = path.removeprefix("/fx/")
+        pages["asked"].append(name)
+        status, body, *headers = pages.get(name, (404, b"no such page"))
+        return status, body, headers[0] if headers else {}
 
-        def log_message(self, *args: Any) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Stub)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    settings.INTEGRATIONS_ALLOW_LOOPBACK = True
-    settings.ECB_RATES_URL = f"http://127.0.0.1:{server.server_port}/fx/"
-    yield pages
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(answer) as address:
+        settings.INTEGRATIONS_ALLOW_LOOPBACK = True
+        settings.ECB_RATES_URL = f"{address}/fx/"
+        yield pages
 
 
 def have(*days: str, per_euro: str = "1.1", source: str = "ecb") -> None:

@@ -1,12 +1,10 @@
 """Bring the holidays that China announces into the table, without a release."""
 
 import json
-import urllib.request
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
 
 import structlog
 from django.conf import settings
@@ -15,9 +13,8 @@ from django.db import transaction
 from linkstar.lib.announcements import AnnouncementRefused, Year, read_year
 from linkstar.workspaces.holidays import package_version, tell_everybody
 from linkstar.workspaces.models import AnnouncedYear
-from linkstar.workspaces.sources import SourceFailed, may_ask
+from linkstar.workspaces.sources import SourceFailed, fetch
 
-_TIMEOUT_SECONDS = 15
 _MOST_BYTES = 512 * 1024
 log = structlog.get_logger(__name__)
 
@@ -87,20 +84,9 @@ def keep_year(found: Year, *, source: str, now: datetime) -> str:
 
 def _fetch(address: str) -> Any:
     """The JSON at an address; None when there is no such page."""
-    if not may_ask(address):
-        raise SourceFailed(f"{address} is no https address")
-    request = urllib.request.Request(address, headers={"User-Agent": "LinkStar"})  # noqa: S310 - https, checked above
-    try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-            text = answer.read(_MOST_BYTES + 1)
-    except HTTPError as error:
-        if error.code == 404:
-            return None
-        raise SourceFailed(f"{address} answered {error.code}") from error
-    except OSError as error:
-        raise SourceFailed(f"{address} did not answer: {error}") from error
-    if len(text) > _MOST_BYTES:
-        raise SourceFailed(f"{address} sent more than a year's holidays")
+    text = fetch(address, most=_MOST_BYTES)
+    if text is None:
+        return None
     try:
         return json.loads(text)
     except ValueError as error:

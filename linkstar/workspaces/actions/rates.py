@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import httpx
 import structlog
 from django.conf import settings
 from django.db import transaction
@@ -15,12 +14,11 @@ from django.db.models import Max, Min
 from linkstar.lib.ecb import read_rates
 from linkstar.lib.rates import Rate
 from linkstar.workspaces.models import ExchangeRate
-from linkstar.workspaces.sources import SourceFailed, may_ask
+from linkstar.workspaces.sources import SourceFailed, fetch
 
 DAILY, NINETY_DAYS, HISTORY = "eurofxref-daily.xml", "eurofxref-hist-90d.xml", "eurofxref-hist.xml"
 _MEGABYTE = 1024 * 1024
 _MOST_BYTES = {DAILY: _MEGABYTE, NINETY_DAYS: 4 * _MEGABYTE, HISTORY: 64 * _MEGABYTE}
-_TIMEOUT = httpx.Timeout(30, connect=5)
 # A dashboard shows up to a year of days and compares it with the year before.
 NEEDED = timedelta(days=2 * 365 + 30)
 # What a first fill keeps of the history, which goes back to 1999.
@@ -44,7 +42,11 @@ def refresh_rates(*, now: datetime) -> Loaded | None:
     name = _missing(today)
     if name is None:
         return None
-    rates = read_rates(_fetch(name))
+    address = f"{settings.ECB_RATES_URL.rstrip('/')}/{name}"
+    content = fetch(address, most=_MOST_BYTES[name])
+    if content is None:
+        raise SourceFailed(f"{address} answered 404")
+    rates = read_rates(content)
     return keep_rates([rate for rate in rates if today - rate.day_on <= _KEPT], now=now)
 
 
@@ -107,29 +109,3 @@ def keep_rates(rates: Iterable[Rate], *, now: datetime) -> Loaded:
     changed = sum(key in known for key in fresh)
     log.info("rates taken", last_on=last_on.isoformat(), new=len(fresh) - changed, changed=changed)
     return Loaded(last_on, len(fresh) - changed, changed)
-
-
-def _fetch(name: str) -> bytes:
-    address = f"{settings.ECB_RATES_URL.rstrip('/')}/{name}"
-    if not may_ask(address):
-        raise SourceFailed(f"{address} is no https address")
-    headers = {"User-Agent": "LinkStar"}
-    try:
-        with (
-            httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers=headers) as client,
-            client.stream("GET", address) as answer,
-        ):
-            if answer.status_code != 200:
-                raise SourceFailed(f"{address} answered {answer.status_code}")
-            return _bounded(answer, _MOST_BYTES[name])
-    except httpx.HTTPError as error:
-        raise SourceFailed(f"{address} did not answer: {type(error).__name__}") from error
-
-
-def _bounded(answer: httpx.Response, most: int) -> bytes:
-    content = bytearray()
-    for part in answer.iter_bytes():
-        content += part
-        if len(content) > most:
-            raise SourceFailed(f"{answer.url} sent more than {most} bytes")
-    return bytes(content)
