@@ -45,6 +45,11 @@ def sign_of(action: SalesAction) -> Sign | None:
     return Sign(told["field"], datetime.fromisoformat(told["at"]), changes)
 
 
+def without_sign(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """`SalesAction.seen` once it was answered, or spoke of something that is no longer so."""
+    return {name: value for name, value in seen.items() if name != "sign"}
+
+
 def is_refused(action: SalesAction, field: str) -> bool:
     """Somebody said that this was not it: the same is not suggested again."""
     return field in action.seen.get("not_this", [])

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from integrations.actions.estimating import KIND, promise
 from integrations.models import ChannelAccount, SalesAction
+from integrations.shown_actions import zone_of
+from integrations.signs import without_sign
 from linkstar.lib.deadlines import Deadline, as_parts
 from linkstar.members.models import Member
 from linkstar.workspaces import due
@@ -71,6 +73,20 @@ def change_action(action: SalesAction, said: Said, *, actor: Member, now: dateti
     return _change(_locked(action.pk), said, actor=actor, now=now)
 
 
+def went_live(action: SalesAction, at: datetime, *, actor: Member, now: datetime) -> SalesAction:
+    """Shoppers have seen it since that instant; all else stays, but an end that would lie before. As change_action."""
+    said = Said(
+        account=action.account,
+        kind=action.kind,
+        skus=action.skus,
+        live_at=at,
+        ended_at=action.ended_at if action.ended_at and action.ended_at > at else None,
+        title=action.title,
+        zone=zone_of(action),
+    )
+    return change_action(action, said, actor=actor, now=now)
+
+
 @transaction.atomic
 def remove_action(action: SalesAction, *, zone: str, actor: Member, now: datetime) -> None:
     """A second removal finds nothing and says nothing."""
@@ -105,7 +121,7 @@ def _change(action: SalesAction, said: Said, *, actor: Member, now: datetime) ->
     if any(before[name] != after[name] for name in _BASIS):
         set_aside(action, now=now)
         # What the shop showed spoke of what it was before.
-        action.seen = {name: value for name, value in action.seen.items() if name != "sign"}
+        action.seen = without_sign(action.seen)
     action.save()
     promise(action, now=now)
     if (home := _home(action)) is not None:

@@ -8,12 +8,11 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from integrations.actions.estimating import KIND as EFFECT
 from integrations.actions.noticing import IsAnswered, notice
-from integrations.actions.sales_actions import Said, change_action
+from integrations.actions.sales_actions import went_live
 from integrations.detecting import Change
 from integrations.effects import recorded
 from integrations.models import ChannelAccount, SalesAction, SalesLine
-from integrations.shown_actions import zone_of
-from integrations.signs import DISCOUNT, SPEAKS_OF, Sign, is_refused, sign_of, speaks
+from integrations.signs import DISCOUNT, SPEAKS_OF, Sign, is_refused, sign_of, speaks, without_sign
 from linkstar.members.models import Member
 from linkstar.workspaces import due
 from notifications.actions.notify import notify
@@ -62,19 +61,10 @@ def take_sign(action: SalesAction, *, actor: Member, now: datetime) -> SalesActi
     """It was this task, live since then unless an instant was said before; the sign goes. Raises IsAnswered."""
     found, sign = _waiting(action)
     if found.live_at is not None and found.live_at <= now:
-        found.seen = {name: value for name, value in found.seen.items() if name != "sign"}
+        found.seen = without_sign(found.seen)
         found.save(update_fields=["seen"])
         return found
-    said = Said(
-        account=found.account,
-        kind=found.kind,
-        skus=found.skus,
-        live_at=sign.at,
-        ended_at=found.ended_at if found.ended_at and found.ended_at > sign.at else None,
-        title=found.title,
-        zone=zone_of(found),
-    )
-    return change_action(found, said, actor=actor, now=now)
+    return went_live(found, sign.at, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -83,7 +73,7 @@ def refuse_sign(action: SalesAction, *, now: datetime) -> None:
     # First, as the workers do, who hold it while they write down what they see.
     account = ChannelAccount.objects.select_for_update(no_key=True).get(pk=action.account_id)
     found, sign = _waiting(action)
-    kept = {name: value for name, value in found.seen.items() if name != "sign"}
+    kept = without_sign(found.seen)
     found.seen = {**kept, "not_this": [*kept.get("not_this", []), sign.field]}
     found.save(update_fields=["seen"])
     if sign.field != DISCOUNT:

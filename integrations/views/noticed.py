@@ -24,7 +24,7 @@ from integrations.views.asking import asked_of, with_numbers
 from linkstar.lib.forms import set_queryset
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest, posted
+from linkstar.workspaces.http import WorkspaceRequest, go_to, posted
 from projects import access as projects_access
 from projects.actions.refusals import ColumnFull
 from projects.models import Column, Project, Task
@@ -139,7 +139,7 @@ def noticed_attach(request: WorkspaceRequest, pk: int) -> HttpResponse:
             noticing.attach(action, task, title="", actor=request.member, now=now)
         except IsAnswered:
             return _answered_before(request)
-        return _gone_to(request, task.get_absolute_url())
+        return go_to(request, task.get_absolute_url())
     words = clean_line(request.GET.get("q", ""), 100)
     others = SalesAction.objects.filter(task=OuterRef("pk")).exclude(account=action.account_id)
     tasks = Task.objects.visible_to(request.member).current().exclude(Exists(others)).select_related("project")
@@ -179,7 +179,7 @@ def noticed_task(request: WorkspaceRequest, pk: int) -> HttpResponse:
             if column is None:
                 raise Column.DoesNotExist
             task = noticing.make_task(action, column, title=form.cleaned_data["title"], actor=request.member, now=now)
-            return _gone_to(request, task.get_absolute_url())
+            return go_to(request, task.get_absolute_url())
         except IsAnswered:
             return _answered_before(request)
         except (Column.DoesNotExist, ColumnFull):
@@ -195,11 +195,3 @@ def _answered_before(request: WorkspaceRequest) -> HttpResponse:
         return render(request, "integrations/_noticed_done.html", {"said": said, "action": None}, status=200)
     messages.error(request, said)
     return redirect("integrations:noticed")
-
-
-def _gone_to(request: WorkspaceRequest, url: str) -> HttpResponse:
-    if not request.htmx:
-        return redirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from integrations import access
 from integrations.actions.noticing import IsAnswered
 from integrations.actions.sales_actions import (
-    Said,
     change_action,
     note_mark,
     record_action,
     remove_action,
+    went_live,
 )
 from integrations.actions.signs import refuse_sign, take_sign
 from integrations.also import also_in_the_weeks_of
@@ -35,7 +35,7 @@ from integrations.views.action_form import ENDING, ActionForm, InstantForm, init
 from linkstar.lib.deadlines import note_text
 from linkstar.lib.forms import problems
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest, posted
+from linkstar.workspaces.http import WorkspaceRequest, go_to, posted
 from projects import access as projects_access
 from projects.actions.finishing import finish_task
 from projects.actions.refusals import MoveRefused
@@ -85,15 +85,7 @@ def task_action_live(request: WorkspaceRequest, pk: int) -> HttpResponse:
     action = _action_of(request, task)
     if action is None or task.completed_at is None:
         raise Http404
-    said = Said(
-        account=action.account,
-        kind=action.kind,
-        skus=action.skus,
-        live_at=task.completed_at,
-        title=action.title,
-        zone=zone_of(action),
-    )
-    change_action(action, said, actor=request.member, now=timezone.now())
+    went_live(action, task.completed_at, actor=request.member, now=timezone.now())
     return _saved(request, task.get_absolute_url(), task, is_dialog=False)
 
 
@@ -297,12 +289,8 @@ def _dialog(request: WorkspaceRequest, form: ActionForm, context: dict[str, Any]
 
 def _saved(request: WorkspaceRequest, url: str, task: Task | None, *, is_dialog: bool = True) -> HttpResponse:
     """The dialog shuts; what shows the task asks for itself again."""
-    if not request.htmx:
-        return redirect(url)
-    if task is None:
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = url
-        return response
+    if task is None or not request.htmx:
+        return go_to(request, url)
     response = HttpResponse(status=204)
     if is_dialog:
         trigger(response, "dialog:close", {})

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from linkstar.accounts.models import User
@@ -39,6 +39,15 @@ class WorkspaceRequest(HostRequest):
 
     user: User
     member: "Member"
+
+
+def go_to(request: SiteRequest, address: str) -> HttpResponse:
+    """On to another page, also from a dialog, which htmx would fill with it."""
+    if not request.htmx:
+        return HttpResponseRedirect(address)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = address
+    return response
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

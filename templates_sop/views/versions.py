@@ -4,14 +4,14 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linkstar.workspaces.access import managers_only, members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, go_to
 from templates_sop import access
 from templates_sop.actions.templates import NothingNew, NotReady, publish
 from templates_sop.checking import findings
@@ -120,8 +120,4 @@ def _before(template: WorkspaceTemplate, shown: list[TemplateVersion]) -> dict[i
 
 def _published(request: WorkspaceRequest, template: WorkspaceTemplate, version: TemplateVersion) -> HttpResponse:
     messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
-    if not request.htmx:
-        return redirect(template)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = template.get_absolute_url()
-    return response
+    return go_to(request, template.get_absolute_url())

@@ -1,13 +1,21 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 
 from integrations.actions.connecting import PACIFIC, connect_account
+from integrations.channels.base import ListingFacts
 from integrations.models import ChannelAccount
 
 _numbers = count(1)
+
+
+def listing_facts(sku: str = "PF-01", **values: Any) -> ListingFacts:
+    """What a channel shows of an SKU: a fountain at 29.99 with a picture, forty in stock."""
+    given = {"price": Decimal("29.99"), "title": "Fountain", "image_url": "https://m.example/1.jpg", "stock": 40}
+    return ListingFacts(sku=sku, **{**given, **values})
 
 
 def make_shop(**values: Any) -> ChannelAccount:

@@ -11,22 +11,17 @@ from django.urls import reverse
 from integrations.access import signs_for
 from integrations.actions.listings import store_listings
 from integrations.actions.noticing import IsAnswered, attach, say_not_ours, say_ours
-from integrations.channels.base import ListingFacts
 from integrations.models import ChannelAccount, SalesAction
 from notifications.models import Notification
 from projects.models import Activity, Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.factories.integrations import listing_facts as facts
 from tests.factories.integrations import make_shop
 from tests.pages import HTMX, text
 from tests.races import RACE, at_once
 
 MONDAY = datetime(2026, 11, 16, 20, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def facts(sku: str = "PF-01", **values: Any) -> ListingFacts:
-    given = {"price": Decimal("29.99"), "title": "Fountain", "image_url": "https://m.example/1.jpg", "stock": 40}
-    return ListingFacts(sku=sku, **{**given, **values})
 
 
 @pytest.fixture

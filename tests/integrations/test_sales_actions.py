@@ -1,6 +1,6 @@
 """What a task does to a shop, and marks: said, changed, taken off, by whom, and the trace of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -214,6 +214,16 @@ class TestPages:
         Task.objects.filter(pk=task.pk).update(completed_at=LIVE)
         assert client.post(url, **HTMX).status_code == 204
         assert SalesAction.objects.get().live_at == LIVE
+
+    @pytest.mark.parametrize(("days", "kept"), [(7, True), (-1, False)])
+    def test_one_tap_keeps_an_end_that_comes_after(
+        self, shop: ChannelAccount, task: Task, maya: Any, days: int, kept: bool
+    ) -> None:
+        end = LIVE + timedelta(days=days)
+        record_action(task, said(shop, live_at=None, ended_at=end), actor=maya, now=LIVE)
+        Task.objects.filter(pk=task.pk).update(completed_at=LIVE)
+        client_of(maya).post(reverse("integrations:task-action-live", args=[task.pk]), **HTMX)
+        assert SalesAction.objects.get().ended_at == (end if kept else None)
 
     def test_a_day_without_its_year_is_the_one_that_was(self, shop: ChannelAccount, maya: Any) -> None:
         day = timezone.now().astimezone(UTC).date().replace(day=1)

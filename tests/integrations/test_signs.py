@@ -13,7 +13,6 @@ from integrations.actions.listings import store_listings
 from integrations.actions.noticing import IsAnswered
 from integrations.actions.sales_actions import Said, change_action, record_action
 from integrations.actions.signs import refuse_sign, spot_discounts, take_sign
-from integrations.channels.base import ListingFacts
 from integrations.models import ChannelAccount, SalesAction, SalesLine
 from integrations.signs import sign_of
 from linkstar.lib.deadlines import Deadline
@@ -21,6 +20,7 @@ from notifications.kinds import KINDS
 from notifications.models import Notification
 from projects.models import Task
 from tests.factories import client_of, make_member, make_project, make_task
+from tests.factories.integrations import listing_facts as facts
 from tests.factories.integrations import make_shop
 from tests.pages import HTMX, text
 from tests.races import RACE, at_once
@@ -28,11 +28,6 @@ from tests.races import RACE, at_once
 MONDAY = datetime(2026, 11, 16, 20, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ZONE = "America/Los_Angeles"
-
-
-def facts(sku: str = "PF-01", **values: Any) -> ListingFacts:
-    given = {"price": Decimal("29.99"), "title": "Fountain", "image_url": "https://m.example/1.jpg", "stock": 40}
-    return ListingFacts(sku=sku, **{**given, **values})
 
 
 @pytest.fixture
