@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,29 +29,17 @@ from integrations.actions.digests import (
 )
 from integrations.dashboards.asking import Wanted
 from integrations.digests import MOST_VIEWS as MOST_MAILED
-from linkstar.lib.text import clean_line
 from linkstar.members.models import Member
 from linkstar.workspaces.access import anonymous_allowed, members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, go_to
 from projects.access import get_project
 from projects.models import Project, SavedView
-
-NAME_LIMIT = 80
-MOST_VIEWS = MOST_SHOWN = 100
+from projects.views.saved_views import MOST_VIEWS, NameForm
 
 
-class KeptForm(forms.Form):
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=NAME_LIMIT,
-        widget=forms.TextInput(attrs={"class": "input", "autofocus": True, "autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Give the dashboard a name.")},
-    )
+class KeptForm(NameForm):
     is_shared = forms.BooleanField(label=gettext_lazy("For everybody who sees finances"), required=False)
     is_mailed = forms.BooleanField(label=gettext_lazy("Mail me the closed week, once a week"), required=False)
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"], NAME_LIMIT)
 
 
 def address_of(view: SavedView) -> str:
@@ -77,7 +65,7 @@ class KeptMenu:
 
     @cached_property
     def views(self) -> list[tuple[SavedView, str]]:
-        views = access.sales_views(self._member).order_by("name", "pk")[:MOST_SHOWN]
+        views = access.sales_views(self._member).order_by("name", "pk")[:MOST_VIEWS]
         return [(view, address_of(view)) for view in views]
 
     @cached_property
@@ -146,7 +134,7 @@ def kept_add(request: WorkspaceRequest) -> HttpResponse:
         if SavedView.objects.filter(member=request.member).count() >= MOST_VIEWS:
             form.add_error(None, _("You keep %(most)d views already. Delete one first.") % {"most": MOST_VIEWS})
         elif _save(view, form, request):
-            return _go(request, address_of(view))
+            return go_to(request, address_of(view))
     return _dialog(request, {"project": project, "form": form, "action": request.get_full_path()})
 
 
@@ -167,7 +155,7 @@ def kept_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         # It stays its author's, who alone can take it back.
         del form.fields["is_shared"]
     if form.is_bound and form.is_valid() and _save(view, form, request):
-        return _go(request, address_of(view))
+        return go_to(request, address_of(view))
     return _dialog(request, {"project": view.project, "form": form, "view": view, "action": request.get_full_path()})
 
 
@@ -209,7 +197,7 @@ def kept_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     page, query = _page_of(view), view.query
     view.delete()
     messages.success(request, _("The dashboard “%(name)s” is deleted.") % {"name": view.name})
-    return _go(request, f"{page}?{query}" if query else page)
+    return go_to(request, f"{page}?{query}" if query else page)
 
 
 @csrf_exempt
@@ -257,14 +245,6 @@ def _save(view: SavedView, form: KeptForm, request: WorkspaceRequest) -> bool:
 
 def _too_many() -> str:
     return _("The letter is about %(most)d dashboards already. End one of them first.") % {"most": MOST_MAILED}
-
-
-def _go(request: WorkspaceRequest, address: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response
 
 
 def _dialog(request: WorkspaceRequest, context: dict[str, Any]) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linkstar.lib.text import clean_line
 from linkstar.workspaces.access import members_only
-from linkstar.workspaces.http import WorkspaceRequest
+from linkstar.workspaces.http import WorkspaceRequest, go_to
 from projects import access
 from projects.models import Project, SavedView
 from projects.views.asking import clean_query, read_columns
@@ -23,8 +23,8 @@ NAME_LIMIT = 80
 MOST_VIEWS = 100
 
 
-class ViewForm(forms.Form):
-    """`reach` is for whom and where: "mine" and "shared" in this project, "all" for oneself in every project."""
+class NameForm(forms.Form):
+    """Under which name a view is kept, of tasks and of sales alike."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -32,6 +32,14 @@ class ViewForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autofocus": True, "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Give the view a name.")},
     )
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"], NAME_LIMIT)
+
+
+class ViewForm(NameForm):
+    """`reach` is for whom and where: "mine" and "shared" in this project, "all" for oneself in every project."""
+
     reach = forms.ChoiceField(
         label=gettext_lazy("For whom"),
         choices=[
@@ -41,9 +49,6 @@ class ViewForm(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "select"}),
     )
-
-    def clean_name(self) -> str:
-        return clean_line(self.cleaned_data["name"], NAME_LIMIT)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +66,7 @@ def view_add(request: WorkspaceRequest, pk: int) -> HttpResponse:
         if SavedView.objects.filter(member=request.member).count() >= MOST_VIEWS:
             form.add_error(None, _("You keep %(most)d views already. Delete one first.") % {"most": MOST_VIEWS})
         elif _save(view, form, project):
-            return _go(request, view.address_in(project))
+            return go_to(request, view.address_in(project))
     return _dialog(request, {"project": project, "form": form, "action": request.get_full_path()})
 
 
@@ -86,7 +91,7 @@ def view_edit(request: WorkspaceRequest, pk: int) -> HttpResponse:
         # It stays its author's, who alone can take it back.
         del form.fields["reach"]
     if form.is_bound and form.is_valid() and _save(view, form, project):
-        return _go(request, view.address_in(project))
+        return go_to(request, view.address_in(project))
     return _dialog(request, {"project": project, "form": form, "view": view, "action": request.get_full_path()})
 
 
@@ -113,7 +118,7 @@ def view_delete(request: WorkspaceRequest, pk: int) -> HttpResponse:
     view.delete()
     messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
     url = reverse(f"projects:{view.kind}", args=[project.pk])
-    return _go(request, f"{url}?{view.query}" if view.query else url)
+    return go_to(request, f"{url}?{view.query}" if view.query else url)
 
 
 def _project(request: WorkspaceRequest, view: SavedView) -> Project:
@@ -137,14 +142,6 @@ def _save(view: SavedView, form: ViewForm, project: Project) -> bool:
         form.add_error("name", _("You keep a view of this name already."))
         return False
     return True
-
-
-def _go(request: WorkspaceRequest, address: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(address)
-    response = HttpResponse()
-    response["HX-Redirect"] = address
-    return response
 
 
 def _dialog(request: WorkspaceRequest, context: dict[str, Any]) -> HttpResponse:
