@@ -83,7 +83,7 @@ def begin_upload(
     upload = {
         "id": uuid4().hex, "key": key, "name": name[:200], "kind": kind, "sha": digest, "state": "draft",
         "at": now.isoformat(), "by": actor.display_name, "day": day.isoformat() if day else "",
-        "instead_of": [old["id"] for old in drafts],
+        "instead_of": [before for old in drafts for before in (*old.get("instead_of", ()), old["id"])][-_KEPT:],
     }  # fmt: skip
     row.uploads = [upload, *others][:_KEPT]
     row.save(update_fields=["uploads"])
