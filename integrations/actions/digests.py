@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.core import signing
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Case, F, Func, Value, When
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +35,7 @@ class TooMany(ValueError):
     """A letter about more dashboards is not read."""
 
 
+@transaction.atomic
 def subscribe(view: SavedView, member: Member, *, now: datetime) -> None:
     """Twice is once. Raises TooMany beyond MOST_VIEWS."""
     views = SavedView.objects.filter(pk=view.pk).exclude(mailed_to__contains=[member.pk])
@@ -102,7 +103,7 @@ def promise_letters(*, now: datetime) -> int:
 
 
 def _promises(members: Iterable[tuple[int, str]], *, now: datetime) -> list[tuple[str, int, datetime]]:
-    """The letters of these members and their zones whose hour comes before the round after the next begins."""
+    """Of these members and their zones: the letters whose hour comes before the next round."""
     zones = set(ChannelAccount.objects.values_list("time_zone", flat=True))
     if not zones:
         return []

@@ -113,10 +113,10 @@ class ChannelAccount(models.Model):
         """
         if self.covered_from is None or on < self.covered_from:
             return False
+        if self.state != self.State.DISCONNECTED:
+            return True
         cursor = self.stream("orders").get("cursor", "")
-        return self.state != self.State.DISCONNECTED or (
-            bool(cursor) and on < self.day_of(datetime.fromisoformat(cursor))
-        )
+        return bool(cursor) and on < self.day_of(datetime.fromisoformat(cursor))
 
     def stream(self, name: str) -> dict[str, Any]:
         return dict(self.streams.get(name, {}))
