@@ -97,6 +97,8 @@ def test_what_is_on_its_way_does_not_come_back_into_the_field(site: Site, owner:
     page.keyboard.press("t")
     field = page.locator("#quick-any")
     expect(field).to_be_focused()
+    # Before requests are held the page has its service worker: they change hands when it takes over.
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     held: list[Any] = []
     page.route("**/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     page.keyboard.insert_text("first")
