@@ -79,14 +79,18 @@ class Site:
         dark: bool = False,
         workspace: Workspace | None = None,
         javascript: bool = True,
+        worker: bool = True,
     ) -> Page:
         """A fresh browser in which `who` is signed in (None: a stranger). Up to 720 px wide it is a phone, with touch.
+
+        Without its service worker (`worker`) where a test answers requests with page.route(): what a worker that has
+        just taken over lets through never gets there.
 
         `language` is "en" or "zh-hans": the person's from now on; None leaves it, and strangers read English.
         """
         # The device keeps the person's own time, so that no page offers to change it.
         zone = who.time_zone if who is not None else "America/New_York"
-        context = self._context(language, zone, width=width, dark=dark, javascript=javascript)
+        context = self._context(language, zone, width=width, dark=dark, javascript=javascript, worker=worker)
         if who is not None:
             if language:
                 User.objects.filter(pk=who.user_id).update(language=language)
@@ -99,7 +103,9 @@ class Site:
         page.on("response", lambda response: self._answered(response))
         return page
 
-    def _context(self, language: str | None, zone: str, *, width: int, dark: bool, javascript: bool) -> BrowserContext:
+    def _context(
+        self, language: str | None, zone: str, *, width: int, dark: bool, javascript: bool, worker: bool
+    ) -> BrowserContext:
         is_phone = width <= 720
         context = self.browser.new_context(
             viewport={"width": width, "height": 844 if is_phone else 900},
@@ -110,6 +116,7 @@ class Site:
             timezone_id=zone,
             locale="zh-CN" if language == "zh-hans" else "en-US",
             java_script_enabled=javascript,
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(10_000)
         self.contexts.append(context)

@@ -127,6 +127,40 @@ def test_tasks_are_typed_one_after_the_other_and_pasted_as_a_list(site: Site, ow
     assert Task.objects.count() == 6
 
 
+def test_a_pasted_list_is_added_by_a_press_from_elsewhere(site: Site, owner: Any) -> None:
+    """What a press brings the focus to does not move from under it."""
+    project = make_project(owner)
+    todo = make_column(project)
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+    page.evaluate(PASTE, [f"quick-add-{todo.pk}", "one\ntwo"])
+    page.get_by_placeholder("Find a task").focus()
+
+    page.get_by_role("button", name="Add 2 tasks").click()
+    expect(page.locator(f"#cards-{todo.pk} .card")).to_have_count(2)
+
+
+def test_a_pasted_list_keeps_the_caret_when_the_board_is_drawn_anew(site: Site, owner: Any) -> None:
+    """The first task ends the empty board, which is then drawn as a whole."""
+    project = make_project(owner)
+    todo = make_column(project)
+    page = site.page_for(owner, language="en")
+    page.goto(site.url(f"/projects/{project.pk}/board/"))
+    page.evaluate(PASTE, [f"quick-add-{todo.pk}", "one\ntwo"])
+    lines = page.get_by_role("textbox", name="One task a line")
+    expect(lines).to_be_focused()
+
+    make_task(project, "Of somebody else")
+    changes = {"project": project.pk, "tasks": [], "gone": [], "whole": True}
+    page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('live:changes', { detail }))", changes)
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["Of somebody else"])
+    expect(lines).to_be_focused()
+    page.keyboard.type("!")
+    expect(lines).to_have_value("one\ntwo!")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(f"#cards-{todo.pk} .card__title")).to_have_text(["Of somebody else", "one", "two!"])
+
+
 def test_enter_of_an_input_method_adds_nothing(site: Site, owner: Any) -> None:
     project = make_project(owner)
     todo = make_column(project)

@@ -93,7 +93,7 @@ def test_a_colleagues_link_is_asked_about_chosen_once_and_then_open(
 def test_where_google_is_not_reached_it_says_so_and_what_to_do(
     site: Site, owner: Any, google: GoogleStub, task: Task
 ) -> None:
-    page = site.page_for(owner, language="en")
+    page = site.page_for(owner, language="en", worker=False)
     open_window(site, page, task)
     page.route("**/js/api.js", lambda route: route.fulfill(status=404))
     page.reload()

@@ -91,14 +91,12 @@ def test_a_task_is_added_from_anywhere_and_the_field_is_free_for_the_next(site: 
 
 def test_what_is_on_its_way_does_not_come_back_into_the_field(site: Site, owner: Any) -> None:
     project = make_project(owner)
-    page = site.page_for(owner, language="en")
+    page = site.page_for(owner, language="en", worker=False)
     page.goto(site.url("/inbox/"))
     page.keyboard.press("n")
     page.keyboard.press("t")
     field = page.locator("#quick-any")
     expect(field).to_be_focused()
-    # Before requests are held the page has its service worker: they change hands when it takes over.
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     held: list[Any] = []
     page.route("**/*", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     page.keyboard.insert_text("first")

@@ -62,7 +62,7 @@ def test_a_choice_is_heard_although_the_search_answers_after_it(site: Any) -> No
     maya = make_maya()
     project = make_project(maya)
     task, parent = make_task(project, title="Shoot", owner=maya), make_task(project, title="Freeze the listing")
-    page = open_sheet(site, maya, task)
+    page = open_sheet(site, maya, task, worker=False)
     held: list[Any] = []
 
     def hold_writes(route: Any) -> None:

@@ -21,8 +21,8 @@ def bar_task(project: Any, title: str, first: int, last: int) -> Task:
     return make_task(project, title, start_on=date(2035, 3, first), deadline=Deadline(date(2035, 3, last), None, ZONE))
 
 
-def open_chart(site: Site, owner: Any, project: Any) -> Page:
-    page = site.page_for(owner, language="en")
+def open_chart(site: Site, owner: Any, project: Any, **how: Any) -> Page:
+    page = site.page_for(owner, language="en", **how)
     # A process that draws its first timeline reads the holidays of some years.
     page.goto(site.url(f"/projects/{project.pk}/timeline/"), timeout=30_000)
     expect(page.locator("timeline-chart .gantt_task_line").first).to_be_visible(timeout=15_000)
@@ -71,7 +71,7 @@ def days_of(task: Task) -> tuple[str, str]:
 def test_a_bar_is_dragged_and_taken_back_and_a_stale_one_shows_the_true_dates(site: Site, owner: Any) -> None:
     project = make_project(owner)
     task = bar_task(project, "Order samples", 5, 8)
-    page = open_chart(site, owner, project)
+    page = open_chart(site, owner, project, worker=False)
     page.route("**/changes/?**", lambda route: route.fulfill(status=304))
     x, y = middle(bar(page, task))
     drag(page, (x, y), (x + 3 * day_width(page), y))

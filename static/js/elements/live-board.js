@@ -179,7 +179,7 @@ class LiveBoard extends HTMLElement {
   swapWhole(fresh) {
     const board = this.board;
     const scrolls = [...board.querySelectorAll("[data-columns], [id^='cards-']")].map((list) => [list.id, list.scrollTop, list.scrollLeft]);
-    const focus = board.contains(document.activeElement) ? document.activeElement.id : "";
+    const focus = board.contains(document.activeElement) ? document.activeElement : null;
     // What is being typed at the foot of a column moves over as it is, the caret in it.
     for (const field of board.querySelectorAll("quick-add")) {
       const typed = [...field.querySelectorAll("input:not([type=hidden]), textarea")].some((each) => each.value);
@@ -193,7 +193,7 @@ class LiveBoard extends HTMLElement {
       const list = id ? document.getElementById(id) : fresh.querySelector("[data-columns]");
       list?.scrollTo({ top, left, behavior: "instant" });
     }
-    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    if (focus) (focus.isConnected ? focus : document.getElementById(focus.id))?.focus({ preventScroll: true });
     this.settled(fresh);
   }
 

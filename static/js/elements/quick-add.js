@@ -5,6 +5,9 @@
    puts a backslash before its words, which makes them text again. */
 class QuickAdd extends HTMLElement {
   connectedCallback() {
+    document.body.addEventListener("label:made", (this.made ??= () => this.load(this.one.value.trim())));
+    // It moves over as it is when its board is drawn anew (live-board.js).
+    if (this.form) return;
     this.form = this.querySelector("form");
     this.one = this.querySelector(".quick-add__one input");
     this.many = this.querySelector(".quick-add__many");
@@ -20,8 +23,6 @@ class QuickAdd extends HTMLElement {
     this.addEventListener("compositionend", () => this.ask());
     this.read.addEventListener("click", (event) => this.unread(event.target.closest("[data-text]")));
     this.many.querySelector("[data-cancel]").addEventListener("click", () => this.shut());
-    this.made = () => this.load(this.one.value.trim());
-    document.body.addEventListener("label:made", this.made);
   }
 
   disconnectedCallback() {
@@ -118,6 +119,8 @@ class QuickAdd extends HTMLElement {
     const options = { headers: { "HX-Request": "true" }, signal: this.asking.signal };
     const answer = await fetch(`${this.dataset.read}?${query}`, options).catch(() => null);
     if (!answer?.ok || this.one.value.trim() !== line) return;
+    // What moves from under a finger between press and release was not clicked.
+    if (this.matches(":active")) return this.ask();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     this.read.replaceChildren(...page.body.children);
     window.htmx.process(this.read);
