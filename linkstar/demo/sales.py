@@ -178,14 +178,13 @@ def _fill(account: ChannelAccount, shop: _Shop, *, seed: int, now: datetime) -> 
     """Closed days only: a file holds none that is under way, and all files were made after the same day."""
     last = min(now.astimezone(ZoneInfo(each.zone)).date() for each in _SHOPS) - timedelta(days=1)
     days = [last - timedelta(days=back) for back in reversed(range(min(shop.since, DAYS)))]
-    random = np.random.default_rng(seed + 61)
-    common = _common(days, random)
+    common = _common(days, np.random.default_rng(seed))
     rows, listings = list[DailySales](), list[Listing]()
-    for item in _ITEMS:
+    for at, item in enumerate(_ITEMS):
         if item.sku not in shop.items:
             continue
         acts = _acted(item, days) if shop is _AMAZON else _still(len(days))
-        mine = _rows(account, shop, item, days, common, acts, random, now=now)
+        mine = _rows(account, shop, item, days, common, acts, np.random.default_rng([seed, at]), now=now)
         rows += mine
         listings.append(_listing(account, item, mine[-1], days[0], now=now))
     DailySales.objects.bulk_create(rows, batch_size=2000)
@@ -233,8 +232,9 @@ def _rows(
     count = len(days)
     growth = np.exp(np.linspace(0, np.log1p(item.growth), count))
     own = np.exp(np.repeat(random.normal(scale=0.05, size=count // 7 + 1), 7)[:count])
+    chance, luck = random.gamma(40, 1 / 40, size=count), random.normal(size=count)
     level = item.daily * shop.items[item.sku] * common * growth * own * acted.units
-    units = random.poisson(level * random.gamma(40, 1 / 40, size=count)) * (acted.out == 0)
+    units = _counted(level * chance, luck) * (acted.out == 0)
     orders = np.minimum(units, np.maximum(random.binomial(units, 0.93), units > 0))
     # What comes back was sold a week or two before.
     sold_before = np.concatenate([np.full(9, item.daily * shop.items[item.sku]), units])[:count]
@@ -260,6 +260,15 @@ def _rows(
             row.ad_spend, row.ad_source, row.ad_as_of = Decimal(f"{spend[at]:.2f}"), DailySales.Origin.HAND, told
         rows.append(row)
     return rows
+
+
+def _counted(mean: _Numbers, luck: _Numbers) -> NDArray[np.int64]:
+    """As good as Poisson counts, but of normal `luck`: the same on whichever day the demo is loaded.
+
+    The square root of such a count varies by half, whatever its mean.
+    """
+    roots = np.maximum(np.sqrt(mean + 0.375) + luck / 2, 0)
+    return np.maximum(np.rint(roots**2 - 0.375), 0).astype(np.int64)
 
 
 def _stock(units: NDArray[np.int64], acted: _Days, random: np.random.Generator) -> _Numbers:
