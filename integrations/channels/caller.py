@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,7 +26,7 @@ USER_AGENT = "LinkStar/1.0 (Language=Python)"
 PATIENCE_SECONDS = 3.0
 _TRIES = 4
 _LONGEST_WAIT = 600.0
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 
 log = structlog.get_logger(__name__)
 # Where a header is new for each try, a function that makes them.
@@ -116,14 +116,24 @@ class Caller:
 
         Raises Transient when it breaks off or is shorter than told, Refused for 4xx (the address ran out).
         """
+        content = b"".join(self._document(url, most))
+        # Packed by the sender, or kept packed: either way by its own first bytes.
+        return unpacked(content, most) if content.startswith(GZIP) else content
+
+    def save(self, url: str, file: IO[bytes], *, most: int) -> None:
+        """As `download`, into a file that takes the place of what it held, and as it comes: maybe packed."""
+        file.seek(0)
+        file.truncate()
+        for part in self._document(url, most):
+            file.write(part)
+
+    def _document(self, url: str, most: int) -> Iterator[bytes]:
         with self._told("document", url), self._client.stream("GET", url) as response:
-            content = _read(response, most, response.iter_raw())
             if response.status_code >= 500 or response.status_code == 429:
                 raise Transient(f"document {response.status_code}")
             if response.status_code != 200:
                 raise Refused(f"document {response.status_code}", status=response.status_code)
-            # Packed by the sender, or kept packed: either way by its own first bytes.
-            return unpacked(content, most) if content.startswith(_GZIP) else content
+            yield from _parts(response, most, response.iter_raw())
 
     def _wait(self, pause: float, waited: float) -> float:
         if waited + pause > PATIENCE_SECONDS:
@@ -151,7 +161,7 @@ class Caller:
                 "data": form,
             }
             with self._client.stream(method, url, **request) as response:
-                content = _read(response, MOST_BYTES)
+                content = b"".join(_parts(response, MOST_BYTES, response.iter_bytes()))
             return self._judge(bucket, response, content, keys)
 
     def _judge(self, bucket: Bucket, response: httpx.Response, content: bytes, keys: Sequence[str]) -> Answer:
@@ -218,14 +228,13 @@ def unpacked(content: bytes, most: int = MOST_BYTES) -> bytes:
     return bytes(whole)
 
 
-def _read(response: httpx.Response, most: int, stream: Iterator[bytes] | None = None) -> bytes:
-    parts, size = [], 0
-    for part in stream or response.iter_bytes():
+def _parts(response: httpx.Response, most: int, stream: Iterator[bytes]) -> Iterator[bytes]:
+    size = 0
+    for part in stream:
         size += len(part)
         if size > most:
             raise Refused("The answer is larger than we read.", code="too_large", status=response.status_code)
-        parts.append(part)
-    return b"".join(parts)
+        yield part
 
 
 def _parse(content: bytes) -> Any:

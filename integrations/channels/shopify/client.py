@@ -4,12 +4,12 @@ import random
 import time
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
 
-from integrations.addresses import checked
+from integrations.addresses import AddressRefused, check_document, checked
 from integrations.channels.caller import Answer, Caller, dump
 from integrations.channels.errors import Later, Refused, Throttled, TokenExpired, Transient
 from integrations.channels.pace import SPARED, Bucket, Operation, is_sparing
@@ -22,6 +22,8 @@ APP = "shopify"
 GRAPHQL = Operation("graphql", rate=40, burst=40)
 _TRIES = 4
 _LONGEST_WAIT = 600.0
+# Seconds before a file is loaded once more.
+_SAVED_AGAIN = 2.0
 # By `extensions.code`: Shopify's own trouble. All other errors are about what we asked.
 _PASSING = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 
@@ -68,6 +70,18 @@ class ShopifyClient:
                 if attempt < _TRIES - 1:
                     time.sleep(random.uniform(0.5, 1) * 0.2 * 2**attempt)  # noqa: S311
         raise failure
+
+    def save(self, url: str, file: IO[bytes], *, most: int) -> None:
+        """A file that Shopify made for us, asked for without our token. Raises Transient and Refused."""
+        try:
+            check_document(url)
+        except AddressRefused as error:
+            raise Refused(str(error), code="document_address") from error
+        try:
+            self.caller.save(url, file, most=most)
+        except Transient:
+            time.sleep(_SAVED_AGAIN)
+            self.caller.save(url, file, most=most)
 
     def _post(self, token: str, body: bytes) -> Answer:
         headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json", "Accept": "application/json"}

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.core.cache import cache
 
 from integrations.channels.base import Page, SalesOnly, Store, Traits, Window
 from integrations.channels.errors import Later, Refused, TokenExpired, Transient
-from integrations.channels.shopify import queries
+from integrations.channels.shopify import bulk, queries
 from integrations.channels.shopify.client import ShopifyClient, TooCostly, log
 from integrations.channels.shopify.mapping import Node, as_told, listing_of, order_of, refunds_of
 from integrations.models import ChannelAccount
@@ -24,6 +25,8 @@ _NESTED = 50
 # How often, and how many seconds at most, such a page is waited for in place.
 _WAITS, _LONGEST_WAIT = 20, 10.0
 _VARIANTS = 100
+# Orders of a file that are stored at once.
+_BULK_PAGE = 100
 _SIZE_KEPT_SECONDS = 24 * 3600
 
 
@@ -49,7 +52,7 @@ def traits_of(scopes: tuple[str, ...]) -> Traits:
         reach_days=_REACH_OF_ALL_DAYS if _ALL_ORDERS in scopes else _REACH_DAYS,
         # A cursor names the last row's value, not a place in a list that somebody keeps.
         token_seconds=_SIZE_KEPT_SECONDS,
-        slice_days=7,
+        slice_days=30,
         is_zone_told=True,
         has_listings=True,
         minutes={"orders": 15, "refunds": 360, "listings": 1440, "traffic": 1440},
@@ -82,19 +85,22 @@ class ShopifyConnector(SalesOnly):
         return store
 
     def sync_orders(self, window: Window, *, now: datetime) -> Iterator[Page]:
+        """In pages, or of one file where history is long. A window that was begun in one way goes on in it."""
         search, sort = _search(window)
-        after = window.token
-        while True:
-            found = self._orders(search, sort, after)
-            with as_told():
-                nodes = [self._whole(node) for node in found["nodes"]]
-                orders = tuple(order_of(node) for node in nodes)
-                refunds = tuple(refund for node in nodes for refund in refunds_of(node))
-                token = _next(found, after)
-            yield Page(orders=orders, refunds=refunds, token=token)
-            if token is None:
+        job, after = bulk.Job.of(window.token), window.token
+        try:
+            if job is None and after is None and window.by == "placed" and bulk.is_large(self.client, search):
+                job = bulk.begin(self.client, search)
+                # Kept before it is waited for, so that it is asked for once.
+                yield Page(token=job.token())
+            if job is not None:
+                yield from self._in_bulk(job)
                 return
-            after = token
+        except (bulk.Unmade, Refused) as error:
+            # What is wrong with the shop itself stops its pages too.
+            log.warning("shopify's file is not used", account=self.account.pk, error=str(error))
+            after = None
+        yield from self._in_pages(search, sort, after)
 
     def sync_refunds(self, window: Window, *, now: datetime) -> Iterator[Page]:
         """Nothing: see above."""
@@ -119,6 +125,39 @@ class ShopifyConnector(SalesOnly):
             if token is None:
                 return
             after = token
+
+    def _in_pages(self, search: str, sort: str, after: str | None) -> Iterator[Page]:
+        while True:
+            found = self._orders(search, sort, after)
+            with as_told():
+                after = _next(found, after)
+                page = _page([self._whole(node) for node in found["nodes"]], after)
+            yield page
+            if after is None:
+                return
+
+    def _in_bulk(self, job: bulk.Job) -> Iterator[Page]:
+        """Each run loads the file anew and passes over what was kept: workers share no disk."""
+        state = bulk.state_of(self.client, job)
+        if state.status == "failed":
+            raise bulk.Unmade(state.word)
+        if state.status == "making":
+            yield Page(token=replace(job, polls=job.polls + 1).token())
+            raise Later(bulk.POLLS[min(job.polls, len(bulk.POLLS) - 1)], code="preparing")
+        with bulk.loaded(self.client, state) as nodes:
+            for batch, is_last in bulk.batched(islice(nodes, job.kept, None), _BULK_PAGE):
+                job = replace(job, kept=job.kept + len(batch))
+                yield self._page_of_file(batch, None if is_last else job.token())
+
+    def _page_of_file(self, nodes: list[Node], token: str | None) -> Page:
+        """Raises Unmade where the file tells what the shop does not: a refund that was taken out since."""
+        try:
+            with as_told():
+                return _page([self._with_refunds(node) for node in nodes], token)
+        except Transient as error:
+            if error.code != "unreadable":
+                raise
+            raise bulk.Unmade(str(error)) from error
 
     def _scopes(self) -> tuple[str, ...]:
         told = self.account.credentials.get("scope")
@@ -155,7 +194,10 @@ class ShopifyConnector(SalesOnly):
             told = self._ask_on(queries.ORDER_REFUNDS, id=node["id"])["order"]["refunds"]
             known = {refund["id"]: refund for refund in refunds}
             refunds = [known.get(refund["id"], refund) for refund in told]
-        return {**node, "lineItems": lines, "refunds": [self._whole_refund(refund) for refund in refunds]}
+        return self._with_refunds({**node, "lineItems": lines, "refunds": refunds})
+
+    def _with_refunds(self, node: Node) -> Node:
+        return {**node, "refunds": [self._whole_refund(refund) for refund in node["refunds"]]}
 
     def _whole_refund(self, refund: Node) -> Node:
         begun = refund.get("refundLineItems")
@@ -177,7 +219,8 @@ class ShopifyConnector(SalesOnly):
         """All rows of a connection, going on from the page that came along, if one did."""
         rows: list[Node] = list(begun["nodes"]) if begun else []
         after = _next(begun, None) if begun else None
-        first = _NESTED
+        # Few, where nothing came along: a question costs what it might be answered with.
+        first = _NESTED if begun else Size().lines
         while begun is None or after is not None:
             try:
                 begun = self._ask_on(query, id=gid, first=first, after=after)[thing][name]
@@ -190,6 +233,12 @@ class ShopifyConnector(SalesOnly):
             rows += begun["nodes"]
             after = _next(begun, after)
         return {"nodes": rows}
+
+
+def _page(nodes: list[Node], token: str | None) -> Page:
+    """Of whole orders."""
+    orders = tuple(order_of(node) for node in nodes)
+    return Page(orders, tuple(refund for node in nodes for refund in refunds_of(node)), token=token)
 
 
 def _halved(first: int) -> int:

@@ -3,6 +3,8 @@
 A test holds each of them against the published schema.
 """
 
+import json
+
 SHOP = """
 query Shop {
   shop { name ianaTimezone currencyCode myshopifyDomain }
@@ -15,13 +17,15 @@ query Scopes {
 }
 """
 
-_LINES = """
-nodes {
+_LINE = """
   id sku quantity
   originalTotalSet { shopMoney { amount currencyCode } }
   discountAllocations { allocatedAmountSet { shopMoney { amount currencyCode } } }
-}
-pageInfo { hasNextPage endCursor }
+"""
+
+_LINES = f"""
+nodes {{ {_LINE} }}
+pageInfo {{ hasNextPage endCursor }}
 """
 
 _REFUND_LINES = """
@@ -66,6 +70,44 @@ query RefundLines($id: ID!, $first: Int!, $after: String) {{
   refund(id: $id) {{ refundLineItems(first: $first, after: $after) {{ {_REFUND_LINES} }} }}
 }}
 """
+
+ORDERS_COUNT = """
+query OrdersCount($query: String!, $limit: Int!) {
+  ordersCount(query: $query, limit: $limit) { count }
+}
+"""
+
+# Grouped, each order is followed by its own lines.
+BULK_BEGIN = """
+mutation BulkBegin($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: true) {
+    bulkOperation { id }
+    userErrors { code }
+  }
+}
+"""
+
+BULK_STATE = """
+query BulkState($id: ID!) {
+  bulkOperation(id: $id) { status errorCode objectCount url }
+}
+"""
+
+
+def bulk_orders(search: str) -> str:
+    """What a bulk operation makes a file of: it takes no variables, and no connection inside a list."""
+    return f"""
+{{
+  orders(query: {json.dumps(search)}, sortKey: PROCESSED_AT) {{
+    edges {{ node {{
+      id processedAt updatedAt cancelledAt test
+      refunds {{ id processedAt }}
+      lineItems {{ edges {{ node {{ {_LINE} }} }} }}
+    }} }}
+  }}
+}}
+"""
+
 
 VARIANTS = """
 query Variants($first: Int!, $after: String) {

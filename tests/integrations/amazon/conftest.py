@@ -1,6 +1,5 @@
-"""What the tests of Amazon share: the stub with its two months, a shop that reads it, and a clock without patience."""
+"""What the tests of Amazon share: the stub with its two months and a shop that reads it."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,13 +29,6 @@ def world(amazon: AmazonStub) -> AmazonStub:
 @pytest.fixture
 def seller(amazon: AmazonStub) -> ChannelAccount:
     return make_seller()
-
-
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits are a fiftieth of what they were, but never nothing."""
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds / 50, 0.03)))
 
 
 @pytest.fixture

@@ -38,10 +38,3 @@ def shop(shopify: ShopifyStub) -> ChannelAccount:
     until = time.time() + shopify.token_seconds - 300
     credentials = {"access_token": granted["access_token"], "refresh_token": granted["refresh_token"]}
     return make_shop(channel="shopify", external_id=SHOP, credentials={**credentials, "access_until": until})
-
-
-@pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waits are a fiftieth of what they were, but never nothing."""
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds / 50, 0.03)))

@@ -22,6 +22,7 @@ from tests.integrations.contracts import contract
 from tests.integrations.stubs import shopify
 
 QUERIES = {name: text for name, text in vars(queries).items() if name.isupper() and not name.startswith("_")}
+QUERIES["BULK_ORDERS"] = queries.bulk_orders("processed_at:>='2026-11-01T05:00:00Z'")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def published() -> GraphQLSchema:
 
 
 def test_there_are_queries() -> None:
-    assert len(QUERIES) == 9
+    assert len(QUERIES) == 13
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))

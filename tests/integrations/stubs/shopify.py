@@ -1,9 +1,11 @@
 """Shopify on loopback: GraphQL by its schema, points instead of calls, tokens that end and rotate.
 
 `orders`, `variants` hold raw nodes as the schema has them, with plain lists in the place of connections. Operations are
-the names of the queries ("Orders", "Shop", …) and "token".
+the names of the queries ("Orders", "Shop", …), "token", and "file" for what a bulk operation made.
 """
 
+import gzip
+import json
 import time
 from functools import cache
 from pathlib import Path
@@ -52,7 +54,11 @@ def parsed(query: str) -> DocumentNode:
 
 
 class ShopifyStub(ChannelStub):
-    """`repeats`: each page begins with the last row of the one before, as lists that move do."""
+    """`repeats`: each page begins with the last row of the one before, as lists that move do.
+
+    A bulk operation is over when it was looked at `bulk_looks` times, as `bulk_ends`; with a `bulk_refusal` none is
+    begun, and that is its code. Its file is `packed` or plain.
+    """
 
     def __init__(self, *, capacity: float = 4000, restore_rate: float = 100_000, token_seconds: int = 3600) -> None:
         super().__init__()
@@ -71,6 +77,10 @@ class ShopifyStub(ChannelStub):
         self.capacity, self.restore_rate = capacity, restore_rate
         self.points, self.points_at = capacity, time.monotonic()
         self.made_tokens = 0
+        self.bulk_looks, self.bulk_ends, self.bulk_refusal, self.packed = 2, "COMPLETED", "", False
+        # Of each bulk operation: what its file holds, and how often it was looked at.
+        self.files: list[list[Node]] = []
+        self.looks: list[int] = []
         # Access token → when it ends; refresh tokens that work: the newest, and the one before until that is used.
         self.access: dict[str, float] = {}
         self.refresh: list[str] = []
@@ -92,6 +102,8 @@ class ShopifyStub(ChannelStub):
     def operation_of(self, call: Call) -> str:
         if call.path.endswith("/admin/oauth/access_token"):
             return "token"
+        if call.method == "GET" and call.path.startswith("/files/"):
+            return "file"
         try:
             return _operation(parsed(call.json()["query"])).name.value  # type: ignore[union-attr]
         except (KeyError, TypeError, AttributeError):
@@ -108,6 +120,8 @@ class ShopifyStub(ChannelStub):
     def answer(self, call: Call) -> Reply:
         if self.operation_of(call) == "token":
             return self._tokens(call.form())
+        if call.method == "GET":
+            return self._file(call)
         assert call.path == f"/shops/{self.shop['myshopifyDomain']}/admin/api/{VERSION}/graphql.json"
         token = call.headers.get("x-shopify-access-token", "")
         if self.uninstalled or self.access.get(token, 0) < time.time():
@@ -127,6 +141,13 @@ class ShopifyStub(ChannelStub):
         if result.errors:
             body["errors"] = [_error(error.message, "") for error in result.errors]
         return self._graphql(body)
+
+    def _file(self, call: Call) -> Reply:
+        """Where it lies nobody asks for a token, and none may be shown."""
+        assert "x-shopify-access-token" not in call.headers
+        rows = self.files[int(call.path.removeprefix("/files/"))]
+        content = b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+        return Reply(200, gzip.compress(content) if self.packed else content, {"Content-Type": "application/jsonl"})
 
     def _tokens(self, form: dict[str, str]) -> Reply:
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
@@ -179,19 +200,67 @@ class ShopifyStub(ChannelStub):
                 "nodes": [{"id": "1", "topic": topic, "uri": at} for topic, at in self.subscribed if at == uri]
             },
             "webhookSubscriptionCreate": self._subscribe,
+            "ordersCount": lambda _info, query, limit: {"count": min(len(self._found(query, "processedAt")), limit)},
+            "bulkOperationRunQuery": self._bulk,
+            "bulkOperation": self._bulk_state,
         }
 
-    def _orders(self, _info: Any, first: int, query: str, sortKey: str, after: str | None = None) -> Node:  # noqa: N803
-        field, name = {"UPDATED_AT": ("updatedAt", "updated_at"), "PROCESSED_AT": ("processedAt", "processed_at")}[
-            sortKey
-        ]
+    def _bulk(self, _info: Any, query: str, groupObjects: bool) -> Node:  # noqa: N803
+        """The file is what the shop holds now. Shopify refuses connections in lists, and variables."""
+        document = parsed(query)
+        root = schema().query_type
+        assert groupObjects and root is not None
+        if self.bulk_refusal or _has_connection_in_list(root, _operation(document).selection_set.selections):
+            return {"bulkOperation": None, "userErrors": [{"code": self.bulk_refusal or "INVALID"}]}
+        result = execute_sync(schema(), document, self._root())
+        assert result.data is not None and not result.errors
+        rows = []
+        for edge in result.data["orders"]["edges"]:
+            order = dict(edge["node"])
+            lines = [each["node"] for each in order.pop("lineItems")["edges"]]
+            rows += [order, *({**line, "__parentId": order["id"]} for line in lines)]
+        self.files.append(rows)
+        self.looks.append(0)
+        return {"bulkOperation": {"id": f"gid://shopify/BulkOperation/{len(self.files) - 1}"}, "userErrors": []}
+
+    def _bulk_state(self, _info: Any, id: str) -> Node | None:
+        number = int(id.removeprefix("gid://shopify/BulkOperation/"))
+        if number >= len(self.files):
+            return None
+        self.looks[number] += 1
+        is_over = self.looks[number] > self.bulk_looks
+        is_made = is_over and self.bulk_ends == "COMPLETED"
+        count = len(self.files[number])
+        return {
+            "status": self.bulk_ends if is_over else "RUNNING",
+            "errorCode": "TIMEOUT" if is_over and self.bulk_ends == "FAILED" else None,
+            "objectCount": str(count if is_over else count // 2),
+            "url": f"{self.url}/files/{number}" if is_made and count else None,
+        }
+
+    def _orders(
+        self,
+        _info: Any,
+        query: str,
+        sortKey: str,  # noqa: N803
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Node:
+        """Without a number all of them: as in a bulk operation, and as edges."""
+        field = {"UPDATED_AT": "updatedAt", "PROCESSED_AT": "processedAt"}[sortKey]
+        found = self._found(query, field)
+        if first is None:
+            return {"edges": [{"node": self._order(order)} for order in found]}
+        keys = [f"{order[field]}|{order['id']}" for order in found]
+        return self._connection(found, keys, first, after, self._order)
+
+    def _found(self, query: str, field: str) -> list[Node]:
+        name = {"updatedAt": "updated_at", "processedAt": "processed_at"}[field]
         since, until = query.split()
         low, high = since.removeprefix(f"{name}:>="), until.removeprefix(f"{name}:<")
         assert low[0] == low[-1] == high[0] == high[-1] == "'" and low != since and high != until
         found = [order for order in self.orders.values() if low[1:-1] <= order[field] < high[1:-1]]
-        found.sort(key=lambda order: (order[field], order["id"]))
-        keys = [f"{order[field]}|{order['id']}" for order in found]
-        return self._connection(found, keys, first, after, self._order)
+        return sorted(found, key=lambda order: (order[field], order["id"]))
 
     def _order(self, order: Node) -> Node:
         def refunds(_info: Any, first: int | None = None) -> list[Node]:
@@ -209,7 +278,13 @@ class ShopifyStub(ChannelStub):
 
     def _list(self, rows: list[Node]) -> Any:
         keys = [f"{number:06}" for number in range(len(rows))]
-        return lambda _info, first, after=None: self._connection(rows, keys, first, after, lambda row: row)
+
+        def shown(_info: Any, first: int | None = None, after: str | None = None) -> Node:
+            if first is None:
+                return {"edges": [{"node": row} for row in rows]}
+            return self._connection(rows, keys, first, after, lambda row: row)
+
+        return shown
 
     def _connection(self, rows: list[Node], keys: list[str], first: int, after: str | None, shown: Any) -> Node:
         assert 1 <= first <= 250
@@ -254,6 +329,23 @@ def _cost(parent: GraphQLObjectType, selections: Any, variables: Node) -> int:
         else:
             total += 1 + inner
     return total
+
+
+def _has_connection_in_list(parent: GraphQLObjectType, selections: Any, is_in_list: bool = False) -> bool:
+    """`edges` are no list in this sense."""
+    for field in selections:
+        assert isinstance(field, FieldNode)
+        found = parent.fields[field.name.value].type
+        named = get_named_type(found)
+        if is_leaf_type(named):
+            continue
+        is_list = is_list_type(get_nullable_type(found)) and field.name.value != "edges"
+        assert isinstance(named, GraphQLObjectType) and field.selection_set is not None
+        if named.name.endswith("Connection") and is_in_list:
+            return True
+        if _has_connection_in_list(named, field.selection_set.selections, is_in_list or is_list):
+            return True
+    return False
 
 
 def _operation(document: DocumentNode) -> OperationDefinitionNode:
