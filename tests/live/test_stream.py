@@ -2,8 +2,10 @@
 
 import http.client
 import queue
+import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -44,11 +46,13 @@ class Ear:
         query = "&".join([*(f"p={pk}" for pk in projects), *(["w=1"] if is_wide else [])])
         sent = {"Host": host, "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}", **headers}
         self.connection.request("GET", f"/live/?{query}", headers=sent)
+        self.socket = self.connection.sock
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
         self.events: queue.Queue[tuple[str, str] | None] = queue.Queue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
         if self.status == 200:
-            threading.Thread(target=self._read, daemon=True).start()
+            self.reader.start()
             assert self.next() == ("hello", "")
 
     def _read(self) -> None:
@@ -76,6 +80,11 @@ class Ear:
         return False
 
     def close(self) -> None:
+        """Shut first, so that whoever still reads from it hears of its end and lets it be closed."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        if self.reader.is_alive():
+            self.reader.join(5)
         self.answer.close()
         self.connection.close()
 
