@@ -25,6 +25,12 @@ def serious(page: Page) -> list[str]:
     return found
 
 
+def serious_at(page: Page, address: str) -> list[str]:
+    """As `serious`, of the page at an address, which each line begins with."""
+    page.goto(address, wait_until="load")
+    return [f"{address} {found}" for found in serious(page)]
+
+
 def _found(page: Page, look: str, only: dict[str, Any]) -> list[str]:
     result = page.evaluate(RUN, only)
     assert result["passes"]

@@ -76,7 +76,6 @@ class Site:
         *,
         language: str | None = None,
         width: int = 1440,
-        dark: bool = False,
         workspace: Workspace | None = None,
         javascript: bool = True,
         worker: bool = True,
@@ -90,7 +89,7 @@ class Site:
         """
         # The device keeps the person's own time, so that no page offers to change it.
         zone = who.time_zone if who is not None else "America/New_York"
-        context = self._context(language, zone, width=width, dark=dark, javascript=javascript, worker=worker)
+        context = self._context(language, zone, width=width, javascript=javascript, worker=worker)
         if who is not None:
             if language:
                 User.objects.filter(pk=who.user_id).update(language=language)
@@ -104,7 +103,7 @@ class Site:
         return page
 
     def _context(
-        self, language: str | None, zone: str, *, width: int, dark: bool, javascript: bool, worker: bool
+        self, language: str | None, zone: str, *, width: int, javascript: bool, worker: bool
     ) -> BrowserContext:
         is_phone = width <= 720
         context = self.browser.new_context(
@@ -112,7 +111,6 @@ class Site:
             device_scale_factor=2 if is_phone else 1,
             has_touch=is_phone,
             is_mobile=is_phone,
-            color_scheme="dark" if dark else "light",
             timezone_id=zone,
             locale="zh-CN" if language == "zh-hans" else "en-US",
             java_script_enabled=javascript,

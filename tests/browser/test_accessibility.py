@@ -6,13 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django_tenants.utils import tenant_context
-from playwright.sync_api import Page
 
 from linkstar.compliance.models import Passport
 from linkstar.members.models import Member
 from linkstar.workspaces.models import Workspace
 from projects.models import Project, Task
-from tests.browser.axe import serious
+from tests.browser.axe import serious_at
 from tests.browser.conftest import PHONE, Site
 
 PUBLIC = ("/", "/plans/", "/accounts/login/", "/accounts/signup/")
@@ -55,11 +54,6 @@ def pages_of(project: Project, task: Task) -> list[str]:
     ]  # fmt: skip
 
 
-def looked_at(page: Page, address: str) -> list[str]:
-    page.goto(address, wait_until="load")
-    return [f"{address} {found}" for found in serious(page)]
-
-
 def test_nothing_serious_on_the_main_pages(site: Site, demo: Workspace) -> None:
     owner = Member.objects.get(email="owner@demo.test")
     project = Project.objects.order_by("pk")[0]
@@ -68,9 +62,9 @@ def test_nothing_serious_on_the_main_pages(site: Site, demo: Workspace) -> None:
     for width in (1440, PHONE):
         stranger = site.page_for(None, width=width)
         for path in PUBLIC:
-            found += looked_at(stranger, site.public_url(path))
+            found += serious_at(stranger, site.public_url(path))
         page = site.page_for(owner, language="en", width=width, workspace=demo)
         for path in pages_of(project, task):
-            found += looked_at(page, site.url(path, workspace=demo))
+            found += serious_at(page, site.url(path, workspace=demo))
 
     assert not found, "\n".join(found)

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from linkstar.lib.drive import DriveFile
 from projects.actions.files import link_drive_file
 from projects.models import Project, StoredFile, Task
+from tests.browser.axe import serious_at
 from tests.browser.conftest import Site
-from tests.browser.test_accessibility import serious
 from tests.factories import make_project, make_task
 from tests.integrations.stubs.base import serve
 from tests.integrations.stubs.google import API_KEY, PROJECT_NUMBER, GoogleStub
@@ -116,21 +116,20 @@ def test_what_our_server_says_is_shown(site: Site, owner: Any, google: GoogleStu
 
 
 def test_nothing_serious_is_found_on_its_pages(site: Site, owner: Any, google: GoogleStub, task: Task) -> None:
-    for dark in (False, True):
-        page = site.page_for(owner, language="zh-hans", width=390, dark=dark)
-        file = link_drive_file(
-            task.project, DriveFile(ID, "spreadsheets"), task=task, name="Costs", is_shared=False, actor=owner,
-            now=task.created_at,
-        )  # fmt: skip
-        found = serious(page, site.url(f"/tasks/{task.pk}/drive/"))
-        page.locator("form[action='/drive/connect/'] button").click()
-        expect(page.locator("#google-window")).to_be_visible()
-        for path in (f"/tasks/{task.pk}/drive/", f"/files/{file.pk}/drive/", f"/files/{file.pk}/", "/drive/"):
-            found += serious(page, site.url(path))
-        # The stub's own window is not ours to judge.
-        assert [line for line in found if "google-window" not in line] == []
-        page.locator("form[action='/drive/disconnect/'] button").click()
-        page.locator("dialog[open] button").last.click()
-        expect(page.locator("form[action='/drive/disconnect/']")).to_have_count(0)
-        # What the profile loads of it comes while there is still something to answer.
-        expect(page.locator("form[action='/drive/connect/']")).to_be_visible()
+    page = site.page_for(owner, language="zh-hans", width=390)
+    file = link_drive_file(
+        task.project, DriveFile(ID, "spreadsheets"), task=task, name="Costs", is_shared=False, actor=owner,
+        now=task.created_at,
+    )  # fmt: skip
+    found = serious_at(page, site.url(f"/tasks/{task.pk}/drive/"))
+    page.locator("form[action='/drive/connect/'] button").click()
+    expect(page.locator("#google-window")).to_be_visible()
+    for path in (f"/tasks/{task.pk}/drive/", f"/files/{file.pk}/drive/", f"/files/{file.pk}/", "/drive/"):
+        found += serious_at(page, site.url(path))
+    # The stub's own window is not ours to judge.
+    assert [line for line in found if "google-window" not in line] == []
+    page.locator("form[action='/drive/disconnect/'] button").click()
+    page.locator("dialog[open] button").last.click()
+    expect(page.locator("form[action='/drive/disconnect/']")).to_have_count(0)
+    # What the profile loads of it comes while there is still something to answer.
+    expect(page.locator("form[action='/drive/connect/']")).to_be_visible()
