@@ -123,10 +123,20 @@ class SalesChart extends HTMLElement {
     };
   }
 
+  /* So many days are as wide as a name. */
+  room() {
+    return (this.told.labels.length * 110) / Math.max(this.clientWidth, 1);
+  }
+
+  /* In the middle of the last days a name would be cut off. */
+  atEdge(event) {
+    return this.told.labels.length - 1 - (event.from + event.to) / 2 < this.room() / 2;
+  }
+
   /* Names that have room beside each other, the weightiest events first. */
   named() {
-    const { events, labels } = this.told;
-    const room = (labels.length * 110) / Math.max(this.clientWidth, 1);
+    const { events } = this.told;
+    const room = this.room();
     const found = new Set();
     for (const event of [...events].sort((one, other) => other.weight - one.weight)) {
       const middle = (event.from + event.to) / 2;
@@ -139,7 +149,7 @@ class SalesChart extends HTMLElement {
     const { told } = this;
     const named = this.named();
     const data = told.events.map((event) => [
-      { xAxis: event.from, name: named.has(event) ? event.name : "", itemStyle: { color: colour.event, opacity: 0.5 } },
+      { xAxis: event.from, name: named.has(event) ? event.name : "", itemStyle: { color: colour.event, opacity: 0.5 }, label: this.atEdge(event) ? { align: "right", offset: [14, 0] } : {} },
       { xAxis: event.to },
     ]);
     /* A single day has no width of its own: half a day on both sides, drawn as a line of some thickness. */
