@@ -63,8 +63,10 @@ class State:
 
 
 def is_large(client: ShopifyClient, search: str) -> bool:
+    """Whether so many orders answer to a search; a shop that does not count them has few."""
     with as_told():
-        return int(client.ask(queries.ORDERS_COUNT, query=search, limit=MANY)["ordersCount"]["count"]) >= MANY
+        told = client.ask(queries.ORDERS_COUNT, query=search, limit=MANY)["ordersCount"]
+        return told is not None and int(told["count"]) >= MANY
 
 
 def begin(client: ShopifyClient, search: str) -> Job:

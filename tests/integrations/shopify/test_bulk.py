@@ -68,6 +68,15 @@ def test_few_orders_are_read_in_pages(world: ShopifyStub, shop: ChannelAccount) 
     assert world.files == [] and asked(world)["OrdersCount"] > 0 < pages_of_history(world)
 
 
+def test_where_orders_are_not_counted_they_are_few(large: ShopifyStub, shop: ChannelAccount) -> None:
+    root = large._root
+    large._root = lambda: {**root(), "ordersCount": lambda _info, **_asked: None}  # type: ignore[method-assign]
+
+    read(shop)
+
+    assert stored() == expected(large) and large.files == []
+
+
 def test_news_are_read_in_pages(large: ShopifyStub, shop: ChannelAccount) -> None:
     reader = connector_of(shop)
     pages = list(reader.sync_orders(Window(NOW - timedelta(days=60), NOW, "changed"), now=NOW))
