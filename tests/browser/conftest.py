@@ -9,6 +9,7 @@ broke the content policy or got a 5xx fails its test at the end, whatever the te
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,17 @@ class Site:
     def __init__(self, port: int, browser: Browser, workspace: Workspace) -> None:
         self.port, self.browser, self.workspace = port, browser, workspace
         self.contexts: list[BrowserContext] = []
-        self.problems: list[str] = []
+        self._problems: list[str] = []
+        self._forgiven: list[str] = []
+
+    @property
+    def problems(self) -> list[str]:
+        """What no test said it would cause: errors in the console and of scripts, answers of 500 and more."""
+        return [each for each in self._problems if not any(re.search(pattern, each) for pattern in self._forgiven)]
+
+    def forgive(self, pattern: str) -> None:
+        """From the first moment of the test to its last: some errors are told after what caused them is over."""
+        self._forgiven.append(pattern)
 
     def url(self, path: str = "/", *, workspace: Workspace | None = None) -> str:
         """An address on the host of `workspace` (acme unless given); browsers take *.localhost for this machine."""
@@ -97,7 +108,7 @@ class Site:
             address = self.url(workspace=workspace)
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
         page = context.new_page()
-        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: self._problems.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._heard(page, message))
         page.on("response", lambda response: self._answered(response))
         return page
@@ -122,11 +133,11 @@ class Site:
 
     def _heard(self, page: Page, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(_EXPECTED):
-            self.problems.append(f"{page.url}: {message.text}")
+            self._problems.append(f"{page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500:
-            self.problems.append(f"{response.status} from {response.request.method} {response.url}")
+            self._problems.append(f"{response.status} from {response.request.method} {response.url}")
 
     def close(self) -> None:
         for context in self.contexts:

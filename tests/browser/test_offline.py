@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from projects.actions.checklists import add_items
 from projects.models import ChecklistItem, Comment
+from tests.browser.conftest import Site
 from tests.factories import make_member, make_project, make_task
 
 
-def forgive_the_missing_network(site: Any) -> None:
+@pytest.fixture(autouse=True)
+def _forgiven(site: Site) -> None:
     """What a browser itself says of requests that found no network."""
-    site.problems[:] = [problem for problem in site.problems if "net::ERR_" not in problem and ": htmx:" not in problem]
+    site.forgive(r"net::ERR_|: htmx:")
 
 
 def test_read_and_tick_and_speak_without_a_network(site: Any, owner: Any) -> None:
@@ -46,7 +49,6 @@ def test_read_and_tick_and_speak_without_a_network(site: Any, owner: Any) -> Non
     page.get_by_text("Done on the train.").first.wait_for()
     assert Comment.objects.get().body == "Done on the train."
     assert ChecklistItem.objects.get().done_by == maya
-    forgive_the_missing_network(site)
 
 
 def test_what_the_server_refuses_later_is_shown_with_its_words(site: Any, owner: Any) -> None:
@@ -65,7 +67,6 @@ def test_what_the_server_refuses_later_is_shown_with_its_words(site: Any, owner:
     page.get_by_text("Where is it?").wait_for()
     page.get_by_role("button", name="Drop").click()
     page.get_by_text("Where is it?").wait_for(state="hidden")
-    forgive_the_missing_network(site)
 
 
 def test_a_page_that_may_not_be_kept_is_not(site: Any, owner: Any) -> None:
@@ -83,4 +84,3 @@ def test_a_page_that_may_not_be_kept_is_not(site: Any, owner: Any) -> None:
     page.get_by_text("this page was not kept").wait_for()
     page.goto(site.url("/projects/"))
     page.get_by_text("you read this as it was on").wait_for()
-    forgive_the_missing_network(site)
