@@ -1,6 +1,5 @@
 """History of a large shop, read of files: the same to the cent, and in pages where Shopify makes no whole file."""
 
-import time
 from collections import Counter
 from datetime import timedelta
 from random import Random
@@ -10,19 +9,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from integrations.actions.passes import Wanted, run_pass
-from integrations.actions.syncing import free_lease, read_window, take_lease
 from integrations.channels import connector_of
 from integrations.channels.base import Window
-from integrations.channels.errors import Later, Transient
+from integrations.channels.errors import Transient
 from integrations.channels.shopify import bulk, connector
 from integrations.models import ChannelAccount, SalesLine
-from integrations.streams import ORDERS, Stream
-from tests.integrations.shopify.world import NOW, expected, fill, stored
+from tests.integrations.shopify.world import FAULTS, NOW, expected, fill, read_in_bits, stored
 from tests.integrations.stubs.shopify import ShopifyStub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hurried")]
-
-FAULTS = ("throttled", "error", "html", "page", "empty", "cut", "broken", "reset", "lost")
 
 
 @pytest.fixture
@@ -88,26 +83,9 @@ def test_news_are_read_in_pages(large: ShopifyStub, shop: ChannelAccount) -> Non
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_faults_and_dying_workers_change_nothing(large: ShopifyStub, shop: ChannelAccount, seed: int) -> None:
-    random = Random(seed)  # noqa: S311
-    large.faults.at_random(random, share=0.2, kinds=FAULTS)
-    jobs: list[Any] = ["live", "fill"]
-    for _turn in range(2000):
-        if not jobs:
-            break
-        key = take_lease(shop.pk)
-        # A worker that stops after any page; the next knows the account from the database alone.
-        account = ChannelAccount.objects.get(pk=shop.pk)
-        try:
-            read_window(account, ORDERS, jobs[0], key=key, now=NOW, until_clock=time.monotonic())
-            if jobs[0] == "live" or Stream.of(account, ORDERS).is_filled:
-                jobs.pop(0)
-        except Later:
-            if random.random() < 0.1:
-                large.access.clear()
-        finally:
-            free_lease(shop.pk, key)
+    read_in_bits(large, shop, Random(seed), share=0.2)  # noqa: S311
 
-    assert jobs == [] and stored() == expected(large)
+    assert stored() == expected(large)
     assert asked(large)["file"] > 0 and len({fault for _operation, fault in large.happened} & set(FAULTS)) > 5
 
 

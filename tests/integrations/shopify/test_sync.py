@@ -15,22 +15,31 @@ from django.db import connection
 from structlog.testing import capture_logs
 
 from integrations.actions.passes import Wanted, run_pass
-from integrations.actions.syncing import free_lease, read_window, take_lease
+from integrations.actions.syncing import read_window, take_lease
 from integrations.channels import connector_of
 from integrations.channels.base import Window
 from integrations.channels.errors import Later, Refused, Revoked, TokenExpired, Transient
 from integrations.channels.shopify.connector import ShopifyConnector, Size
 from integrations.channels.tokens import access_token
 from integrations.models import ChannelAccount, DailySales, Listing, SalesLine
-from integrations.streams import LISTINGS, ORDERS, Stream
+from integrations.streams import LISTINGS, ORDERS
 from tests.factories.integrations import make_shop
-from tests.integrations.shopify.world import NOW, add, expected, line, order, refund, stamp, stored
+from tests.integrations.shopify.world import (
+    FAULTS,
+    NOW,
+    add,
+    expected,
+    line,
+    order,
+    read_in_bits,
+    refund,
+    stamp,
+    stored,
+)
 from tests.integrations.stubs.base import Reply
 from tests.integrations.stubs.shopify import SHOP, ShopifyStub
 
 pytestmark = pytest.mark.django_db
-
-FAULTS = ("throttled", "error", "html", "page", "empty", "cut", "broken", "reset", "lost")
 
 
 def read(shop: ChannelAccount, **wanted: Any) -> None:
@@ -86,27 +95,10 @@ def test_a_second_reading_changes_nothing(world: ShopifyStub, shop: ChannelAccou
 def test_faults_and_dying_workers_change_nothing(
     world: ShopifyStub, shop: ChannelAccount, hurried: None, seed: int
 ) -> None:
-    random = Random(seed)  # noqa: S311
     world.repeats = True
-    world.faults.at_random(random, share=0.25, kinds=FAULTS)
-    jobs: list[Any] = ["live", "fill"]
-    for _turn in range(2000):
-        if not jobs:
-            break
-        key = take_lease(shop.pk)
-        # A worker that stops after any page; the next knows the account from the database alone.
-        account = ChannelAccount.objects.get(pk=shop.pk)
-        try:
-            read_window(account, ORDERS, jobs[0], key=key, now=NOW, until_clock=time.monotonic())
-            if jobs[0] == "live" or Stream.of(account, ORDERS).is_filled:
-                jobs.pop(0)
-        except Later:
-            if random.random() < 0.1:
-                world.access.clear()
-        finally:
-            free_lease(shop.pk, key)
+    read_in_bits(world, shop, Random(seed), share=0.25)  # noqa: S311
 
-    assert jobs == [] and stored() == expected(world)
+    assert stored() == expected(world)
     assert len({fault for _operation, fault in world.happened} & set(FAULTS)) > 5
 
 

@@ -1,5 +1,6 @@
 """Two months of a shop, as raw nodes, and what they add up to by a count of its own."""
 
+import time
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,12 +8,16 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integrations.models import DailySales
+from integrations.actions.syncing import free_lease, read_window, take_lease
+from integrations.channels.errors import Later
+from integrations.models import ChannelAccount, DailySales
+from integrations.streams import ORDERS, Purpose, Stream
 from tests.integrations.stubs.shopify import ShopifyStub
 
 NOW = datetime(2026, 11, 28, 15, tzinfo=UTC)
 ZONE = ZoneInfo("America/New_York")
 SKUS = ["LS-MUG", "LS/MUG 2", "00123", "杯子-红", "ls-mug", None]
+FAULTS = ("throttled", "error", "html", "page", "empty", "cut", "broken", "reset", "lost")
 Node = dict[str, Any]
 Sums = dict[tuple[date, str], tuple[Any, ...]]
 
@@ -142,3 +147,27 @@ def stored() -> Sums:
     fields = ("orders", "units_ordered", "gross_sales", "discounts", "units_refunded", "refund_amount")
     rows = DailySales.objects.exclude(sales_source="").values_list("day_on", "sku", *fields)
     return {(day, sku): tuple(numbers) for day, sku, *numbers in rows if any(numbers)}
+
+
+def read_in_bits(stub: ShopifyStub, shop: ChannelAccount, random: Random, *, share: float) -> None:
+    """News and all history, by workers that stop after any page, while this share of calls fails and tokens end.
+
+    Each worker knows the account from the database alone.
+    """
+    stub.faults.at_random(random, share=share, kinds=FAULTS)
+    jobs: list[Purpose] = ["live", "fill"]
+    for _turn in range(2000):
+        if not jobs:
+            return
+        key = take_lease(shop.pk)
+        account = ChannelAccount.objects.get(pk=shop.pk)
+        try:
+            read_window(account, ORDERS, jobs[0], key=key, now=NOW, until_clock=time.monotonic())
+            if jobs[0] == "live" or Stream.of(account, ORDERS).is_filled:
+                jobs.pop(0)
+        except Later:
+            if random.random() < 0.1:
+                stub.access.clear()
+        finally:
+            free_lease(shop.pk, key)
+    raise AssertionError(f"still to be read: {jobs}")
